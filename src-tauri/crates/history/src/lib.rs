@@ -1,0 +1,1 @@
+//! The encrypted history: the only crate that names rusqlite.

@@ -1,0 +1,1 @@
+//! The client and the supervisor of the process sotto-runtime: the only crate that names ollama-rs.

@@ -1,0 +1,1 @@
+//! The database key and where it lives: the only crate that names keyring.
