@@ -1,1 +1,24 @@
-//! The words and rules of a conversation, free of IO: ids, messages, branches, turns, and what a language model is.
+//! The words and rules of Sotto, free of IO: conversations as trees of messages, a turn as a pure
+//! state machine, and what a language model is. Nothing here reads a clock, opens a file or
+//! spawns a task; time and randomness come in as arguments.
+
+pub mod branch;
+mod conversation;
+mod failure;
+mod id;
+mod language_model;
+mod message;
+mod place;
+mod time;
+pub mod title;
+pub mod turn;
+
+pub use conversation::{Conversation, TitleSource};
+pub use failure::{Failure, FailureCode};
+pub use id::{ConversationId, MessageId, ParseIdError};
+pub use language_model::{
+    AnswerStream, ChatMessage, ChatRequest, EndReason, LanguageModel, ModelEvent, ModelFuture,
+};
+pub use message::{AnswerStatistics, Message, MessageState, Role};
+pub use place::Place;
+pub use time::Timestamp;
