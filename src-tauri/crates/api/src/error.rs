@@ -1,0 +1,44 @@
+//! Errors as they cross to a window or a terminal: a closed set of codes, each there because
+//! somebody branches on it, and a message for the person.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// What a caller can act on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// The question holds nothing but white space.
+    EmptyQuestion,
+    /// This conversation is being answered; stop it or wait.
+    Answering,
+    /// No such conversation or message; the view is out of date.
+    NotFound,
+    /// No model is on this computer yet.
+    NoModel,
+    /// The history is not open.
+    HistoryClosed,
+    /// The passphrase is another one's.
+    WrongPassphrase,
+    /// The history could not be written or read.
+    History,
+    /// Anything else: the message says it.
+    Other,
+}
+
+/// An error with a code to act on and a message to read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type, thiserror::Error)]
+#[error("{message}")]
+pub struct ApiError {
+    /// What a caller can act on.
+    pub code: ErrorCode,
+    /// What failed, on what, and what to do.
+    pub message: String,
+}
+
+impl ApiError {
+    /// An error of the given kind.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+}
