@@ -1,0 +1,50 @@
+// Builds the pages and the three programs. Everything goes through the same cargo profile, features
+// and package selection, so that start, check and test share what is built.
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { nodeProgram } from "./npm.mjs";
+import { root } from "./paths.mjs";
+import { must } from "./run.mjs";
+
+/**
+ * The whole workspace each time: with single packages cargo picks other features for shared
+ * dependencies and builds them twice. `custom-protocol` makes the window load the built pages
+ * instead of a development server.
+ */
+export const selection = [
+  "--workspace",
+  "--features",
+  "sotto-desktop/custom-protocol",
+  // In CI the lock file must be right as it is committed; at a desk cargo may complete it.
+  ...(process.env.CI === "true" ? ["--locked"] : []),
+];
+
+function newest(path) {
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (!status) return 0;
+  if (!status.isDirectory()) return status.mtimeMs;
+  let time = status.mtimeMs;
+  for (const entry of readdirSync(path)) {
+    if (entry !== "dist") time = Math.max(time, newest(join(path, entry)));
+  }
+  return time;
+}
+
+/** Building is skipped when nothing changed: new files in ui/dist would make cargo build the window again. */
+export async function buildPages({ logFile } = {}) {
+  const sources = ["ui", "vite.config.ts", "package-lock.json", "tsconfig.json"];
+  const built = statSync(join(root, "ui", "dist", "index.html"), {
+    throwIfNoEntry: false,
+  })?.mtimeMs;
+  if (built && built > Math.max(...sources.map((path) => newest(join(root, path)))))
+    return "up to date";
+  const [command, first] = nodeProgram("vite", "bin/vite.js");
+  await must(command, [...first, "build"], { cwd: root, logFile });
+  return "built";
+}
+
+export async function buildPrograms({ logFile, release = false } = {}) {
+  const profile = release ? ["--release"] : [];
+  await must("cargo", ["build", ...selection, "--bins", ...profile], { cwd: root, logFile });
+  return "sotto-desktop, sotto, sotto-runtime";
+}
