@@ -1,0 +1,433 @@
+//! The history as the rest of the program sees it: async methods over one connection that lives on
+//! a thread of its own. Each method is one transaction; once started it is carried out, also when
+//! the caller stops waiting.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use secrecy::SecretString;
+use serde::{Serialize, de::DeserializeOwned};
+use sotto_domain::{
+    AnswerStatistics, Conversation, ConversationId, Failure, Message, MessageId, MessageState,
+    Timestamp,
+};
+
+use crate::{
+    HistoryError, NewTurn, SearchHit,
+    connection::{self, Opened},
+    conversations,
+    error::{TableError, from_sqlite},
+    messages, search, sessions,
+    sessions::Session,
+    settings, turns,
+};
+
+/// An open history. Clones share the connection.
+#[derive(Clone)]
+pub struct History {
+    connection: tokio_rusqlite::Connection,
+    path: Arc<Path>,
+    session: Arc<Session>,
+}
+
+impl History {
+    /// Creates a history at `path`, where there must be nothing or an empty file.
+    ///
+    /// # Arguments
+    /// `key` is 32 bytes as 64 hexadecimal digits.
+    ///
+    /// # Errors
+    /// [`HistoryError::AlreadyExists`] where something is; nothing is overwritten.
+    pub async fn create(path: &Path, key: &SecretString) -> Result<Self, HistoryError> {
+        Self::start(path, key, connection::create).await
+    }
+
+    /// Opens the history at `path`, brings its schema up to date, and marks answers in flight
+    /// whose writer is gone as interrupted.
+    ///
+    /// # Arguments
+    /// `key` is 32 bytes as 64 hexadecimal digits.
+    ///
+    /// # Errors
+    /// [`HistoryError::Missing`] where there is no file or an empty one: nothing is created.
+    /// A file that is refused is left as it is.
+    pub async fn open(path: &Path, key: &SecretString) -> Result<Self, HistoryError> {
+        Self::start(path, key, connection::open).await
+    }
+
+    /// A history in memory: it is gone with this value.
+    ///
+    /// # Errors
+    /// When memory is short.
+    pub fn temporary() -> Result<Self, HistoryError> {
+        Ok(Self::new(connection::temporary()?, Path::new(":memory:")))
+    }
+
+    async fn start(
+        path: &Path,
+        key: &SecretString,
+        open: fn(&Path, &SecretString) -> Result<Opened, HistoryError>,
+    ) -> Result<Self, HistoryError> {
+        let owned: PathBuf = path.to_owned();
+        let key = key.clone();
+        let opened = tokio::task::spawn_blocking(move || open(&owned, &key))
+            .await
+            .map_err(|error| HistoryError::Other {
+                path: path.to_owned(),
+                action: "open the history",
+                reason: error.to_string(),
+            })??;
+        Ok(Self::new(opened, path))
+    }
+
+    fn new(opened: Opened, path: &Path) -> Self {
+        Self {
+            connection: opened.connection.into(),
+            path: path.into(),
+            session: Arc::new(opened.session),
+        }
+    }
+
+    /// Where it is kept; `:memory:` for one that is not.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes question, empty answer and conversation, all or nothing.
+    ///
+    /// # Errors
+    /// [`HistoryError::NotFound`] if the conversation is neither new nor there.
+    pub async fn begin_turn(&self, turn: NewTurn) -> Result<(), HistoryError> {
+        let session = Arc::clone(&self.session);
+        self.write("save the question", move |connection| {
+            turns::begin(connection, &turn, session.id())
+        })
+        .await
+    }
+
+    /// Saves what an answer in flight says so far. After the end it changes nothing.
+    ///
+    /// # Errors
+    /// [`HistoryError::NotFound`] if the answer is gone.
+    pub async fn save_answer(&self, id: MessageId, text: String) -> Result<(), HistoryError> {
+        self.write("save the answer", move |connection| {
+            messages::save_answer(connection, id, &text)
+        })
+        .await
+    }
+
+    /// Saves the end of an answer, also of one that was marked interrupted meanwhile.
+    ///
+    /// # Errors
+    /// [`HistoryError::NotFound`] if the answer is gone.
+    pub async fn close_answer(
+        &self,
+        id: MessageId,
+        text: String,
+        state: MessageState,
+        statistics: Option<AnswerStatistics>,
+        failure: Option<Failure>,
+        now: Timestamp,
+    ) -> Result<(), HistoryError> {
+        let close = messages::Close {
+            id,
+            text,
+            state,
+            statistics,
+            failure,
+            now,
+        };
+        self.write("save the end of the answer", move |connection| {
+            messages::close_answer(connection, &close)
+        })
+        .await
+    }
+
+    /// Marks answers in flight whose writer has gone since as interrupted; returns how many.
+    ///
+    /// # Errors
+    /// Those of any write.
+    pub async fn interrupt_abandoned(&self) -> Result<usize, HistoryError> {
+        let (path, session) = (Arc::clone(&self.path), Arc::clone(&self.session));
+        self.write("look for abandoned answers", move |connection| {
+            sessions::interrupt_abandoned(connection, &path, &session)
+        })
+        .await
+    }
+
+    /// All conversations that are not deleted, the one that changed last first. A row that cannot
+    /// be read is logged and left out; [`History::unreadable_rows`] names it.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub async fn conversations(&self) -> Result<Vec<Conversation>, HistoryError> {
+        self.read_list("list the conversations", conversations::list)
+            .await
+    }
+
+    /// One conversation.
+    ///
+    /// # Errors
+    /// [`HistoryError::NotFound`] if it is not there or deleted.
+    pub async fn conversation(&self, id: ConversationId) -> Result<Conversation, HistoryError> {
+        self.read("read a conversation", move |connection| {
+            conversations::get(connection, id)
+        })
+        .await
+    }
+
+    /// All messages of a conversation, oldest first. One that cannot be understood whole is there
+    /// as a failed message that says why, so that the branch through it stays whole.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub async fn messages(
+        &self,
+        conversation: ConversationId,
+    ) -> Result<Vec<Message>, HistoryError> {
+        self.read_list("read the messages", move |connection| {
+            messages::list(connection, conversation)
+        })
+        .await
+    }
+
+    /// One message, or `None`.
+    ///
+    /// # Errors
+    /// [`HistoryError::BadRow`] if it cannot be understood.
+    pub async fn message(&self, id: MessageId) -> Result<Option<Message>, HistoryError> {
+        self.read("read a message", move |connection| {
+            messages::get(connection, id)
+        })
+        .await
+    }
+
+    /// Gives a conversation the person's own title.
+    ///
+    /// # Errors
+    /// [`HistoryError::NotFound`] if it is not there or deleted.
+    pub async fn rename(&self, id: ConversationId, title: String) -> Result<(), HistoryError> {
+        self.write("rename the conversation", move |connection| {
+            conversations::rename(connection, id, &title)
+        })
+        .await
+    }
+
+    /// Chooses the conversation's model; `None` follows the default.
+    ///
+    /// # Errors
+    /// [`HistoryError::NotFound`] if it is not there or deleted.
+    pub async fn set_model(
+        &self,
+        id: ConversationId,
+        model: Option<String>,
+    ) -> Result<(), HistoryError> {
+        self.write("choose the model", move |connection| {
+            conversations::set_model(connection, id, model.as_deref())
+        })
+        .await
+    }
+
+    /// Chooses the conversation's tokens of context; `None` follows the default.
+    ///
+    /// # Errors
+    /// [`HistoryError::NotFound`] if it is not there or deleted.
+    pub async fn set_context(
+        &self,
+        id: ConversationId,
+        context: Option<u32>,
+    ) -> Result<(), HistoryError> {
+        self.write("choose the context", move |connection| {
+            conversations::set_context(connection, id, context)
+        })
+        .await
+    }
+
+    /// Chooses the branch that is shown.
+    ///
+    /// # Errors
+    /// [`HistoryError::NotFound`] if the conversation, or the message in it, is not there.
+    pub async fn set_leaf(&self, id: ConversationId, leaf: MessageId) -> Result<(), HistoryError> {
+        self.write("choose the branch", move |connection| {
+            conversations::set_leaf(connection, id, leaf)
+        })
+        .await
+    }
+
+    /// Deletes a conversation so that it can be restored.
+    ///
+    /// # Errors
+    /// [`HistoryError::NotFound`] if it is not there.
+    pub async fn delete(&self, id: ConversationId, now: Timestamp) -> Result<(), HistoryError> {
+        self.write("delete the conversation", move |connection| {
+            conversations::delete(connection, id, now)
+        })
+        .await
+    }
+
+    /// Takes back a deletion.
+    ///
+    /// # Errors
+    /// [`HistoryError::NotFound`] if it was purged meanwhile.
+    pub async fn restore(&self, id: ConversationId) -> Result<(), HistoryError> {
+        self.write("restore the conversation", move |connection| {
+            conversations::restore(connection, id)
+        })
+        .await
+    }
+
+    /// Removes for good what was deleted before a moment; returns how many conversations.
+    ///
+    /// # Errors
+    /// Those of any write.
+    pub async fn purge_deleted(&self, before: Timestamp) -> Result<usize, HistoryError> {
+        self.write("purge deleted conversations", move |connection| {
+            conversations::purge_deleted(connection, before)
+        })
+        .await
+    }
+
+    /// A setting, or `None` if it was never set.
+    ///
+    /// # Errors
+    /// [`HistoryError::BadRow`] if it is of another type.
+    pub async fn setting<T>(&self, key: &str) -> Result<Option<T>, HistoryError>
+    where
+        T: DeserializeOwned + Send + 'static,
+    {
+        let key = key.to_owned();
+        self.read("read a setting", move |connection| {
+            settings::get(connection, &key)
+        })
+        .await
+    }
+
+    /// Sets a setting.
+    ///
+    /// # Errors
+    /// Those of any write, and a value that is not JSON.
+    pub async fn set_setting<T: Serialize>(
+        &self,
+        key: &str,
+        value: &T,
+    ) -> Result<(), HistoryError> {
+        let action = "save a setting";
+        let value = serde_json::to_string(value)
+            .map_err(|error| TableError::from(error).at(&self.path, action))?;
+        let key = key.to_owned();
+        self.write(action, move |connection| {
+            settings::set(connection, &key, &value)
+        })
+        .await
+    }
+
+    /// Finds at most `limit` titles and messages that hold all words, the conversation that
+    /// changed last first. Words are taken literally, upper and lower case alike; deleted
+    /// conversations and answers in flight are not searched.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub async fn search(&self, words: &str, limit: usize) -> Result<Vec<SearchHit>, HistoryError> {
+        let words = words.to_owned();
+        self.read_list("search", move |connection| {
+            search::search(connection, &words, limit)
+        })
+        .await
+    }
+
+    /// Names every row that this program cannot understand.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub async fn unreadable_rows(&self) -> Result<Vec<HistoryError>, HistoryError> {
+        let path = Arc::clone(&self.path);
+        let action = "check the rows";
+        self.read(action, move |connection| {
+            let mut unreadable = conversations::unreadable(connection)?;
+            unreadable.extend(messages::unreadable(connection)?);
+            Ok(unreadable
+                .into_iter()
+                .map(|error| error.at(&path, action))
+                .collect())
+        })
+        .await
+    }
+
+    /// Writes the log into the file and closes it. Other methods then fail, also those of clones.
+    /// Dropping the last clone closes it too, without telling how it went.
+    ///
+    /// # Errors
+    /// Nothing that was acknowledged is lost then: it stays in the log.
+    pub async fn close(&self) -> Result<(), HistoryError> {
+        let action = "close the history";
+        self.read(action, |connection| {
+            // A reader in another process can stop this; its own close will do it.
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+            Ok(())
+        })
+        .await?;
+        self.session.end();
+        let closed = self.connection.clone().close().await;
+        closed.map_err(|error| match error {
+            tokio_rusqlite::Error::Close((_, error)) => from_sqlite(&error, &self.path, action),
+            _ => HistoryError::Closed { action },
+        })
+    }
+
+    async fn read<T, F>(&self, action: &'static str, work: F) -> Result<T, HistoryError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, TableError> + Send + 'static,
+    {
+        self.call(action, move |connection| work(connection)).await
+    }
+
+    /// Reads a list; logs what is unreadable of it.
+    async fn read_list<T, F>(&self, action: &'static str, work: F) -> Result<Vec<T>, HistoryError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<(Vec<T>, Vec<TableError>), TableError> + Send + 'static,
+    {
+        let (found, unreadable) = self.read(action, work).await?;
+        for error in unreadable {
+            let error = error.at(&self.path, action);
+            tracing::error!(%error, "an unreadable row was left out");
+        }
+        Ok(found)
+    }
+
+    async fn write<T, F>(&self, action: &'static str, work: F) -> Result<T, HistoryError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, TableError> + Send + 'static,
+    {
+        self.call(action, move |connection| {
+            // Immediate: one that begins as a reader and then writes would fail at once, without
+            // waiting, if another process wrote in between.
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let value = work(&transaction)?;
+            transaction.commit()?;
+            Ok(value)
+        })
+        .await
+    }
+
+    async fn call<T, F>(&self, action: &'static str, work: F) -> Result<T, HistoryError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, TableError> + Send + 'static,
+    {
+        self.connection
+            .call(work)
+            .await
+            .map_err(|error| match error {
+                tokio_rusqlite::Error::Error(error) => error.at(&self.path, action),
+                _ => HistoryError::Closed { action },
+            })
+    }
+}

@@ -1,0 +1,46 @@
+//! The beginning of a turn, over two tables: the question and the empty answer are on disk
+//! together, or neither is.
+
+use rusqlite::Connection;
+use sotto_domain::{Conversation, ConversationId, Message};
+
+use crate::{conversations, error::TableError, messages};
+
+/// What is written when a turn begins.
+#[derive(Debug, Clone)]
+pub struct NewTurn {
+    /// The conversation, if it is new.
+    pub new_conversation: Option<Conversation>,
+    /// The conversation's name, new or not.
+    pub conversation: ConversationId,
+    /// The question; `None` when a question that is already there is answered again.
+    pub question: Option<Message>,
+    /// The empty answer, in flight. It becomes the leaf of the branch that is shown.
+    pub answer: Message,
+    /// A title by itself; ignored where the person chose one.
+    pub title: Option<String>,
+}
+
+/// Writes the beginning of a turn. The caller holds a transaction.
+pub(crate) fn begin(
+    connection: &Connection,
+    turn: &NewTurn,
+    session: &str,
+) -> Result<(), TableError> {
+    match &turn.new_conversation {
+        Some(conversation) => conversations::insert(connection, conversation)?,
+        None => {
+            conversations::get(connection, turn.conversation)?;
+        }
+    }
+    if let Some(question) = &turn.question {
+        messages::insert(connection, question, session)?;
+    }
+    messages::insert(connection, &turn.answer, session)?;
+    conversations::set_leaf(connection, turn.conversation, turn.answer.id)?;
+    conversations::touch(connection, turn.conversation, turn.answer.created_at)?;
+    if let Some(title) = &turn.title {
+        conversations::set_automatic_title(connection, turn.conversation, title)?;
+    }
+    Ok(())
+}
