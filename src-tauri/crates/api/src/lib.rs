@@ -1,4 +1,27 @@
-//! What a person can do with Sotto, as functions over a Host.
+//! What a person can do with Sotto, as functions over a [`Host`]: the one door for the window, the
+//! terminal and the tests. Below it lie the history, the keyring and the runtime; above it only
+//! adapters.
+
+mod conversations;
+mod doctor;
+mod driver;
 mod error;
+mod history_access;
+mod host;
+mod local_runtime;
+mod models;
+mod outbox;
+mod prompt;
+mod sotto;
+mod this_computer;
+mod turns;
 pub mod view;
+
+pub use doctor::{Check, Verdict};
 pub use error::{ApiError, ErrorCode};
+pub use host::{Host, Keyring, Surroundings};
+pub use local_runtime::LocalRuntime;
+pub use sotto::Sotto;
+pub use sotto_domain as domain;
+pub use sotto_domain::{ConversationId, MessageId, Timestamp};
+pub use this_computer::{now, random_bytes};

@@ -170,7 +170,6 @@ pub struct ModelView {
     /// What it is to Sotto.
     pub role: ModelRole,
     /// Bytes on disk.
-    #[specta(type = u32)]
     pub size: u64,
     /// For example `1.5B`; empty if unknown.
     pub parameters: String,
@@ -194,10 +193,8 @@ pub struct ModelArrival {
     /// Its name for the person.
     pub title: String,
     /// Bytes that are here.
-    #[specta(type = u32)]
     pub received: u64,
     /// Bytes of the whole.
-    #[specta(type = u32)]
     pub total: u64,
     /// How it goes.
     pub state: ArrivalState,
@@ -258,7 +255,6 @@ pub struct RuntimeView {
     /// The model in memory.
     pub model: Option<String>,
     /// Bytes that the model takes; 0 if none is loaded.
-    #[specta(type = u32)]
     pub memory: u64,
     /// Tokens that the loaded context holds; 0 if none is loaded.
     pub context: u32,
@@ -323,4 +319,15 @@ pub enum AppEvent {
     },
     /// A second start asked for this window, or the system changed what a window must know.
     CameForward,
+}
+
+impl From<sotto_models::ArrivalState> for ArrivalState {
+    fn from(state: sotto_models::ArrivalState) -> Self {
+        match state {
+            sotto_models::ArrivalState::Fetching => Self::Fetching,
+            sotto_models::ArrivalState::Verifying => Self::Verifying,
+            sotto_models::ArrivalState::Paused => Self::Paused,
+            sotto_models::ArrivalState::Failed => Self::Failed,
+        }
+    }
 }

@@ -1,2 +1,48 @@
-//! Placeholder until the first commit of this crate.
-fn main() {}
+//! `sotto`: the same engine, history and models as the window, from a terminal or a script.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a terminal program speaks by printing")]
+
+mod arguments;
+mod ask;
+mod chat;
+mod doctor;
+mod exit;
+mod history;
+mod models;
+mod session;
+
+use std::process::ExitCode;
+
+use arguments::{Arguments, Command, HistoryCommand, ModelsCommand};
+use clap::Parser;
+use exit::Exit;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .with_writer(std::io::stderr)
+        .init();
+    let done = match Arguments::parse().command {
+        Command::Ask(arguments) => ask::run(arguments).await,
+        Command::Chat(arguments) => chat::run(arguments).await,
+        Command::History(HistoryCommand::List { json }) => history::list(json).await,
+        Command::History(HistoryCommand::Show { id, json }) => history::show(&id, json).await,
+        Command::History(HistoryCommand::Export { json: _, id }) => history::export(id.as_deref()).await,
+        Command::Models(ModelsCommand::List { json }) => models::list(json).await,
+        Command::Doctor { json } => doctor::run(json).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(exit) => {
+            exit.explain();
+            exit.code()
+        }
+    }
+}
+
+/// Prints a value as JSON, for programs.
+fn print_json(value: &impl serde::Serialize) -> Result<(), Exit> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| Exit::Failed(error.to_string()))?;
+    println!("{text}");
+    Ok(())
+}

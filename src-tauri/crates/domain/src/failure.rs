@@ -21,10 +21,8 @@ pub enum FailureCode {
     /// The model needs more memory than is free. The window opens the model picker.
     InsufficientMemory {
         /// Bytes that the model needs.
-        #[specta(type = u32)]
         needed: u64,
         /// Bytes that are free.
-        #[specta(type = u32)]
         available: u64,
     },
     /// The runtime ended in the middle. The window offers to try again.

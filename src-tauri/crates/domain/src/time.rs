@@ -8,7 +8,7 @@ use specta::Type;
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, Type,
 )]
 #[serde(transparent)]
-pub struct Timestamp(#[specta(type = u32)] u64);
+pub struct Timestamp(u64);
 
 impl Timestamp {
     /// From milliseconds since the Unix epoch.

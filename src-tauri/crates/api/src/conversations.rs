@@ -1,0 +1,150 @@
+//! What a person does with conversations as a whole: look, find, name, delete, bring back.
+
+use sotto_domain::{ConversationId, Message, MessageId, branch::Tree};
+use sotto_history::History;
+
+use crate::{
+    error::{ApiError, ErrorCode},
+    sotto::Sotto,
+    view::{AppEvent, ConversationSummary, ConversationView, SearchHit, ShownMessage},
+};
+
+/// How many finds are shown.
+const MOST_HITS: u32 = 50;
+
+impl Sotto {
+    /// All conversations, the last changed first.
+    ///
+    /// # Errors
+    /// Where the history is not open or cannot be read.
+    pub async fn list_conversations(&self) -> Result<Vec<ConversationSummary>, ApiError> {
+        let conversations = self.inner.history.get().await?.conversations().await?;
+        let summary = |conversation: sotto_domain::Conversation| ConversationSummary {
+            answering: self.inner.turns.contains(conversation.id),
+            id: conversation.id,
+            title: conversation.title,
+            updated_at: conversation.updated_at,
+        };
+        Ok(conversations.into_iter().map(summary).collect())
+    }
+
+    /// One conversation, at the branch where it was left.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotFound`] if there is none.
+    pub async fn open_conversation(&self, id: ConversationId) -> Result<ConversationView, ApiError> {
+        let history = self.inner.history.get().await?;
+        view(&history, id).await
+    }
+
+    /// Every message of a conversation, all branches, oldest first.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotFound`] if there is none.
+    pub async fn all_messages(&self, id: ConversationId) -> Result<Vec<Message>, ApiError> {
+        let history = self.inner.history.get().await?;
+        history.conversation(id).await?;
+        Ok(history.messages(id).await?)
+    }
+
+    /// Walks to the branch of another question or answer.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotFound`] if there is none; [`ErrorCode::Answering`] while an answer is
+    /// written, because it would go on out of sight.
+    pub async fn choose_alternative(&self, message: MessageId) -> Result<ConversationView, ApiError> {
+        let history = self.inner.history.get().await?;
+        let conversation = self.message(&history, message).await?.conversation;
+        self.refuse_while_answering(conversation)?;
+        let messages = history.messages(conversation).await?;
+        let leaf = Tree::new(&messages).newest_leaf_below(message);
+        history.set_leaf(conversation, leaf).await?;
+        view(&history, conversation).await
+    }
+
+    /// Gives a conversation a name that no program replaces.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotFound`]; [`ErrorCode::Other`] for an empty name.
+    pub async fn rename_conversation(&self, id: ConversationId, title: String) -> Result<(), ApiError> {
+        let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+        if title.is_empty() {
+            return Err(ApiError::new(ErrorCode::Other, "A conversation needs a name."));
+        }
+        self.inner.history.get().await?.rename(id, title).await?;
+        self.inner.hear(AppEvent::ConversationsChanged);
+        Ok(())
+    }
+
+    /// Deletes a conversation. It can be brought back until the day after.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotFound`] if there is none.
+    pub async fn delete_conversation(&self, id: ConversationId) -> Result<(), ApiError> {
+        let history = self.inner.history.get().await?;
+        self.inner.turns.stop(id);
+        history.delete(id, self.inner.host.now()).await?;
+        self.inner.hear(AppEvent::ConversationsChanged);
+        Ok(())
+    }
+
+    /// Brings a deleted conversation back.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotFound`] if it is gone for good.
+    pub async fn restore_conversation(&self, id: ConversationId) -> Result<(), ApiError> {
+        self.inner.history.get().await?.restore(id).await?;
+        self.inner.hear(AppEvent::ConversationsChanged);
+        Ok(())
+    }
+
+    /// Finds words in titles and messages.
+    ///
+    /// # Errors
+    /// Where the history is not open or cannot be read.
+    pub async fn search(&self, words: String) -> Result<Vec<SearchHit>, ApiError> {
+        let hits = self.inner.history.get().await?.search(words, MOST_HITS).await?;
+        let shown = |hit: sotto_history::SearchHit| SearchHit {
+            conversation: hit.conversation,
+            title: hit.title,
+            message: hit.message,
+            excerpt: hit.excerpt,
+            updated_at: hit.updated_at,
+        };
+        Ok(hits.into_iter().map(shown).collect())
+    }
+
+    pub(crate) fn refuse_while_answering(&self, id: ConversationId) -> Result<(), ApiError> {
+        if self.inner.turns.contains(id) {
+            return Err(answering());
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn message(&self, history: &History, id: MessageId) -> Result<Message, ApiError> {
+        let gone = || ApiError::new(ErrorCode::NotFound, "This message is no longer in the history.");
+        history.message(id).await?.ok_or_else(gone)
+    }
+}
+
+pub(crate) fn answering() -> ApiError {
+    ApiError::new(ErrorCode::Answering, "This conversation is being answered. Stop the answer or wait for its end.")
+}
+
+async fn view(history: &History, id: ConversationId) -> Result<ConversationView, ApiError> {
+    let conversation = history.conversation(id).await?;
+    let messages = history.messages(id).await?;
+    let shown = match conversation.leaf {
+        Some(leaf) => shown(&Tree::new(&messages), leaf),
+        None => Vec::new(),
+    };
+    Ok(ConversationView { conversation, messages: shown })
+}
+
+pub(crate) fn shown(tree: &Tree<'_>, leaf: MessageId) -> Vec<ShownMessage> {
+    let step = |step: sotto_domain::branch::BranchMessage<'_>| ShownMessage {
+        message: step.message.clone(),
+        alternatives: step.alternatives,
+    };
+    tree.branch(leaf).into_iter().map(step).collect()
+}

@@ -1,0 +1,158 @@
+//! What Sotto needs from this computer, whether it is there, and how to mend it.
+
+use serde::Serialize;
+use sotto_domain::Failure;
+
+use crate::{
+    sotto::Sotto,
+    view::{HistoryState, ModelState},
+};
+
+/// How a check ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// As it should be.
+    Good,
+    /// Sotto works, with less.
+    Limited,
+    /// Sotto cannot work.
+    Broken,
+}
+
+/// One check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// What was looked at, in one word.
+    pub name: &'static str,
+    /// How it ended.
+    pub verdict: Verdict,
+    /// What was found, in one sentence.
+    pub found: String,
+    /// How to mend it; empty where nothing is to mend.
+    pub mend: String,
+}
+
+impl Check {
+    fn good(name: &'static str, found: impl Into<String>) -> Self {
+        Self { name, verdict: Verdict::Good, found: found.into(), mend: String::new() }
+    }
+
+    fn bad(name: &'static str, verdict: Verdict, found: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self { name, verdict, found: found.into(), mend: mend.into() }
+    }
+}
+
+impl Sotto {
+    /// Looks at everything that Sotto stands on. Starts the runtime; changes nothing.
+    pub async fn examine(&self) -> Vec<Check> {
+        let mut checks = vec![display(), self.folders(), keyring().await];
+        checks.extend(self.history_check().await);
+        checks.extend(self.runtime_checks().await);
+        checks
+    }
+
+    fn folders(&self) -> Check {
+        let home = self.home().display();
+        match tempfile::tempfile_in(self.home()) {
+            Ok(_) => Check::good("folders", format!("{home} can be written.")),
+            Err(error) => Check::bad(
+                "folders",
+                Verdict::Broken,
+                format!("{home} cannot be written: {error}."),
+                "Give yourself the right to write there, free some space, or name another folder with SOTTO_HOME.",
+            ),
+        }
+    }
+
+    async fn history_check(&self) -> Option<Check> {
+        if !self.home().join("history.db").exists() {
+            return Some(Check::good("history", "There is none yet; the first question begins it."));
+        }
+        Some(match self.startup().await.history {
+            HistoryState::Open => Check::good("history", "It opens."),
+            HistoryState::NeedsPassphrase { .. } => {
+                Check::good("history", "It is protected by a passphrase, asked once per start.")
+            }
+            HistoryState::Temporary => {
+                Check::bad("history", Verdict::Limited, "Nothing is kept in this session.", "")
+            }
+            HistoryState::Unavailable { message, .. } => {
+                Check::bad("history", Verdict::Broken, message, "Nothing was changed. Mend it and start again.")
+            }
+        })
+    }
+
+    async fn runtime_checks(&self) -> Vec<Check> {
+        let system = match self.inner.runtime.system().await {
+            Ok(system) => system,
+            Err(Failure { message, .. }) => {
+                let mend = "Build it with `cargo build -p sotto-runtime-server`, or install Sotto again.";
+                return vec![Check::bad("runtime", Verdict::Broken, message, mend)];
+            }
+        };
+        let runtime = Check::good(
+            "runtime",
+            format!("It runs llama.cpp {} with {} threads.", system.llama_cpp_build, system.threads),
+        );
+        let processor = Check::good(
+            "processor",
+            format!("{} with {}.", system.backend, listed(&system.cpu_features)),
+        );
+        vec![runtime, processor, self.models_check().await]
+    }
+
+    async fn models_check(&self) -> Check {
+        let view = self.models().await;
+        let unusable = |state: &ModelState| matches!(state, ModelState::Unusable { .. });
+        let broken: Vec<String> = view
+            .models
+            .iter()
+            .filter(|model| unusable(&model.state))
+            .map(|model| model.name.clone())
+            .collect();
+        let mend = format!("Put a GGUF file into {}, or run `npm start`, which fetches one.", view.folder);
+        match view.default {
+            None => Check::bad("models", Verdict::Broken, "There is none that can answer.", mend),
+            Some(_) if !broken.is_empty() => Check::bad(
+                "models",
+                Verdict::Limited,
+                format!("{} of {} cannot be used: {}.", broken.len(), view.models.len(), listed(&broken)),
+                "Delete the damaged files and fetch them again.",
+            ),
+            Some(default) => {
+                Check::good("models", format!("{} here; {default} answers.", view.models.len()))
+            }
+        }
+    }
+}
+
+fn listed(names: &[String]) -> String {
+    if names.is_empty() { "no special instructions".to_owned() } else { names.join(", ") }
+}
+
+async fn keyring() -> Check {
+    match sotto_secrets::probe_keyring().await {
+        Ok(()) => Check::good("keyring", "It answers and is open."),
+        Err(error) => Check::bad(
+            "keyring",
+            Verdict::Limited,
+            error.to_string(),
+            "Without a keyring Sotto asks for a passphrase once per start.",
+        ),
+    }
+}
+
+fn display() -> Check {
+    let has_display = !cfg!(target_os = "linux")
+        || ["WAYLAND_DISPLAY", "DISPLAY"].iter().any(|name| std::env::var_os(name).is_some_and(|v| !v.is_empty()));
+    if has_display {
+        return Check::good("display", "There is one.");
+    }
+    Check::bad(
+        "display",
+        Verdict::Limited,
+        "There is none: no window can be shown.",
+        "Use `sotto chat` and `sotto ask` in the terminal, or start Sotto in a desktop session.",
+    )
+}

@@ -1,0 +1,47 @@
+//! What the core asks of the thing that runs models here, so that a test can stand in for it.
+
+use sotto_domain::{Failure, LanguageModel, ModelFuture};
+use sotto_runtime_client::{LoadedModel, ModelList, Runtime, RuntimeStatus, System};
+use tokio::sync::watch;
+
+/// A language model that can say what it holds.
+pub trait LocalRuntime: LanguageModel {
+    /// The models on disk.
+    fn models(&self) -> ModelFuture<'_, Result<ModelList, Failure>>;
+    /// The models in memory, or on their way there. Empty while the process is not running.
+    fn loaded(&self) -> ModelFuture<'_, Result<Vec<LoadedModel>, Failure>>;
+    /// Brings a model into memory.
+    fn load(&self, model: String, context: Option<u32>) -> ModelFuture<'_, Result<(), Failure>>;
+    /// What the runtime sees of this computer.
+    fn system(&self) -> ModelFuture<'_, Result<System, Failure>>;
+    /// How the process is.
+    fn status(&self) -> watch::Receiver<RuntimeStatus>;
+    /// Ends the process.
+    fn shutdown(&self) -> ModelFuture<'_, ()>;
+}
+
+impl LocalRuntime for Runtime {
+    fn models(&self) -> ModelFuture<'_, Result<ModelList, Failure>> {
+        Box::pin(self.models())
+    }
+
+    fn loaded(&self) -> ModelFuture<'_, Result<Vec<LoadedModel>, Failure>> {
+        Box::pin(self.loaded())
+    }
+
+    fn load(&self, model: String, context: Option<u32>) -> ModelFuture<'_, Result<(), Failure>> {
+        Box::pin(async move { self.load(&model, context).await })
+    }
+
+    fn system(&self) -> ModelFuture<'_, Result<System, Failure>> {
+        Box::pin(self.system())
+    }
+
+    fn status(&self) -> watch::Receiver<RuntimeStatus> {
+        self.status()
+    }
+
+    fn shutdown(&self) -> ModelFuture<'_, ()> {
+        Box::pin(self.shutdown())
+    }
+}

@@ -1,0 +1,238 @@
+//! The models on this computer as a person sees them, which one answers, and the runtime's state.
+
+use std::time::Duration;
+
+use sotto_domain::{ConversationId, Failure};
+use sotto_models::CatalogRole;
+use sotto_runtime_client::{LoadedModel, RuntimeStatus};
+
+use crate::{
+    error::ApiError,
+    sotto::Sotto,
+    view::{AppEvent, ModelArrival, ModelRole, ModelState, ModelView, ModelsView, RuntimeState, RuntimeView},
+};
+
+/// The setting that names the person's default model.
+const CHOSEN: &str = "default_model";
+
+/// How often the progress of a load is told.
+const PROGRESS: Duration = Duration::from_millis(300);
+
+impl Sotto {
+    /// All models on this computer.
+    pub async fn models(&self) -> ModelsView {
+        let list = self.inner.runtime.models().await.unwrap_or_default();
+        let loaded = self.inner.runtime.loaded().await.unwrap_or_default();
+        let installed: Vec<String> =
+            list.usable.iter().filter(|model| !model.embedding).map(|model| model.name.clone()).collect();
+        let default = self.inner.library.default_model(&installed, self.chosen_model().await.as_deref());
+        self.inner.installed.send_replace(Some(installed));
+        let mut models: Vec<ModelView> = list
+            .usable
+            .into_iter()
+            .filter(|model| !model.embedding)
+            .map(|model| ModelView {
+                state: state_of(&model.name, &loaded),
+                size: model.size,
+                parameters: model.parameters,
+                quantization: model.quantization,
+                context_length: model.context_length,
+                ..self.described(model.name)
+            })
+            .collect();
+        models.extend(list.unusable.into_iter().map(|model| ModelView {
+            state: ModelState::Unusable { reason: model.reason },
+            size: model.size,
+            ..self.described(model.name)
+        }));
+        ModelsView {
+            models,
+            default,
+            arrival: self.inner.library.arrival().map(|arrival| ModelArrival {
+                title: arrival.title,
+                received: arrival.received,
+                total: arrival.total,
+                state: arrival.state.into(),
+                message: arrival.message.unwrap_or_default(),
+            }),
+            folder: self.inner.library.folder().display().to_string(),
+        }
+    }
+
+    /// How the runtime is and what it holds.
+    pub async fn runtime(&self) -> RuntimeView {
+        let status = self.inner.runtime.status().borrow().clone();
+        let state = match status {
+            RuntimeStatus::Idle => RuntimeState::Idle,
+            RuntimeStatus::Starting | RuntimeStatus::Restarting => RuntimeState::Starting,
+            RuntimeStatus::Ready => RuntimeState::Ready,
+            RuntimeStatus::Failed { message } => RuntimeState::Failed { message },
+        };
+        let loaded = self.inner.runtime.loaded().await.unwrap_or_default();
+        let model = loaded.into_iter().next();
+        RuntimeView {
+            state,
+            memory: model.as_ref().map_or(0, |model| model.size),
+            context: model.as_ref().map_or(0, |model| model.context),
+            model: model.map(|model| model.name),
+        }
+    }
+
+    /// Chooses the model of a conversation, or with `None` the one that answers everywhere else.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::NotFound`] for an unknown conversation.
+    pub async fn choose_model(
+        &self,
+        conversation: Option<ConversationId>,
+        model: String,
+    ) -> Result<(), ApiError> {
+        let history = self.inner.history.get().await?;
+        match conversation {
+            Some(id) => history.set_model(id, Some(model.clone())).await?,
+            None => history.set_setting(CHOSEN, &model).await?,
+        }
+        self.tell_models().await;
+        self.warm(model);
+        Ok(())
+    }
+
+    /// Watches models and runtime, tells what changes, and brings the default model into memory
+    /// so that the first question need not wait. Returns at once.
+    pub fn attend(&self) {
+        let sotto = self.clone();
+        self.inner.tasks.spawn(async move {
+            tokio::select! {
+                () = sotto.attend_to_models() => {}
+                () = sotto.inner.ending.cancelled() => {}
+            }
+        });
+        let sotto = self.clone();
+        self.inner.tasks.spawn(async move {
+            tokio::select! {
+                () = sotto.attend_to_runtime() => {}
+                () = sotto.inner.ending.cancelled() => {}
+            }
+        });
+    }
+
+    /// The folder where models are looked for.
+    #[must_use]
+    pub fn models_folder(&self) -> &std::path::Path {
+        self.inner.library.folder()
+    }
+
+    /// The folder of all data.
+    #[must_use]
+    pub fn home(&self) -> &std::path::Path {
+        &self.inner.home
+    }
+
+    /// The model that answers unless another is chosen.
+    pub(crate) async fn default_model(&self) -> Result<Option<String>, Failure> {
+        let known = self.inner.installed.borrow().clone();
+        let installed = match known {
+            Some(installed) if !installed.is_empty() => installed,
+            _ => {
+                let list = self.inner.runtime.models().await?;
+                let usable = list.usable.into_iter().filter(|model| !model.embedding);
+                let installed: Vec<String> = usable.map(|model| model.name).collect();
+                self.inner.installed.send_replace(Some(installed.clone()));
+                installed
+            }
+        };
+        Ok(self.inner.library.default_model(&installed, self.chosen_model().await.as_deref()))
+    }
+
+    async fn chosen_model(&self) -> Option<String> {
+        let history = self.inner.history.get().await.ok()?;
+        history.setting(CHOSEN).await.ok().flatten()
+    }
+
+    async fn attend_to_models(&self) {
+        let mut changes = self.inner.library.watch();
+        let mut warmed = None;
+        loop {
+            let models = self.models().await;
+            if models.default != warmed && self.inner.turns.is_empty() {
+                warmed.clone_from(&models.default);
+                models.default.clone().into_iter().for_each(|model| self.warm(model));
+            }
+            self.inner.hear(AppEvent::ModelsChanged { models });
+            if changes.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    async fn attend_to_runtime(&self) {
+        let mut status = self.inner.runtime.status();
+        while status.changed().await.is_ok() {
+            self.tell_runtime().await;
+        }
+    }
+
+    async fn tell_runtime(&self) {
+        let runtime = self.runtime().await;
+        self.inner.hear(AppEvent::RuntimeChanged { runtime });
+    }
+
+    async fn tell_models(&self) {
+        let models = self.models().await;
+        self.inner.hear(AppEvent::ModelsChanged { models });
+    }
+
+    /// Brings a model into memory and tells how far it is. Not having enough memory is no error
+    /// here: the question itself will say so.
+    fn warm(&self, model: String) {
+        let sotto = self.clone();
+        self.inner.tasks.spawn(async move {
+            let mut progress = tokio::time::interval(PROGRESS);
+            let mut loading = sotto.inner.runtime.load(model, None);
+            loop {
+                tokio::select! {
+                    loaded = &mut loading => {
+                        if let Err(failure) = loaded {
+                            tracing::info!(%failure, "the model is not warm");
+                        }
+                        break;
+                    }
+                    _ = progress.tick() => sotto.tell_models().await,
+                    () = sotto.inner.ending.cancelled() => return,
+                }
+            }
+            sotto.tell_models().await;
+            sotto.tell_runtime().await;
+        });
+    }
+
+    /// What the catalogue knows of a model; the rest is left for whoever knows more.
+    fn described(&self, name: String) -> ModelView {
+        let entry = self.inner.library.describe(&name);
+        ModelView {
+            title: entry.map_or_else(|| name.clone(), |entry| entry.name.clone()),
+            role: match entry.map(|entry| entry.role) {
+                Some(CatalogRole::Starter) => ModelRole::StandIn,
+                Some(CatalogRole::Default) => ModelRole::WorkingDefault,
+                Some(CatalogRole::Other) | None => ModelRole::Own,
+            },
+            licence: entry.map_or_else(String::new, |entry| entry.licence.name.clone()),
+            good_at: entry.map_or_else(String::new, |entry| entry.good_at.clone()),
+            weak_at: entry.map_or_else(String::new, |entry| entry.weak_at.clone()),
+            name,
+            size: 0,
+            parameters: String::new(),
+            quantization: String::new(),
+            context_length: 0,
+            state: ModelState::Available,
+        }
+    }
+}
+
+fn state_of(name: &str, loaded: &[LoadedModel]) -> ModelState {
+    match loaded.iter().find(|model| model.name == name) {
+        None => ModelState::Available,
+        Some(model) if model.ready => ModelState::Loaded,
+        Some(model) => ModelState::Loading { percent: model.percent() },
+    }
+}

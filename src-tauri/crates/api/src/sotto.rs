@@ -1,0 +1,137 @@
+//! The core itself: what it stands on and what is going on in it.
+
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use sotto_domain::{ConversationId, MessageId};
+use sotto_models::Library;
+use tokio::sync::watch;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    history_access::HistoryAccess,
+    host::{Host, Surroundings},
+    local_runtime::LocalRuntime,
+    view::{AppEvent, Startup},
+};
+
+/// How long answers in flight may take to be written when the program ends.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// The core. Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub struct Sotto {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) host: Arc<dyn Host>,
+    pub(crate) home: PathBuf,
+    pub(crate) library: Library,
+    pub(crate) runtime: Arc<dyn LocalRuntime>,
+    pub(crate) history: HistoryAccess,
+    pub(crate) turns: TurnsInFlight,
+    /// The names of usable models, as last seen; `None` until the runtime was asked.
+    pub(crate) installed: watch::Sender<Option<Vec<String>>>,
+    pub(crate) tasks: TaskTracker,
+    pub(crate) ending: CancellationToken,
+}
+
+impl Sotto {
+    /// A core that has not opened anything yet.
+    #[must_use]
+    pub fn new(surroundings: Surroundings) -> Self {
+        let Surroundings { host, home, keyring, library, runtime } = surroundings;
+        Self {
+            inner: Arc::new(Inner {
+                history: HistoryAccess::new(home.clone(), keyring),
+                host,
+                home,
+                library,
+                runtime,
+                turns: TurnsInFlight::default(),
+                installed: watch::Sender::new(None),
+                tasks: TaskTracker::new(),
+                ending: CancellationToken::new(),
+            }),
+        }
+    }
+
+    /// What a window shows first. Opens the history at the first call.
+    pub async fn startup(&self) -> Startup {
+        Startup {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            history: self.inner.history.open(&*self.inner.host).await,
+        }
+    }
+
+    /// Stops what is being answered, writes it, closes the history and ends the runtime.
+    pub async fn shutdown(&self) {
+        self.inner.ending.cancel();
+        self.inner.turns.stop_all();
+        self.inner.tasks.close();
+        if tokio::time::timeout(LAST_WORDS, self.inner.tasks.wait()).await.is_err() {
+            tracing::warn!("an answer in flight could not be written in time");
+        }
+        self.inner.history.close().await;
+        self.inner.runtime.shutdown().await;
+    }
+}
+
+impl Inner {
+    pub(crate) fn hear(&self, event: AppEvent) {
+        self.host.hear(event);
+    }
+
+    pub(crate) fn new_message_id(&self) -> MessageId {
+        MessageId::new(self.host.now(), self.host.random())
+    }
+}
+
+/// The turns that are being answered: at most one in a conversation.
+#[derive(Default)]
+pub(crate) struct TurnsInFlight(Mutex<HashMap<ConversationId, CancellationToken>>);
+
+impl TurnsInFlight {
+    /// Takes the conversation's place; `None` if it is taken.
+    pub(crate) fn reserve(self: &TurnsInFlight, id: ConversationId) -> Option<CancellationToken> {
+        let mut turns = self.lock();
+        if turns.contains_key(&id) {
+            return None;
+        }
+        let stop = CancellationToken::new();
+        turns.insert(id, stop.clone());
+        Some(stop)
+    }
+
+    pub(crate) fn release(&self, id: ConversationId) {
+        self.lock().remove(&id);
+    }
+
+    pub(crate) fn stop(&self, id: ConversationId) {
+        if let Some(stop) = self.lock().get(&id) {
+            stop.cancel();
+        }
+    }
+
+    pub(crate) fn contains(&self, id: ConversationId) -> bool {
+        self.lock().contains_key(&id)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lock().is_empty()
+    }
+
+    fn stop_all(&self) {
+        self.lock().values().for_each(CancellationToken::cancel);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<ConversationId, CancellationToken>> {
+        // The map is whole between two statements, so a panic elsewhere does not spoil it.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,47 @@
+//! The real surroundings: this computer's folders, its keyring and the bundled runtime.
+
+use std::sync::Arc;
+
+use sotto_models::Library;
+use sotto_runtime_client::{Runtime, Settings};
+
+use crate::{
+    error::{ApiError, ErrorCode},
+    host::{Host, Keyring, Surroundings},
+    sotto::Sotto,
+};
+
+impl Sotto {
+    /// A core over this computer's own folders, keyring and runtime. Nothing is started or opened
+    /// before it is needed.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Other`] where there is no place for data.
+    pub fn on_this_computer(host: Arc<dyn Host>) -> Result<Self, ApiError> {
+        let other = |error: &dyn std::fmt::Display| ApiError::new(ErrorCode::Other, error.to_string());
+        let home = sotto_models::data_home().map_err(|error| other(&error))?;
+        let library = Library::new(&home).map_err(|error| other(&error))?;
+        let settings = Settings { models: library.folders(), ..Settings::default() };
+        let runtime = Arc::new(Runtime::new(settings));
+        Ok(Self::new(Surroundings { host, home, keyring: Keyring::OfTheSession, library, runtime }))
+    }
+}
+
+/// 80 random bits from the operating system, for [`Host::random`].
+///
+/// # Panics
+/// If the operating system has no randomness: nothing could be encrypted then either.
+#[must_use]
+#[expect(clippy::expect_used, reason = "without randomness nothing can be kept safe")]
+pub fn random_bytes() -> [u8; 10] {
+    let mut bytes = [0; 10];
+    getrandom::fill(&mut bytes).expect("the operating system gives randomness");
+    bytes
+}
+
+/// The time now, for [`Host::now`].
+#[must_use]
+pub fn now() -> sotto_domain::Timestamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    sotto_domain::Timestamp::from_milliseconds(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}

@@ -1,0 +1,61 @@
+//! How the program ends: each way with its own exit code, which scripts may rely on.
+
+use std::process::ExitCode;
+
+use sotto_api::{ApiError, ErrorCode};
+
+/// An end that is not success.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// The answer failed, or a check did.
+    Failed(String),
+    /// No model is on this computer.
+    NoModel(String),
+    /// The history cannot be opened.
+    NoHistory(String),
+    /// The input cannot be used.
+    BadInput(String),
+    /// The person pressed Ctrl-C.
+    Stopped,
+    /// Whoever read the output went away.
+    NobodyReads,
+}
+
+impl Exit {
+    pub(crate) fn code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Failed(_) => 1,
+            Self::NoModel(_) => 3,
+            Self::NoHistory(_) => 4,
+            Self::BadInput(_) => 65,
+            Self::Stopped => 130,
+            Self::NobodyReads => 141,
+        })
+    }
+
+    /// Says why, on standard error.
+    pub(crate) fn explain(&self) {
+        match self {
+            Self::Failed(why) | Self::NoModel(why) | Self::NoHistory(why) | Self::BadInput(why) => {
+                if !why.is_empty() {
+                    eprintln!("sotto: {why}");
+                }
+            }
+            Self::Stopped => eprintln!("sotto: stopped"),
+            Self::NobodyReads => {}
+        }
+    }
+}
+
+impl From<ApiError> for Exit {
+    fn from(error: ApiError) -> Self {
+        match error.code {
+            ErrorCode::NoModel => Self::NoModel(error.message),
+            ErrorCode::HistoryClosed | ErrorCode::History | ErrorCode::WrongPassphrase => {
+                Self::NoHistory(error.message)
+            }
+            ErrorCode::EmptyQuestion => Self::BadInput(error.message),
+            ErrorCode::Answering | ErrorCode::NotFound | ErrorCode::Other => Self::Failed(error.message),
+        }
+    }
+}

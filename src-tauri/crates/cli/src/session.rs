@@ -1,0 +1,166 @@
+//! A core for one run in a terminal, with its history open in whatever way is possible here.
+
+use std::{
+    io::{IsTerminal, Write},
+    sync::Arc,
+};
+
+use sotto_api::{
+    ErrorCode, Host, Sotto, Timestamp,
+    domain::{Message, MessageId},
+    view::{AppEvent, HistoryState},
+};
+use tokio::sync::mpsc;
+
+use crate::exit::Exit;
+
+/// How often a passphrase may be typed.
+const ATTEMPTS: usize = 3;
+
+struct Terminal {
+    events: mpsc::UnboundedSender<AppEvent>,
+}
+
+impl Host for Terminal {
+    fn now(&self) -> Timestamp {
+        sotto_api::now()
+    }
+
+    fn random(&self) -> [u8; 10] {
+        sotto_api::random_bytes()
+    }
+
+    fn hear(&self, event: AppEvent) {
+        // Nobody hears after the end; that is no error.
+        let _ = self.events.send(event);
+    }
+}
+
+/// A core and what it tells.
+pub(crate) struct Session {
+    pub(crate) sotto: Sotto,
+    events: mpsc::UnboundedReceiver<AppEvent>,
+}
+
+impl Session {
+    pub(crate) fn new() -> Result<Self, Exit> {
+        let (sender, events) = mpsc::unbounded_channel();
+        let sotto = Sotto::on_this_computer(Arc::new(Terminal { events: sender }))?;
+        Ok(Self { sotto, events })
+    }
+
+    /// Opens the history to read it. A history that cannot be opened is an error.
+    pub(crate) async fn reading() -> Result<Self, Exit> {
+        let session = Self::new()?;
+        match session.sotto.startup().await.history {
+            HistoryState::Open | HistoryState::Temporary => {}
+            HistoryState::Unavailable { message, .. } => return Err(Exit::NoHistory(message)),
+            HistoryState::NeedsPassphrase { new: true, .. } => {
+                return Err(Exit::NoHistory("There is no history yet.".to_owned()));
+            }
+            HistoryState::NeedsPassphrase { reason, .. } if !has_terminal() => {
+                return Err(Exit::NoHistory(format!("{reason} There is no terminal here to ask for it.")));
+            }
+            HistoryState::NeedsPassphrase { new, reason } => session.ask_passphrase(new, &reason).await?,
+        }
+        Ok(session)
+    }
+
+    /// Opens the history to keep what is said. Where that cannot be, says so once and keeps
+    /// nothing: a question deserves its answer all the same.
+    pub(crate) async fn asking() -> Result<Self, Exit> {
+        let session = Self::new()?;
+        match session.sotto.startup().await.history {
+            HistoryState::Open | HistoryState::Temporary => {}
+            HistoryState::NeedsPassphrase { new, reason } if has_terminal() => {
+                session.ask_passphrase(new, &reason).await?;
+            }
+            HistoryState::NeedsPassphrase { reason, .. } => {
+                eprintln!("sotto: this is not kept: {reason} There is no terminal to ask for a passphrase.");
+                session.sotto.keep_nothing().await?;
+            }
+            HistoryState::Unavailable { message, .. } => {
+                eprintln!("sotto: this is not kept: {message}");
+                session.sotto.keep_nothing().await?;
+            }
+        }
+        Ok(session)
+    }
+
+    async fn ask_passphrase(&self, new: bool, reason: &str) -> Result<(), Exit> {
+        eprintln!("sotto: {reason}");
+        for _ in 0..ATTEMPTS {
+            let passphrase = if new { new_passphrase()? } else { typed("Passphrase: ")? };
+            match self.sotto.unlock(passphrase).await {
+                Err(error) if error.code == ErrorCode::WrongPassphrase => eprintln!("sotto: {error}"),
+                other => return other.map(drop).map_err(Exit::from),
+            }
+        }
+        Err(Exit::NoHistory("That was not the passphrase. Nothing was changed.".to_owned()))
+    }
+
+    /// Waits for the end of an answer, giving its text to `say` as it grows. Ctrl-C and a reader
+    /// that went away stop the answer; what was said is kept.
+    pub(crate) async fn hear_answer(
+        &mut self,
+        answer: MessageId,
+        conversation: sotto_api::ConversationId,
+        mut say: impl FnMut(&str) -> std::io::Result<()>,
+    ) -> Result<Message, Exit> {
+        let mut nobody_reads = false;
+        loop {
+            let event = tokio::select! {
+                event = self.events.recv() => event,
+                _ = tokio::signal::ctrl_c() => {
+                    self.sotto.stop(conversation);
+                    continue;
+                }
+            };
+            match event {
+                Some(AppEvent::AnswerText { answer: id, text, .. }) if id == answer && !nobody_reads => {
+                    if say(&text).is_err() {
+                        nobody_reads = true;
+                        self.sotto.stop(conversation);
+                    }
+                }
+                Some(AppEvent::NotSaved { failure, .. }) => eprintln!("sotto: not saved: {failure}"),
+                Some(AppEvent::AnswerEnded { answer: ended }) if ended.id == answer => {
+                    return if nobody_reads { Err(Exit::NobodyReads) } else { Ok(ended) };
+                }
+                Some(_) => {}
+                None => return Err(Exit::Failed("The core went away.".to_owned())),
+            }
+        }
+    }
+}
+
+/// Prints text at once.
+pub(crate) fn print_now(text: &str) -> std::io::Result<()> {
+    let mut output = std::io::stdout().lock();
+    output.write_all(text.as_bytes())?;
+    output.flush()
+}
+
+/// Whether somebody can be asked. Standard input may be a pipe all the same: a passphrase is
+/// read from the terminal itself.
+fn has_terminal() -> bool {
+    std::io::stderr().is_terminal() && std::fs::File::open("/dev/tty").is_ok()
+}
+
+fn new_passphrase() -> Result<String, Exit> {
+    eprintln!("Choose a passphrase. Without it nobody, you included, can read this history.");
+    loop {
+        let first = typed("New passphrase: ")?;
+        if first.is_empty() {
+            eprintln!("sotto: an empty passphrase protects nothing.");
+        } else if first == typed("Once more: ")? {
+            return Ok(first);
+        } else {
+            eprintln!("sotto: these are not the same.");
+        }
+    }
+}
+
+fn typed(prompt: &str) -> Result<String, Exit> {
+    rpassword::prompt_password(prompt).map_err(|error| Exit::NoHistory(format!("No passphrase was typed: {error}")))
+}

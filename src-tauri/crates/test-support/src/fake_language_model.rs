@@ -1,0 +1,122 @@
+//! A language model that says what the test wrote, when the test lets it.
+
+use std::sync::{Arc, Mutex};
+
+use futures_util::{StreamExt, stream};
+use sotto_api::LocalRuntime;
+use sotto_domain::{
+    AnswerStatistics, AnswerStream, ChatRequest, EndReason, Failure, LanguageModel, ModelEvent, ModelFuture,
+};
+use sotto_runtime_client::{InstalledModel, LoadedModel, ModelList, RuntimeStatus, System};
+use tokio::sync::{mpsc, watch};
+
+/// One thing that the model does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// Refuses the question before the first word.
+    Refuses(Failure),
+    /// Says something.
+    Text(&'static str),
+    /// Ends.
+    Ends(EndReason),
+    /// Fails on the way.
+    Fails(Failure),
+}
+
+/// A language model for tests. Each question takes the next script; without one it panics, so a
+/// test proves that nothing more was asked.
+pub struct FakeLanguageModel {
+    scripts: Mutex<Vec<Vec<Said>>>,
+    asked: Mutex<Vec<ChatRequest>>,
+    installed: Vec<String>,
+    status: watch::Sender<RuntimeStatus>,
+    /// Where the words of a question come from that has no script: see [`FakeLanguageModel::by_hand`].
+    hand: Mutex<Option<mpsc::UnboundedReceiver<Said>>>,
+}
+
+impl FakeLanguageModel {
+    /// A model with these scripts, the first for the first question.
+    #[must_use]
+    pub fn new(scripts: Vec<Vec<Said>>) -> Arc<Self> {
+        Arc::new(Self {
+            scripts: Mutex::new(scripts),
+            asked: Mutex::default(),
+            installed: vec!["test-model".to_owned()],
+            status: watch::Sender::new(RuntimeStatus::Ready),
+            hand: Mutex::default(),
+        })
+    }
+
+    /// A model whose next answer is spoken by the test, word by word.
+    #[must_use]
+    pub fn by_hand() -> (Arc<Self>, mpsc::UnboundedSender<Said>) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let model = Self::new(Vec::new());
+        *model.hand.lock().unwrap() = Some(receiver);
+        (model, sender)
+    }
+
+    /// What was asked so far.
+    #[must_use]
+    pub fn asked(&self) -> Vec<ChatRequest> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    fn answer(&self) -> Result<AnswerStream, Failure> {
+        if let Some(hand) = self.hand.lock().unwrap().take() {
+            let words = stream::unfold(hand, |mut hand| async { hand.recv().await.map(|said| (said, hand)) });
+            return Ok(Box::pin(words.map(event)));
+        }
+        let mut scripts = self.scripts.lock().unwrap();
+        assert!(!scripts.is_empty(), "the model was asked and should not have been");
+        let script = scripts.remove(0);
+        if let Some(Said::Refuses(failure)) = script.first() {
+            return Err(failure.clone());
+        }
+        Ok(Box::pin(stream::iter(script).map(event)))
+    }
+}
+
+fn event(said: Said) -> Result<ModelEvent, Failure> {
+    match said {
+        Said::Text(text) => Ok(ModelEvent::Text(text.to_owned())),
+        Said::Ends(reason) => Ok(ModelEvent::Ended { reason, statistics: AnswerStatistics::default() }),
+        Said::Fails(failure) | Said::Refuses(failure) => Err(failure),
+    }
+}
+
+impl LanguageModel for FakeLanguageModel {
+    fn chat(&self, request: ChatRequest) -> ModelFuture<'_, Result<AnswerStream, Failure>> {
+        self.asked.lock().unwrap().push(request);
+        let answer = self.answer();
+        Box::pin(async { answer })
+    }
+}
+
+impl LocalRuntime for FakeLanguageModel {
+    fn models(&self) -> ModelFuture<'_, Result<ModelList, Failure>> {
+        let installed = |name: &String| InstalledModel { name: name.clone(), ..InstalledModel::default() };
+        let usable = self.installed.iter().map(installed).collect();
+        Box::pin(async { Ok(ModelList { usable, unusable: Vec::new() }) })
+    }
+
+    fn loaded(&self) -> ModelFuture<'_, Result<Vec<LoadedModel>, Failure>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    fn load(&self, _: String, _: Option<u32>) -> ModelFuture<'_, Result<(), Failure>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn system(&self) -> ModelFuture<'_, Result<System, Failure>> {
+        Box::pin(async { Ok(System::default()) })
+    }
+
+    fn status(&self) -> watch::Receiver<RuntimeStatus> {
+        self.status.subscribe()
+    }
+
+    fn shutdown(&self) -> ModelFuture<'_, ()> {
+        Box::pin(async {})
+    }
+}

@@ -1,0 +1,112 @@
+//! A host for tests, and a whole world around it.
+
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use sotto_api::{
+    Host, Keyring, LocalRuntime, Sotto, Surroundings, Timestamp,
+    view::{AppEvent, HistoryState},
+};
+use sotto_domain::Message;
+use sotto_models::Library;
+use tempfile::TempDir;
+use tokio::sync::{Mutex, mpsc};
+
+/// A clock that moves one millisecond at each look, randomness that counts, and a list of events.
+pub struct TestHost {
+    milliseconds: AtomicU64,
+    events: mpsc::UnboundedSender<AppEvent>,
+}
+
+impl Host for TestHost {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_milliseconds(self.milliseconds.fetch_add(1, Ordering::Relaxed))
+    }
+
+    fn random(&self) -> [u8; 10] {
+        let mut random = [0; 10];
+        random[2..].copy_from_slice(&self.milliseconds.load(Ordering::Relaxed).to_be_bytes());
+        random
+    }
+
+    fn hear(&self, event: AppEvent) {
+        let _ = self.events.send(event);
+    }
+}
+
+/// A core in a home of its own.
+pub struct World {
+    /// The core.
+    pub sotto: Sotto,
+    home: Arc<TempDir>,
+    events: Mutex<mpsc::UnboundedReceiver<AppEvent>>,
+}
+
+/// The passphrase of every test's history.
+const PASSPHRASE: &str = "correct horse";
+
+impl World {
+    /// A new home with an open, encrypted history.
+    pub async fn new(runtime: Arc<dyn LocalRuntime>) -> Self {
+        Self::in_home(Arc::new(tempfile::tempdir().unwrap()), runtime).await
+    }
+
+    /// The same home once more, as after a restart.
+    pub async fn again(&self, runtime: Arc<dyn LocalRuntime>) -> Self {
+        Self::in_home(Arc::clone(&self.home), runtime).await
+    }
+
+    /// The folder of all data.
+    #[must_use]
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// A core whose history has not been opened.
+    #[must_use]
+    pub fn closed(home: Arc<TempDir>, runtime: Arc<dyn LocalRuntime>) -> Self {
+        let (sender, events) = mpsc::unbounded_channel();
+        let start = 1_700_000_000_000;
+        let host = TestHost { milliseconds: AtomicU64::new(start), events: sender };
+        let library = Library::new(home.path()).unwrap();
+        let surroundings = Surroundings {
+            host: Arc::new(host),
+            home: home.path().to_owned(),
+            keyring: Keyring::Unused,
+            library,
+            runtime,
+        };
+        Self { sotto: Sotto::new(surroundings), home, events: Mutex::new(events) }
+    }
+
+    async fn in_home(home: Arc<TempDir>, runtime: Arc<dyn LocalRuntime>) -> Self {
+        let world = Self::closed(home, runtime);
+        let startup = world.sotto.startup().await;
+        assert!(matches!(startup.history, HistoryState::NeedsPassphrase { .. }), "{startup:?}");
+        let startup = world.sotto.unlock(PASSPHRASE.to_owned()).await.unwrap();
+        assert_eq!(startup.history, HistoryState::Open);
+        world
+    }
+
+    /// The next event.
+    pub async fn next_event(&self) -> AppEvent {
+        self.events.lock().await.recv().await.unwrap()
+    }
+
+    /// Waits for the end of the answer in flight; returns it and the text that was told.
+    pub async fn end_of_answer(&self) -> (Message, String) {
+        let mut told = String::new();
+        loop {
+            match self.next_event().await {
+                AppEvent::AnswerText { text, .. } => told.push_str(&text),
+                AppEvent::AnswerEnded { answer } => return (answer, told),
+                _ => {}
+            }
+        }
+    }
+}

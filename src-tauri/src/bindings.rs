@@ -1,0 +1,85 @@
+//! The commands, once: for Tauri's dispatcher and for the generated TypeScript.
+
+use tauri_specta::{Builder, collect_commands};
+
+use crate::{Webview, commands};
+
+/// Every command of the shell.
+pub(crate) fn builder() -> Builder<Webview> {
+    Builder::new()
+        .commands(collect_commands![
+            commands::conversations::choose_alternative,
+            commands::conversations::delete_conversation,
+            commands::conversations::list_conversations,
+            commands::conversations::open_conversation,
+            commands::conversations::rename_conversation,
+            commands::conversations::restore_conversation,
+            commands::conversations::search,
+            commands::models::choose_model,
+            commands::models::models,
+            commands::models::open_models_folder,
+            commands::models::runtime,
+            commands::startup::retry_history,
+            commands::startup::startup,
+            commands::startup::subscribe,
+            commands::startup::unlock,
+            commands::turns::answer_again,
+            commands::turns::ask,
+            commands::turns::edit_question,
+            commands::turns::stop,
+        ])
+        // Sizes and times are the only wide integers; all stay far below 2^53.
+        .dangerously_cast_bigints_to_number()
+        .disable_serde_phases()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs, path::Path};
+
+    use super::*;
+    use crate::COMMAND_NAMES;
+
+    const GENERATED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/ipc/bindings.gen.ts");
+
+    fn generate() -> String {
+        let header = "// Generated from the Rust types by `npm run gen`. Do not edit.\n// @ts-nocheck";
+        let exporter = specta_typescript::Typescript::default().header(header);
+        builder().export_str(exporter).unwrap()
+    }
+
+    /// Compares the committed TypeScript with the Rust types; writes it where SOTTO_GENERATE is set.
+    #[test]
+    fn generated_typescript_is_fresh() {
+        let fresh = generate();
+        if std::env::var_os("SOTTO_GENERATE").is_some() {
+            fs::write(GENERATED, &fresh).unwrap();
+        }
+        let committed = fs::read_to_string(GENERATED).unwrap_or_default();
+        assert!(committed == fresh, "ui/src/ipc/bindings.gen.ts is stale: run `npm run gen`");
+    }
+
+    #[test]
+    fn every_command_is_listed_and_allowed_by_a_capability() {
+        let generated = generate();
+        for name in COMMAND_NAMES {
+            assert!(generated.contains(&format!("(\"{name}\"")), "{name} is listed but does not exist");
+        }
+        let calls = generated.matches("__TAURI_INVOKE(\"").count();
+        assert_eq!(calls, COMMAND_NAMES.len(), "a command is missing in COMMAND_NAMES");
+
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("capabilities");
+        let mut allowed = BTreeSet::new();
+        for file in fs::read_dir(folder).unwrap() {
+            let text = fs::read_to_string(file.unwrap().path()).unwrap();
+            let capability: serde_json::Value = serde_json::from_str(&text).unwrap();
+            assert!(!capability["windows"].to_string().contains('*'), "a capability for every window");
+            for permission in capability["permissions"].as_array().unwrap() {
+                allowed.insert(permission.as_str().unwrap().to_owned());
+            }
+        }
+        let expected: BTreeSet<_> =
+            COMMAND_NAMES.iter().map(|name| format!("allow-{}", name.replace('_', "-"))).collect();
+        assert_eq!(allowed, expected);
+    }
+}

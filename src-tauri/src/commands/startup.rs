@@ -1,0 +1,40 @@
+//! The first calls of a window.
+
+use std::sync::Arc;
+
+use sotto_api::{
+    ApiError, Sotto,
+    view::{AppEvent, Startup},
+};
+use tauri::{State, WebviewWindow, ipc::Channel};
+
+use crate::host::Windows;
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn subscribe(
+    window: WebviewWindow<crate::Webview>,
+    windows: State<'_, Arc<Windows>>,
+    channel: Channel<AppEvent>,
+) -> Result<(), ApiError> {
+    windows.subscribe(window.label(), channel);
+    Ok(())
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn startup(sotto: State<'_, Sotto>) -> Result<Startup, ApiError> {
+    Ok(sotto.startup().await)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn retry_history(sotto: State<'_, Sotto>) -> Result<Startup, ApiError> {
+    Ok(sotto.retry_history().await)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn unlock(sotto: State<'_, Sotto>, passphrase: String) -> Result<Startup, ApiError> {
+    sotto.unlock(passphrase).await
+}

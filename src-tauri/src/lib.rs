@@ -1,0 +1,16 @@
+//! The desktop shell: a window, and one-line adapters from its commands to `sotto-api`. This crate
+//! is the only code that names `tauri`; everything below it builds and is tested without a window.
+
+mod bindings;
+mod command_names;
+mod commands;
+mod host;
+mod navigation;
+mod start;
+mod window;
+
+pub use command_names::COMMAND_NAMES;
+pub use start::run;
+
+/// The webview library that the shell is built for. The only place that names it.
+pub(crate) type Webview = tauri::Wry;

@@ -1,0 +1,57 @@
+//! A window shows our own pages and nothing else. The content security policy stops requests, but
+//! not `location.href = …` nor a form: those are stopped here.
+
+use tauri::{Runtime, Url, plugin::TauriPlugin};
+
+/// Refuses every navigation away from the program's own pages, in every window.
+pub(crate) fn guard<R: Runtime>() -> TauriPlugin<R> {
+    tauri::plugin::Builder::new("navigation-guard")
+        .on_navigation(|_, url| {
+            let own = is_own(url, tauri::is_dev());
+            if !own {
+                tracing::warn!(scheme = url.scheme(), "a navigation was refused");
+            }
+            own
+        })
+        .build()
+}
+
+/// Whether an address is one of our pages. `development` also allows Vite's server.
+fn is_own(url: &Url, development: bool) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    match url.scheme() {
+        "tauri" => host == "localhost",
+        // How WebView2 and Android serve a custom scheme.
+        "http" | "https" if host == "tauri.localhost" => url.port().is_none(),
+        "http" => development && host == "localhost" && url.port() == Some(5173),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(url: &str, released: bool, development: bool) {
+        let url = Url::parse(url).unwrap();
+        assert_eq!(is_own(&url, false), released, "released: {url}");
+        assert_eq!(is_own(&url, true), development, "development: {url}");
+    }
+
+    #[test]
+    fn only_own_pages_are_shown() {
+        check("tauri://localhost/index.html", true, true);
+        check("http://tauri.localhost/", true, true);
+        check("http://localhost:5173/", false, true);
+        check("http://localhost:5174/", false, false);
+        check("http://tauri.localhost:8080/", false, false);
+        check("tauri://evil/index.html", false, false);
+        check("https://example.org/", false, false);
+        check("http://tauri.localhost.example.org/", false, false);
+        check("file:///etc/passwd", false, false);
+        check("data:text/html,hello", false, false);
+        check("javascript:alert(1)", false, false);
+        check("about:blank", false, false);
+    }
+}

@@ -1,0 +1,34 @@
+//! The windows of the program.
+
+use tauri::{
+    AppHandle, Manager, Runtime, WebviewUrl, WebviewWindowBuilder, utils::config::Color,
+    webview::NewWindowResponse,
+};
+
+/// The label of the chat window: also the name that its capability file uses.
+pub(crate) const MAIN: &str = "main";
+
+/// The page's own paper, so that nothing flashes before it is painted.
+const PAPER_LIGHT: Color = Color(0xfb, 0xfa, 0xf7, 0xff);
+const PAPER_DARK: Color = Color(0x19, 0x18, 0x16, 0xff);
+
+/// Opens the chat window.
+pub(crate) fn open_main<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
+    let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
+        .title("Sotto")
+        .inner_size(1200.0, 800.0)
+        .min_inner_size(420.0, 420.0)
+        .on_new_window(|_, _| NewWindowResponse::Deny)
+        .build()?;
+    let dark = matches!(window.theme(), Ok(tauri::Theme::Dark));
+    window.set_background_color(Some(if dark { PAPER_DARK } else { PAPER_LIGHT }))
+}
+
+/// Brings the chat window to the front.
+pub(crate) fn show_main<R: Runtime>(app: &AppHandle<R>) {
+    let Some(window) = app.get_webview_window(MAIN) else { return };
+    let shown = window.show().and_then(|()| window.unminimize()).and_then(|()| window.set_focus());
+    if let Err(error) = shown {
+        tracing::warn!(%error, "the window could not be brought to the front");
+    }
+}
