@@ -1,0 +1,248 @@
+//! One connection to one `sotto-runtime` process: questions as HTTP over a socket in a private
+//! folder. It knows no proxy, follows no redirect and cannot do TLS, so it reaches nothing else.
+
+use std::{
+    collections::HashSet,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use serde::de::DeserializeOwned;
+use sotto_domain::{AnswerStream, ChatRequest, Failure, FailureCode, LanguageModel, ModelFuture};
+
+use crate::{
+    RuntimeError, answer, failure,
+    protocol::{
+        ChatBody, ErrorBody, LoadedModel, ModelList, Options, Processes, SystemInformation, Tags,
+        WireMessage,
+    },
+};
+
+/// The host is never looked up: every request goes to the socket.
+const BASE: &str = "http://localhost";
+
+/// A list is read from the files' headers, which a slow disk may have to bring first.
+const LONGEST_LOOK: Duration = Duration::from_secs(30);
+
+/// A connection to one `sotto-runtime` process.
+#[derive(Debug, Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    /// Models that this process has brought into memory at least once: if it dies with one of
+    /// these, the file is not the first suspect.
+    proven: Arc<Mutex<HashSet<String>>>,
+}
+
+/// Why an answer did not begin.
+pub(crate) struct NotBegun {
+    pub(crate) failure: Failure,
+    /// The request never reached the process: asking again cannot ask twice.
+    pub(crate) not_delivered: bool,
+}
+
+impl From<Failure> for NotBegun {
+    fn from(failure: Failure) -> Self {
+        Self {
+            failure,
+            not_delivered: false,
+        }
+    }
+}
+
+impl Client {
+    /// Prepares a connection to the socket (a named pipe on Windows). Nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`RuntimeError::Connection`].
+    pub fn new(socket: &Path) -> Result<Self, RuntimeError> {
+        let builder = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none());
+        #[cfg(unix)]
+        let builder = builder.unix_socket(socket);
+        #[cfg(windows)]
+        let builder = builder.windows_named_pipe(socket.as_os_str());
+        let http = builder
+            .build()
+            .map_err(|error| RuntimeError::Connection(error.to_string()))?;
+        Ok(Self {
+            http,
+            proven: Arc::default(),
+        })
+    }
+
+    /// The files that the runtime finds in its folders.
+    ///
+    /// # Errors
+    /// When the runtime ended or does not respond.
+    pub async fn models(&self) -> Result<ModelList, Failure> {
+        let tags: Tags = self.get("/api/tags").await?;
+        Ok(ModelList {
+            usable: tags.models.into_iter().map(Into::into).collect(),
+            unusable: tags.unusable,
+        })
+    }
+
+    /// The models in memory and on their way there.
+    ///
+    /// # Errors
+    /// When the runtime ended or does not respond.
+    pub async fn loaded(&self) -> Result<Vec<LoadedModel>, Failure> {
+        let processes: Processes = self.get("/api/ps").await?;
+        Ok(processes.models.into_iter().map(Into::into).collect())
+    }
+
+    /// What the runtime found on this computer.
+    ///
+    /// # Errors
+    /// When the runtime ended or does not respond.
+    pub async fn system(&self) -> Result<SystemInformation, Failure> {
+        self.get("/api/sotto/system").await
+    }
+
+    /// Brings a model into memory, with so many tokens of context or the runtime's default;
+    /// resolves when it is there.
+    ///
+    /// # Errors
+    /// When it cannot be loaded, with the code that says why.
+    pub async fn load(&self, model: &str, context: Option<u32>) -> Result<(), Failure> {
+        self.load_or_unload(model, context, None).await?;
+        self.prove(model);
+        Ok(())
+    }
+
+    /// Gives the memory of a model back. A model that is not loaded is no error.
+    ///
+    /// # Errors
+    /// When the runtime ended or refuses.
+    pub async fn unload(&self, model: &str) -> Result<(), Failure> {
+        self.load_or_unload(model, None, Some(0)).await
+    }
+
+    async fn load_or_unload(
+        &self,
+        model: &str,
+        context: Option<u32>,
+        keep_alive: Option<i64>,
+    ) -> Result<(), Failure> {
+        let body = ChatBody {
+            model,
+            messages: Vec::new(),
+            stream: false,
+            truncate: false,
+            options: context.map(|num_ctx| Options { num_ctx }),
+            keep_alive,
+        };
+        let broken_off = |_| self.ended_at_the_start_of(model);
+        let response = self
+            .http
+            .post(url("/api/chat"))
+            .json(&body)
+            .send()
+            .await
+            .map_err(broken_off)?;
+        let response = checked(response, model).await?;
+        response.bytes().await.map_err(broken_off)?;
+        Ok(())
+    }
+
+    /// As [`LanguageModel::chat`], with what the caller needs to know to ask again.
+    pub(crate) async fn begin(&self, request: &ChatRequest) -> Result<AnswerStream, NotBegun> {
+        let model = request.model.as_str();
+        if request.messages.is_empty() {
+            // On the wire this would load the model and say nothing.
+            return Err(Failure::new(FailureCode::Other, "There is no question to answer.").into());
+        }
+        let messages = request.messages.iter();
+        let body = ChatBody {
+            model,
+            messages: messages
+                .map(|message| WireMessage {
+                    role: message.role.as_str(),
+                    content: &message.text,
+                })
+                .collect(),
+            stream: true,
+            truncate: request.drop_oldest,
+            options: request.context.map(|num_ctx| Options { num_ctx }),
+            keep_alive: None,
+        };
+        let sent = self.http.post(url("/api/chat")).json(&body).send().await;
+        let response = sent.map_err(|error| NotBegun {
+            not_delivered: error.is_connect(),
+            failure: self.ended_at_the_start_of(model),
+        })?;
+        let response = checked(response, model).await?;
+        let (speaking, broken) = (
+            (self.clone(), model.to_owned()),
+            (self.clone(), model.to_owned()),
+        );
+        Ok(answer::from_response(
+            response,
+            model.to_owned(),
+            move || speaking.0.prove(&speaking.1),
+            move || broken.0.ended_at_the_start_of(&broken.1),
+        ))
+    }
+
+    fn prove(&self, model: &str) {
+        self.proven
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(model.to_owned());
+    }
+
+    fn ended_at_the_start_of(&self, model: &str) -> Failure {
+        if self
+            .proven
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(model)
+        {
+            failure::ended_before_answering()
+        } else {
+            failure::ended_while_loading(model)
+        }
+    }
+
+    async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
+        let response = self.http.get(url(path)).timeout(LONGEST_LOOK).send().await;
+        let response = checked(
+            response.map_err(|error| failure::from_transport(&error))?,
+            "",
+        )
+        .await?;
+        response
+            .json()
+            .await
+            .map_err(|error| failure::from_transport(&error))
+    }
+}
+
+impl LanguageModel for Client {
+    fn chat(&self, request: ChatRequest) -> ModelFuture<'_, Result<AnswerStream, Failure>> {
+        Box::pin(async move {
+            self.begin(&request)
+                .await
+                .map_err(|not_begun| not_begun.failure)
+        })
+    }
+}
+
+fn url(path: &str) -> String {
+    format!("{BASE}{path}")
+}
+
+async fn checked(response: reqwest::Response, model: &str) -> Result<reqwest::Response, Failure> {
+    if response.status().is_success() {
+        return Ok(response);
+    }
+    let status = response.status();
+    let text = response.text().await.unwrap_or_default();
+    let body = serde_json::from_str(&text).unwrap_or_else(|_| ErrorBody {
+        error: format!("{status}"),
+        ..ErrorBody::default()
+    });
+    Err(failure::from_body(&body, model))
+}

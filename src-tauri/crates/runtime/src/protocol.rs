@@ -1,0 +1,320 @@
+//! The Ollama API as `sotto-runtime` speaks it: the fields that this app sends and reads. What is
+//! not read is not declared; what is not documented as always present has a default, so that an
+//! Ollama of the user's own can be read too.
+
+use serde::{Deserialize, Serialize};
+
+/// Body of `POST /api/chat`.
+#[derive(Debug, Serialize)]
+pub(crate) struct ChatBody<'a> {
+    pub(crate) model: &'a str,
+    /// Empty: only load, or with a `keep_alive` of 0 unload.
+    pub(crate) messages: Vec<WireMessage<'a>>,
+    pub(crate) stream: bool,
+    /// True: the oldest messages may be left out. False: too large a prompt is an error.
+    pub(crate) truncate: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) options: Option<Options>,
+    /// Seconds to keep the model in memory afterwards.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) keep_alive: Option<i64>,
+}
+
+/// One message of a prompt.
+#[derive(Debug, Serialize)]
+pub(crate) struct WireMessage<'a> {
+    pub(crate) role: &'static str,
+    pub(crate) content: &'a str,
+}
+
+/// How to answer.
+#[derive(Debug, Serialize)]
+pub(crate) struct Options {
+    pub(crate) num_ctx: u32,
+}
+
+/// One line of an answer. The last one has `done` and the numbers.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct ChatLine {
+    pub(crate) message: Option<AnswerMessage>,
+    pub(crate) done: bool,
+    pub(crate) done_reason: Option<String>,
+    /// An answer that breaks off in the middle: the line is an [`ErrorBody`].
+    pub(crate) error: Option<String>,
+    pub(crate) load_duration: u64,
+    pub(crate) prompt_eval_count: u64,
+    pub(crate) prompt_cached_count: u64,
+    pub(crate) prompt_eval_duration: u64,
+    pub(crate) eval_count: u64,
+    pub(crate) eval_duration: u64,
+}
+
+/// What was said in one line.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct AnswerMessage {
+    pub(crate) content: String,
+}
+
+/// Body of every error.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct ErrorBody {
+    pub(crate) error: String,
+    pub(crate) code: Option<String>,
+    pub(crate) prompt_tokens: u64,
+    pub(crate) context: u64,
+    pub(crate) needed: u64,
+    pub(crate) available: u64,
+}
+
+/// Body of `GET /api/tags`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Tags {
+    pub(crate) models: Vec<Tag>,
+    pub(crate) unusable: Vec<UnusableModel>,
+}
+
+/// One model in `GET /api/tags`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Tag {
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) file: String,
+    #[serde(default)]
+    pub(crate) size: u64,
+    #[serde(default)]
+    pub(crate) context_length: u32,
+    #[serde(default)]
+    pub(crate) embedding: bool,
+    #[serde(default)]
+    pub(crate) details: TagDetails,
+}
+
+/// What the file says about itself.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct TagDetails {
+    pub(crate) family: Option<String>,
+    pub(crate) parameter_size: Option<String>,
+    pub(crate) quantization_level: Option<String>,
+}
+
+/// All files that the runtime found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ModelList {
+    /// Those that can be asked.
+    pub usable: Vec<InstalledModel>,
+    /// Those that cannot.
+    pub unusable: Vec<UnusableModel>,
+}
+
+/// A model that can be asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct InstalledModel {
+    /// Its name for the program: the file's name without `.gguf`.
+    pub name: String,
+    /// The file; its path where the runtime says it, else its name.
+    pub file: String,
+    /// Bytes on disk.
+    pub size: u64,
+    /// For example `llama`; empty if unknown.
+    pub family: String,
+    /// For example `1.5B`; empty if unknown.
+    pub parameters: String,
+    /// For example `Q4_K_M`; empty if unknown.
+    pub quantization: String,
+    /// Tokens of context that it was trained for; 0 if unknown.
+    pub context_length: u32,
+    /// It makes vectors and cannot answer.
+    pub embedding: bool,
+}
+
+impl From<Tag> for InstalledModel {
+    fn from(tag: Tag) -> Self {
+        Self {
+            name: tag.name,
+            file: tag.file,
+            size: tag.size,
+            family: tag.details.family.unwrap_or_default(),
+            parameters: tag.details.parameter_size.unwrap_or_default(),
+            quantization: tag.details.quantization_level.unwrap_or_default(),
+            context_length: tag.context_length,
+            embedding: tag.embedding,
+        }
+    }
+}
+
+/// A file that looks like a model and cannot be run.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct UnusableModel {
+    /// The file's name without `.gguf`.
+    pub name: String,
+    /// The file; its path where the runtime says it, else its name.
+    pub file: String,
+    /// Bytes on disk.
+    pub size: u64,
+    /// Why, in one sentence.
+    pub error: String,
+}
+
+/// Body of `GET /api/ps`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Processes {
+    pub(crate) models: Vec<ProcessEntry>,
+}
+
+/// One model in `GET /api/ps`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ProcessEntry {
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) size: u64,
+    #[serde(default)]
+    pub(crate) context_length: u32,
+    /// `loading` or `ready`; an Ollama does not say it and lists only ready ones.
+    #[serde(default)]
+    pub(crate) state: Option<String>,
+    #[serde(default)]
+    pub(crate) progress: Option<f32>,
+}
+
+/// A model in memory, or on its way there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LoadedModel {
+    /// Its name for the program.
+    pub name: String,
+    /// Bytes of memory that it takes.
+    pub size: u64,
+    /// Tokens that its context holds; 0 if not known yet.
+    pub context: u32,
+    /// How far it is loaded, 0 to 1.
+    pub progress: f32,
+    /// It can answer now.
+    pub ready: bool,
+}
+
+impl From<ProcessEntry> for LoadedModel {
+    fn from(entry: ProcessEntry) -> Self {
+        let ready = entry.state.as_deref().is_none_or(|state| state == "ready");
+        let progress = entry.progress.filter(|progress| progress.is_finite());
+        Self {
+            name: entry.name,
+            size: entry.size,
+            context: entry.context_length,
+            progress: if ready {
+                1.0
+            } else {
+                progress.unwrap_or(0.0).clamp(0.0, 1.0)
+            },
+            ready,
+        }
+    }
+}
+
+/// What the runtime found on this computer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct SystemInformation {
+    /// The library that computes, such as `CPU`.
+    #[serde(deserialize_with = "words")]
+    pub backend: String,
+    /// What this processor can do, such as `AVX2`, separated by spaces.
+    #[serde(deserialize_with = "words")]
+    pub cpu_features: String,
+    /// Threads for evaluation.
+    pub threads: u32,
+    /// Bytes of memory.
+    pub total_memory: u64,
+    /// Bytes of memory that are free.
+    pub available_memory: u64,
+    /// The build of llama.cpp.
+    #[serde(deserialize_with = "words")]
+    pub llama_cpp_build: String,
+}
+
+/// Reads a text, a number or a list of texts as one text: these fields are for a person's eyes.
+fn words<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Words {
+        Text(String),
+        Number(u64),
+        List(Vec<String>),
+        Nothing(()),
+    }
+    Ok(match Words::deserialize(deserializer)? {
+        Words::Text(text) => text,
+        Words::Number(number) => number.to_string(),
+        Words::List(list) => list.join(" "),
+        Words::Nothing(()) => String::new(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_of_the_runtime_and_of_an_ollama_are_read() {
+        let tags: Tags = serde_json::from_str(
+            r#"{"models":[
+                {"name":"a","model":"a","file":"/m/a.gguf","size":5,"digest":"x","modified_at":"y","context_length":8192,"embedding":true,
+                 "details":{"format":"gguf","family":"llama","families":null,"parameter_size":"135M","quantization_level":"Q4_1"}},
+                {"name":"b:latest","details":{"family":null}}],
+               "unusable":[{"name":"c","file":"c.gguf","size":3,"error":"too short"}]}"#,
+        )
+        .unwrap();
+        let models: Vec<InstalledModel> = tags.models.into_iter().map(Into::into).collect();
+        assert_eq!(
+            (models[0].parameters.as_str(), models[0].embedding),
+            ("135M", true)
+        );
+        assert_eq!(
+            models[1],
+            InstalledModel {
+                name: "b:latest".into(),
+                ..Default::default()
+            }
+        );
+        assert_eq!(tags.unusable[0].error, "too short");
+    }
+
+    #[test]
+    fn progress_is_always_between_0_and_1() {
+        let check = |json: &str, expected: (f32, bool)| {
+            let model: LoadedModel = serde_json::from_str::<ProcessEntry>(json).unwrap().into();
+            assert_eq!((model.progress, model.ready), expected, "{json}");
+        };
+        check(
+            r#"{"name":"m","state":"loading","progress":0.25}"#,
+            (0.25, false),
+        );
+        check(
+            r#"{"name":"m","state":"loading","progress":7}"#,
+            (1.0, false),
+        );
+        check(r#"{"name":"m","state":"loading"}"#, (0.0, false));
+        check(
+            r#"{"name":"m","state":"ready","progress":0.99}"#,
+            (1.0, true),
+        );
+        check(
+            r#"{"name":"m","size_vram":0,"expires_at":"later"}"#,
+            (1.0, true),
+        );
+    }
+
+    #[test]
+    fn system_information_takes_texts_numbers_and_lists() {
+        let system: SystemInformation =
+            serde_json::from_str(r#"{"backend":"CPU","cpu_features":["AVX2","FMA"],"threads":2,"total_memory":9,"llama_cpp_build":11434}"#)
+                .unwrap();
+        assert_eq!(system.cpu_features, "AVX2 FMA");
+        assert_eq!(system.llama_cpp_build, "11434");
+    }
+}

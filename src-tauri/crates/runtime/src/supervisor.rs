@@ -1,0 +1,309 @@
+//! Keeps one `sotto-runtime` process: started when first needed, started again when it dies, at
+//! most a few times a minute, and gone when this program goes.
+
+use std::{
+    collections::VecDeque,
+    path::PathBuf,
+    pin::Pin,
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+use tokio::{
+    sync::{Mutex, oneshot, watch},
+    task::JoinHandle,
+    time::Instant,
+};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::{Client, RuntimeError, RuntimeStatus, process::Process, run_folder::RunFolder};
+
+/// So many starts within [`START_WINDOW`], the first one included.
+const MOST_STARTS: usize = 3;
+const START_WINDOW: Duration = Duration::from_secs(60);
+
+/// How the process is started.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// The program; see [`find_executable`](crate::find_executable).
+    pub executable: PathBuf,
+    /// Folders whose `.gguf` files can be asked.
+    pub models: Vec<PathBuf>,
+    /// Threads for evaluation; `None` lets the runtime choose.
+    pub threads: Option<u32>,
+    /// Tokens of context where a request does not say; `None` lets the runtime choose.
+    pub context: Option<u32>,
+    /// Where the private folder of the socket is made; `None` takes the system's place for such.
+    pub run_folder: Option<PathBuf>,
+}
+
+/// Keeps one `sotto-runtime` process. Clones share it; when the last one is dropped, the process
+/// ends. Methods are called within a Tokio runtime; [`Supervisor::new`] need not be.
+#[derive(Clone)]
+pub struct Supervisor {
+    inner: Arc<Inner>,
+    /// Ends a start in progress when the last handle goes.
+    _last: Arc<DropGuard>,
+}
+
+struct Inner {
+    settings: Settings,
+    status: watch::Sender<RuntimeStatus>,
+    state: Mutex<State>,
+    closing: CancellationToken,
+}
+
+#[derive(Default)]
+struct State {
+    running: Option<Running>,
+    /// Made at the first start and kept.
+    folder: Option<RunFolder>,
+    /// When the process was started, oldest first.
+    starts: VecDeque<Instant>,
+    /// How the process ended the last time.
+    last_end: String,
+    /// Given up until the person asks.
+    given_up: bool,
+    /// How many processes were started.
+    number: u64,
+}
+
+struct Running {
+    number: u64,
+    handle: Handle,
+    /// Dropped: the process is asked to end.
+    stop: oneshot::Sender<()>,
+    watching: JoinHandle<()>,
+}
+
+/// A connection, and whether its process still lives.
+#[derive(Clone)]
+pub(crate) struct Handle {
+    pub(crate) client: Client,
+    pub(crate) ended: CancellationToken,
+}
+
+impl Supervisor {
+    /// Prepares; starts nothing.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        let closing = CancellationToken::new();
+        Self {
+            _last: Arc::new(closing.clone().drop_guard()),
+            inner: Arc::new(Inner {
+                settings,
+                status: watch::Sender::new(RuntimeStatus::Idle),
+                state: Mutex::default(),
+                closing,
+            }),
+        }
+    }
+
+    /// How the process is, now and from now on.
+    #[must_use]
+    pub fn status(&self) -> watch::Receiver<RuntimeStatus> {
+        self.inner.status.subscribe()
+    }
+
+    /// A connection to the process, which is started if it does not run. Several callers wait for
+    /// the same start; a caller that stops waiting does not stop it.
+    ///
+    /// # Errors
+    /// When the process cannot be started or ended too often.
+    pub async fn ensure(&self) -> Result<Client, RuntimeError> {
+        Ok(self.handle().await?.client)
+    }
+
+    pub(crate) async fn handle(&self) -> Result<Handle, RuntimeError> {
+        if let Some(handle) = self.running().await {
+            return Ok(handle);
+        }
+        let inner = Arc::clone(&self.inner);
+        let start = async move { inner.start(&mut *inner.state.lock().await).await };
+        tokio::spawn(start)
+            .await
+            .unwrap_or(Err(RuntimeError::ShutDown))
+    }
+
+    /// The connection, if the process runs.
+    pub(crate) async fn running(&self) -> Option<Handle> {
+        let state = self.inner.state.lock().await;
+        state
+            .running
+            .as_ref()
+            .filter(|running| !running.handle.ended.is_cancelled())
+            .map(|running| running.handle.clone())
+    }
+
+    /// Forgets how often the process was started, and starts it: the person asked.
+    ///
+    /// # Errors
+    /// As [`Supervisor::ensure`].
+    pub async fn retry(&self) -> Result<Client, RuntimeError> {
+        {
+            let mut state = self.inner.state.lock().await;
+            state.starts.clear();
+            state.given_up = false;
+        }
+        self.ensure().await
+    }
+
+    /// Ends the process: politely, and after two seconds not. Afterwards nothing is started any
+    /// more.
+    pub async fn shutdown(&self) {
+        self.inner.closing.cancel();
+        let running = self.inner.state.lock().await.running.take();
+        if let Some(Running { stop, watching, .. }) = running {
+            drop(stop);
+            let _ = watching.await;
+        }
+        self.inner.status.send_replace(RuntimeStatus::Idle);
+    }
+}
+
+impl Inner {
+    /// Starts the process unless it runs. The caller holds the state, so there is one start at a
+    /// time.
+    async fn start(self: &Arc<Self>, state: &mut State) -> Result<Handle, RuntimeError> {
+        loop {
+            if self.closing.is_cancelled() {
+                return Err(RuntimeError::ShutDown);
+            }
+            if let Some(running) = &state.running
+                && !running.handle.ended.is_cancelled()
+            {
+                return Ok(running.handle.clone());
+            }
+            let started = tokio::select! {
+                started = self.start_once(state) => started,
+                () = self.closing.cancelled() => Err(RuntimeError::ShutDown),
+            };
+            let error = match started {
+                Ok(handle) => {
+                    self.status.send_replace(RuntimeStatus::Ready);
+                    return Ok(handle);
+                }
+                Err(error) => error,
+            };
+            tracing::warn!("{error}");
+            if matches!(error, RuntimeError::EndedWhileStarting { .. }) {
+                state.last_end = error.to_string();
+                self.status.send_replace(RuntimeStatus::Restarting);
+                continue;
+            }
+            self.status.send_replace(match error {
+                RuntimeError::ShutDown => RuntimeStatus::Idle,
+                _ => RuntimeStatus::Failed {
+                    message: error.to_string(),
+                },
+            });
+            return Err(error);
+        }
+    }
+
+    async fn start_once(self: &Arc<Self>, state: &mut State) -> Result<Handle, RuntimeError> {
+        let now = Instant::now();
+        while state
+            .starts
+            .front()
+            .is_some_and(|start| now.duration_since(*start) >= START_WINDOW)
+        {
+            state.starts.pop_front();
+        }
+        if state.given_up || state.starts.len() >= MOST_STARTS {
+            state.given_up = true;
+            return Err(RuntimeError::EndsTooOften {
+                starts: MOST_STARTS,
+                reason: state.last_end.clone(),
+            });
+        }
+        if *self.status.borrow() != RuntimeStatus::Restarting {
+            self.status.send_replace(RuntimeStatus::Starting);
+        }
+        let folder = match state.folder.take() {
+            Some(folder) => folder,
+            None => RunFolder::make(self.settings.run_folder.as_deref())?,
+        };
+        let folder = state.folder.insert(folder);
+        state.starts.push_back(now);
+        state.number += 1;
+        let number = state.number;
+        let socket = folder.socket(number);
+        let process = Process::start(&self.settings, &socket).await?;
+        tracing::info!(process = process.number(), "the runtime serves");
+        let handle = Handle {
+            client: Client::new(&socket)?,
+            ended: CancellationToken::new(),
+        };
+        let (stop, stopped) = oneshot::channel();
+        let watching = tokio::spawn(watch_over(
+            process,
+            stopped,
+            handle.ended.clone(),
+            Arc::downgrade(self),
+            number,
+        ));
+        state.running = Some(Running {
+            number,
+            handle: handle.clone(),
+            stop,
+            watching,
+        });
+        Ok(handle)
+    }
+
+    /// The process ended by itself: start it again, so that the next question finds it ready.
+    /// Boxed, because a start leads to a task that leads here again.
+    fn restart(
+        self: Arc<Self>,
+        number: u64,
+        how: String,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(async move {
+            tracing::warn!("the runtime ended. {how}");
+            let mut state = self.state.lock().await;
+            if state
+                .running
+                .as_ref()
+                .is_none_or(|running| running.number != number)
+            {
+                // Whoever needed it was faster, or it was shut down.
+                return;
+            }
+            state.running = None;
+            state.last_end = how;
+            if !self.closing.is_cancelled() {
+                self.status.send_replace(RuntimeStatus::Restarting);
+                // The status says how it went.
+                let _ = self.start(&mut state).await;
+            }
+        })
+    }
+}
+
+/// Waits for the end of the process, asked for or not.
+async fn watch_over(
+    mut process: Process,
+    stopped: oneshot::Receiver<()>,
+    ended: CancellationToken,
+    supervisor: Weak<Inner>,
+    number: u64,
+) {
+    let how = tokio::select! {
+        how = process.ended() => Some(how),
+        // The sender is never used, only dropped.
+        _ = stopped => None,
+    };
+    match how {
+        Some(how) => {
+            ended.cancel();
+            if let Some(supervisor) = supervisor.upgrade() {
+                supervisor.restart(number, how).await;
+            }
+        }
+        None => {
+            process.stop().await;
+            ended.cancel();
+        }
+    }
+}
