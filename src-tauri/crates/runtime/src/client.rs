@@ -14,8 +14,7 @@ use sotto_domain::{AnswerStream, ChatRequest, Failure, FailureCode, LanguageMode
 use crate::{
     RuntimeError, answer, failure,
     protocol::{
-        ChatBody, ErrorBody, LoadedModel, ModelList, Options, Processes, SystemInformation, Tags,
-        WireMessage,
+        ChatBody, ErrorBody, LoadedModel, ModelList, Options, Processes, System, Tags, WireMessage,
     },
 };
 
@@ -97,7 +96,7 @@ impl Client {
     ///
     /// # Errors
     /// When the runtime ended or does not respond.
-    pub async fn system(&self) -> Result<SystemInformation, Failure> {
+    pub async fn system(&self) -> Result<System, Failure> {
         self.get("/api/sotto/system").await
     }
 

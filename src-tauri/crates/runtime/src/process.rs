@@ -15,7 +15,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::{RuntimeError, Settings};
+use crate::{RuntimeError, Settings, find_executable};
 
 /// How long a start may take.
 pub(crate) const LONGEST_START: Duration = Duration::from_secs(30);
@@ -40,8 +40,10 @@ pub(crate) struct Process {
 impl Process {
     /// Starts the program and waits until it serves on `socket`.
     pub(crate) async fn start(settings: &Settings, socket: &PathBuf) -> Result<Self, RuntimeError> {
-        let executable = std::path::absolute(&settings.executable)
-            .unwrap_or_else(|_| settings.executable.clone());
+        let executable = match &settings.executable {
+            Some(chosen) => std::path::absolute(chosen).unwrap_or_else(|_| chosen.clone()),
+            None => find_executable()?,
+        };
         if !executable.is_file() {
             return Err(RuntimeError::ExecutableMissing {
                 looked_for: vec![executable],

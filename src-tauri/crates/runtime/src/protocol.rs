@@ -158,7 +158,8 @@ pub struct UnusableModel {
     /// Bytes on disk.
     pub size: u64,
     /// Why, in one sentence.
-    pub error: String,
+    #[serde(rename = "error")]
+    pub reason: String,
 }
 
 /// Body of `GET /api/ps`.
@@ -198,6 +199,19 @@ pub struct LoadedModel {
     pub ready: bool,
 }
 
+impl LoadedModel {
+    /// How far it is loaded, 0 to 100.
+    #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped before"
+    )]
+    pub fn percent(&self) -> u8 {
+        (self.progress.clamp(0.0, 1.0) * 100.0) as u8
+    }
+}
+
 impl From<ProcessEntry> for LoadedModel {
     fn from(entry: ProcessEntry) -> Self {
         let ready = entry.state.as_deref().is_none_or(|state| state == "ready");
@@ -219,13 +233,12 @@ impl From<ProcessEntry> for LoadedModel {
 /// What the runtime found on this computer.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
-pub struct SystemInformation {
+pub struct System {
     /// The library that computes, such as `CPU`.
     #[serde(deserialize_with = "words")]
     pub backend: String,
-    /// What this processor can do, such as `AVX2`, separated by spaces.
-    #[serde(deserialize_with = "words")]
-    pub cpu_features: String,
+    /// What this processor can do, such as `AVX2`.
+    pub cpu_features: Vec<String>,
     /// Threads for evaluation.
     pub threads: u32,
     /// Bytes of memory.
@@ -237,20 +250,18 @@ pub struct SystemInformation {
     pub llama_cpp_build: String,
 }
 
-/// Reads a text, a number or a list of texts as one text: these fields are for a person's eyes.
+/// Reads a text or a number as a text: these fields are for a person's eyes.
 fn words<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Words {
         Text(String),
         Number(u64),
-        List(Vec<String>),
         Nothing(()),
     }
     Ok(match Words::deserialize(deserializer)? {
         Words::Text(text) => text,
         Words::Number(number) => number.to_string(),
-        Words::List(list) => list.join(" "),
         Words::Nothing(()) => String::new(),
     })
 }
@@ -281,7 +292,7 @@ mod tests {
                 ..Default::default()
             }
         );
-        assert_eq!(tags.unusable[0].error, "too short");
+        assert_eq!(tags.unusable[0].reason, "too short");
     }
 
     #[test]
@@ -310,11 +321,11 @@ mod tests {
     }
 
     #[test]
-    fn system_information_takes_texts_numbers_and_lists() {
-        let system: SystemInformation =
+    fn system_information_takes_texts_and_numbers() {
+        let system: System =
             serde_json::from_str(r#"{"backend":"CPU","cpu_features":["AVX2","FMA"],"threads":2,"total_memory":9,"llama_cpp_build":11434}"#)
                 .unwrap();
-        assert_eq!(system.cpu_features, "AVX2 FMA");
+        assert_eq!(system.cpu_features, ["AVX2", "FMA"]);
         assert_eq!(system.llama_cpp_build, "11434");
     }
 }

@@ -7,8 +7,8 @@ use sotto_domain::{AnswerStream, ChatRequest, Failure, LanguageModel, ModelFutur
 use tokio::{sync::watch, time::timeout};
 
 use crate::{
-    Client, LoadedModel, ModelList, RuntimeError, RuntimeStatus, Settings, Supervisor,
-    SystemInformation, supervisor::Handle,
+    Client, LoadedModel, ModelList, RuntimeError, RuntimeStatus, Settings, Supervisor, System,
+    supervisor::Handle,
 };
 
 /// How long the end of a process that no longer answers may take to be noticed.
@@ -101,7 +101,7 @@ impl Runtime {
     ///
     /// # Errors
     /// When the runtime cannot be started or ended.
-    pub async fn system(&self) -> Result<SystemInformation, Failure> {
+    pub async fn system(&self) -> Result<System, Failure> {
         self.supervisor.ensure().await?.system().await
     }
 

@@ -25,8 +25,8 @@ const START_WINDOW: Duration = Duration::from_secs(60);
 /// How the process is started.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
-    /// The program; see [`find_executable`](crate::find_executable).
-    pub executable: PathBuf,
+    /// The program; `None` finds it with [`find_executable`](crate::find_executable).
+    pub executable: Option<PathBuf>,
     /// Folders whose `.gguf` files can be asked.
     pub models: Vec<PathBuf>,
     /// Threads for evaluation; `None` lets the runtime choose.
@@ -229,7 +229,14 @@ impl Inner {
         state.number += 1;
         let number = state.number;
         let socket = folder.socket(number);
-        let process = Process::start(&self.settings, &socket).await?;
+        let started = Process::start(&self.settings, &socket).await;
+        if let Err(RuntimeError::ExecutableMissing { .. } | RuntimeError::CannotStart { .. }) =
+            started
+        {
+            // No process, so none that ended: when it is installed, the next question starts it.
+            state.starts.pop_back();
+        }
+        let process = started?;
         tracing::info!(process = process.number(), "the runtime serves");
         let handle = Handle {
             client: Client::new(&socket)?,

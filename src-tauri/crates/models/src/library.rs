@@ -1,0 +1,250 @@
+//! The models on this computer: the person's folder, the copy of the starter that came with the
+//! installer, and the rule by which one of them answers.
+
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+use tokio::sync::watch;
+
+use crate::{Arrival, Catalog, CatalogEntry, CatalogRole, arrival, changes};
+
+/// Why the models on this computer cannot be looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum LibraryError {
+    /// The system names no folder for data.
+    #[error("This system names no folder for a person's data. Name one with SOTTO_HOME.")]
+    NoHome,
+    /// The folder is not there and cannot be made.
+    #[error(
+        "The models folder {} could not be made: {source}. Give yourself the right to write there, free some space, \
+         or name another folder with SOTTO_HOME.",
+        .folder.display()
+    )]
+    NoFolder {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+/// The models on this computer.
+#[derive(Debug, Clone)]
+pub struct Library {
+    folder: PathBuf,
+    bundled: Option<PathBuf>,
+}
+
+impl Library {
+    /// The library in a data home. Its folder `models` is made if it is not there; the starter
+    /// that came with the program is found beside it.
+    ///
+    /// # Errors
+    /// [`LibraryError::NoFolder`].
+    pub fn new(data_home: &Path) -> Result<Self, LibraryError> {
+        let folder = data_home.join("models");
+        match fs::create_dir_all(&folder) {
+            Ok(()) => Ok(Self {
+                folder,
+                bundled: bundled_beside_program(),
+            }),
+            Err(source) => Err(LibraryError::NoFolder { folder, source }),
+        }
+    }
+
+    /// The same library with another folder of bundled models.
+    #[must_use]
+    pub fn with_bundled(self, bundled: Option<PathBuf>) -> Self {
+        Self { bundled, ..self }
+    }
+
+    /// The person's folder, where GGUF files are looked for.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// All folders to hand to the runtime, the person's first. The bundled one is among them as
+    /// long as the person's has no starter.
+    #[must_use]
+    pub fn folders(&self) -> Vec<PathBuf> {
+        let mut folders = vec![self.folder.clone()];
+        let starter = Catalog::get().with_role(CatalogRole::Starter);
+        if let (Some(bundled), Some(starter)) = (&self.bundled, starter)
+            && !self.folder.join(&starter.file).exists()
+            && bundled.join(&starter.file).is_file()
+        {
+            folders.push(bundled.clone());
+        }
+        folders
+    }
+
+    /// What the catalogue knows of a model, by its file name or its name for the program.
+    #[must_use]
+    pub fn describe(&self, name: &str) -> Option<&'static CatalogEntry> {
+        Catalog::get().describe(name)
+    }
+
+    /// The model on its way here: the working default before any other.
+    #[must_use]
+    pub fn arrival(&self) -> Option<Arrival> {
+        let now = SystemTime::now();
+        let mut entries: Vec<_> = Catalog::get().models.iter().collect();
+        entries.sort_by_key(|entry| entry.role != CatalogRole::Default);
+        entries
+            .into_iter()
+            .find_map(|entry| arrival::read(&self.folder, entry, now))
+    }
+
+    /// The model that answers unless another is asked for. `installed` are the names of those
+    /// that can answer (usable, and not for embeddings); `chosen` is the person's choice.
+    ///
+    /// The person's choice if it is there; else the working default; else a file of the person's
+    /// own, the first by name; else what is left, the starter.
+    #[must_use]
+    pub fn default_model<Name: AsRef<str>>(
+        &self,
+        installed: &[Name],
+        chosen: Option<&str>,
+    ) -> Option<String> {
+        let rank = |name: &str| {
+            if Some(name) == chosen {
+                return 0;
+            }
+            match self.describe(name).map(|entry| entry.role) {
+                Some(CatalogRole::Default) => 1,
+                None | Some(CatalogRole::Other) => 2,
+                Some(CatalogRole::Starter) => 3,
+            }
+        };
+        installed
+            .iter()
+            .map(AsRef::as_ref)
+            .min_by_key(|name| (rank(name), *name))
+            .map(ToOwned::to_owned)
+    }
+
+    /// Tells when files come, go or change in the person's folder, or an arrival goes on: at most
+    /// once a second, and without waking the program while nothing happens. Ends with the last
+    /// receiver. To be called within a Tokio runtime.
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<()> {
+        changes::watch(self.clone())
+    }
+}
+
+/// The folder of models that the installer put there, if it did.
+fn bundled_beside_program() -> Option<PathBuf> {
+    let program = env::current_exe().ok()?;
+    let program = program.canonicalize().unwrap_or(program);
+    let folder = program.parent()?;
+    let candidate = if cfg!(windows) {
+        folder.join("models")
+    } else if cfg!(target_os = "macos") {
+        folder.parent()?.join("Resources").join("models")
+    } else {
+        folder.parent()?.join("lib").join("sotto").join("models")
+    };
+    candidate.is_dir().then_some(candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn library() -> (tempfile::TempDir, Library) {
+        let home = tempfile::tempdir().unwrap();
+        let library = Library::new(home.path()).unwrap();
+        (home, library)
+    }
+
+    fn known(role: CatalogRole) -> &'static CatalogEntry {
+        Catalog::get().with_role(role).unwrap()
+    }
+
+    #[test]
+    fn the_choice_goes_before_the_default_before_own_files_before_the_starter() {
+        let (_home, library) = library();
+        let default = known(CatalogRole::Default).model_name();
+        let starter = known(CatalogRole::Starter).model_name();
+        let check = |installed: &[&str], chosen: Option<&str>, expected: Option<&str>| {
+            let actual = library.default_model(installed, chosen);
+            assert_eq!(actual.as_deref(), expected, "{installed:?} {chosen:?}");
+        };
+        check(&[], None, None);
+        check(&[], Some(starter), None);
+        check(&[starter], None, Some(starter));
+        check(&[starter, "own"], None, Some("own"));
+        check(&["own-b", "own-a", starter], None, Some("own-a"));
+        check(&["own", starter, default], None, Some(default));
+        check(&["own", starter, default], Some(starter), Some(starter));
+        check(&["own", starter, default], Some("gone"), Some(default));
+    }
+
+    #[test]
+    fn the_bundled_starter_is_used_until_there_is_another() {
+        let (_home, library) = library();
+        let starter = &known(CatalogRole::Starter).file;
+        let bundled = tempfile::tempdir().unwrap();
+        let library = library.with_bundled(Some(bundled.path().to_owned()));
+        assert_eq!(library.folders(), [library.folder()]);
+        fs::write(bundled.path().join(starter), "").unwrap();
+        assert_eq!(library.folders(), [library.folder(), bundled.path()]);
+        fs::write(library.folder().join(starter), "").unwrap();
+        assert_eq!(library.folders(), [library.folder()]);
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_named() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("file");
+        fs::write(&file, "").unwrap();
+        let message = Library::new(&file).unwrap_err().to_string();
+        assert!(message.contains(&file.display().to_string()), "{message}");
+    }
+
+    #[test]
+    fn an_arrival_is_seen_until_the_whole_file_is_there() {
+        let (_home, library) = library();
+        assert_eq!(library.arrival(), None);
+        let partial = library.folder().join(arrival::FOLDER);
+        fs::create_dir(&partial).unwrap();
+        let entry = known(CatalogRole::Starter);
+        fs::write(
+            partial.join(format!("{}.json", entry.file)),
+            r#"{"received":7,"state":"failed","message":"no"}"#,
+        )
+        .unwrap();
+        let arrival = library.arrival().unwrap();
+        assert_eq!(
+            (arrival.title.as_str(), arrival.received),
+            (entry.name.as_str(), 7)
+        );
+        assert!(!arrival.in_motion());
+        // The default's goes first.
+        let default = known(CatalogRole::Default);
+        fs::write(
+            partial.join(format!("{}.json", default.file)),
+            r#"{"received":8,"state":"failed"}"#,
+        )
+        .unwrap();
+        assert_eq!(library.arrival().unwrap().received, 8);
+        let whole = fs::File::create(library.folder().join(&default.file)).unwrap();
+        whole.set_len(default.size).unwrap();
+        assert_eq!(library.arrival().unwrap().received, 7);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_progress_file_that_is_a_pipe_is_not_opened() {
+        let (_home, library) = library();
+        let partial = library.folder().join(arrival::FOLDER);
+        fs::create_dir(&partial).unwrap();
+        let pipe = partial.join(format!("{}.json", known(CatalogRole::Default).file));
+        std::os::unix::fs::symlink("/dev/stdin", &pipe).unwrap();
+        assert_eq!(library.arrival(), None);
+    }
+}
