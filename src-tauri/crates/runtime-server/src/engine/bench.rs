@@ -1,0 +1,82 @@
+//! The reference for the API's speed: the same llama.cpp, threads and tokens, in a bare loop.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use super::context::{BATCH, Context, ContextSettings, Stopped};
+use super::model::{Model, Token};
+use super::sampler;
+use crate::error::Error;
+
+/// What to measure.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bench {
+    /// Tokens to evaluate first.
+    pub(crate) prompt_tokens: u32,
+    /// Tokens to decode greedily after them.
+    pub(crate) predict: u32,
+    /// Compute threads.
+    pub(crate) threads: u32,
+    /// Context size in tokens.
+    pub(crate) context: u32,
+}
+
+/// Measures once, after a warm-up, and gives tokens per second.
+pub(crate) fn run(path: &Path, bench: Bench) -> Result<Value, Error> {
+    let model = Arc::new(Model::load("model", path, &Arc::new(AtomicU32::new(0)))?);
+    let mut context = Context::new(
+        &model,
+        ContextSettings {
+            size: bench.context.max(bench.prompt_tokens + bench.predict),
+            threads: bench.threads,
+            sequences: u32::try_from(super::prefix::SEQUENCES).unwrap_or(1),
+            embeddings: false,
+            whole: false,
+        },
+    )?;
+    let failed = |stopped: Stopped| match stopped {
+        Stopped::Failed(error) => error,
+        other => Error::Engine(format!("{other:?}")),
+    };
+    // Any ordinary tokens will do; these are spread over the vocabulary.
+    let count = u32::try_from(model.token_count()).unwrap_or(1);
+    let prompt: Vec<Token> = (0..bench.prompt_tokens)
+        .filter_map(|at| Token::try_from(at.wrapping_mul(7919).wrapping_add(1000) % count).ok())
+        .filter(|token| !model.is_control(*token))
+        .collect();
+    context
+        .evaluate(0, 0, &prompt[..prompt.len().min(16)], false)
+        .map_err(failed)?;
+    context.logits()?;
+    context.clear();
+
+    let started = Instant::now();
+    for (chunk, at) in prompt
+        .chunks(BATCH as usize)
+        .zip((0..).step_by(BATCH as usize))
+    {
+        context.evaluate(0, at, chunk, false).map_err(failed)?;
+    }
+    let mut token = sampler::greatest(context.logits()?);
+    let prefill = started.elapsed();
+
+    let started = Instant::now();
+    for at in 0..bench.predict as usize {
+        context
+            .evaluate(0, prompt.len() + at, &[token], false)
+            .map_err(failed)?;
+        token = sampler::greatest(context.logits()?);
+    }
+    let decode = started.elapsed();
+    Ok(json!({
+        "prompt_tokens": prompt.len(),
+        "predicted": bench.predict,
+        "threads": bench.threads,
+        "prefill_tokens_per_second": prompt.len() as f64 / prefill.as_secs_f64(),
+        "decode_tokens_per_second": f64::from(bench.predict) / decode.as_secs_f64(),
+    }))
+}

@@ -1,0 +1,288 @@
+//! Answers one prompt: prefill, then token by token, looking at the abort switch between them.
+
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::answer_text::AnswerText;
+use super::context::Stopped;
+use super::grammar::Constraint;
+use super::job::{Cancel, Event, GenerateTask, Prompt, Summary};
+use super::loaded::{Answering, Loaded};
+use super::model::{Model, Token};
+use super::prefix::position;
+use super::prompt::PromptTokens;
+use super::sampler::{self, Sampler};
+use crate::error::Error;
+
+/// When the request came and what loading took.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Clock {
+    pub(super) asked: Instant,
+    pub(super) load: Duration,
+}
+
+/// Runs the task and reports through `events`; the last event is `Done` or `Failed`.
+pub(super) fn run(
+    loaded: &mut Loaded,
+    task: &GenerateTask,
+    cancel: &Cancel,
+    events: &UnboundedSender<Event>,
+    clock: Clock,
+) {
+    let result = answer(loaded, task, cancel, events, clock);
+    // A closed channel means that the client is gone, which `cancel` tells too.
+    let _ = match result {
+        Ok(summary) => events.send(Event::Done(summary)),
+        Err(error) => events.send(Event::Failed(error)),
+    };
+}
+
+fn answer(
+    loaded: &mut Loaded,
+    task: &GenerateTask,
+    cancel: &Cancel,
+    events: &UnboundedSender<Event>,
+    clock: Clock,
+) -> Result<Summary, Error> {
+    loaded.answering()?;
+    let mut constraint = task
+        .format
+        .as_ref()
+        .map(|format| loaded.constrain(format))
+        .transpose()?;
+    let size = loaded.size;
+    let prompt = fit(loaded, task, size)?;
+    let _ = events.send(Event::Started {
+        thinking_open: prompt.thinking_open,
+    });
+
+    let started = Instant::now();
+    let model = std::sync::Arc::clone(&loaded.model);
+    let answering = loaded.answering()?;
+    answering.context.watch(std::sync::Arc::clone(&cancel.0));
+    let prefilled = prefill(answering, &prompt.tokens);
+    let (sequence, cached_tokens) = match prefilled {
+        Ok(place) => place,
+        Err(error) => return Err(fail(loaded, error)),
+    };
+    let mut summary = Summary {
+        reason: "length",
+        load: clock.load,
+        prefill: started.elapsed(),
+        prompt_tokens: prompt.tokens.len(),
+        cached_tokens,
+        ..Summary::default()
+    };
+
+    let decoding = Instant::now();
+    let room = (size as usize).saturating_sub(prompt.tokens.len());
+    let limit = task.limit.map_or(room, |limit| (limit as usize).min(room));
+    let mut decoder = Decoder {
+        model: &model,
+        sampler: Sampler::new(task.sampling.clone(), &prompt.tokens),
+        constraint: constraint.as_mut(),
+        text: AnswerText::new(task.stop.clone()),
+        log_probabilities: task.log_probabilities,
+        events,
+        bytes: Vec::new(),
+        said: String::new(),
+    };
+    let decoded = decoder.run(answering, sequence, limit, cancel);
+    let said = std::mem::take(&mut decoder.said);
+    summary.decode = decoding.elapsed();
+    let tokens = match decoded {
+        Ok((tokens, reason)) => {
+            summary.reason = reason;
+            tokens
+        }
+        Err(error) => return Err(fail(loaded, error)),
+    };
+    summary.answer_tokens = tokens.len();
+    if matches!(task.prompt, Prompt::Chat { .. }) && !prompt.thinking_open {
+        remember(loaded, said, tokens);
+    }
+    summary.total = clock.asked.elapsed();
+    Ok(summary)
+}
+
+/// The prompt's tokens; the oldest messages are cut only if the client asked for it.
+fn fit(loaded: &Loaded, task: &GenerateTask, size: u32) -> Result<PromptTokens, Error> {
+    // An answer needs at least one place after the prompt, unless none is wanted.
+    let limit = if task.limit == Some(0) {
+        size
+    } else {
+        size.saturating_sub(1)
+    };
+    let mut prompt = task.prompt.clone();
+    loop {
+        let error = match loaded.prompts.tokens(&loaded.model, &prompt, limit) {
+            Err(Error::ContextExceeded {
+                prompt_tokens,
+                at_least,
+                ..
+            }) => Error::ContextExceeded {
+                prompt_tokens,
+                at_least,
+                context: size,
+            },
+            other => return other,
+        };
+        let Prompt::Chat { messages, .. } = &mut prompt else {
+            return Err(error);
+        };
+        let oldest = messages.iter().position(|message| message.role != "system");
+        match oldest {
+            Some(oldest) if task.truncate && oldest + 1 < messages.len() => {
+                messages.remove(oldest);
+            }
+            _ => return Err(error),
+        }
+    }
+}
+
+/// Evaluates what the cache does not hold. Gives the sequence and the number of reused tokens.
+fn prefill(answering: &mut Answering, prompt: &[Token]) -> Result<(usize, usize), Stopped> {
+    let Answering { context, cache } = answering;
+    let reuse = cache.prepare(context, prompt);
+    let sequence = reuse.sequence;
+    for chunk in prompt[reuse.tokens..].chunks(context.batch_size()) {
+        evaluate(answering, sequence, chunk)?;
+    }
+    Ok((sequence, reuse.tokens))
+}
+
+/// Evaluates tokens after those that the sequence holds, making place if other sequences fill the context.
+fn evaluate(answering: &mut Answering, sequence: usize, tokens: &[Token]) -> Result<(), Stopped> {
+    let Answering { context, cache } = answering;
+    loop {
+        let at = cache.held(sequence);
+        match context.evaluate(position(sequence), at, tokens, false) {
+            Ok(()) => {
+                cache.extend(sequence, tokens);
+                return Ok(());
+            }
+            Err(Stopped::Full) if cache.drop_others(context, sequence) => {}
+            Err(stopped) => {
+                cache.repair(context, sequence);
+                return Err(stopped);
+            }
+        }
+    }
+}
+
+fn fail(loaded: &mut Loaded, stopped: Stopped) -> Error {
+    match stopped {
+        Stopped::Cancelled => Error::Cancelled,
+        Stopped::Full => Error::Engine("the context is full".into()),
+        Stopped::Failed(error) => {
+            loaded.forget_everything();
+            error
+        }
+    }
+}
+
+/// Keeps the answer's own tokens for the next turn, if they spell exactly what the client got.
+fn remember(loaded: &mut Loaded, said: String, tokens: Vec<Token>) {
+    let mut spelled = Vec::with_capacity(said.len());
+    for token in &tokens {
+        loaded.model.append_piece(*token, false, &mut spelled);
+    }
+    if spelled == said.as_bytes() {
+        loaded.prompts.remember(said, tokens);
+    }
+}
+
+/// The state of one answer.
+struct Decoder<'run> {
+    model: &'run Model,
+    sampler: Sampler,
+    constraint: Option<&'run mut Constraint>,
+    text: AnswerText,
+    log_probabilities: Option<usize>,
+    events: &'run UnboundedSender<Event>,
+    bytes: Vec<u8>,
+    said: String,
+}
+
+impl Decoder<'_> {
+    /// Gives the answer's tokens and why it ended.
+    fn run(
+        &mut self,
+        answering: &mut Answering,
+        sequence: usize,
+        limit: usize,
+        cancel: &Cancel,
+    ) -> Result<(Vec<Token>, &'static str), Stopped> {
+        let mut tokens = Vec::new();
+        let mut reason = "length";
+        let mut waiting = Vec::new();
+        while tokens.len() < limit {
+            if cancel.is_set() {
+                return Err(Stopped::Cancelled);
+            }
+            let (token, log_probability) = self.next(answering).map_err(Stopped::Failed)?;
+            if self.model.ends_answer(token) {
+                reason = "stop";
+                break;
+            }
+            tokens.push(token);
+            waiting.extend(log_probability);
+            self.bytes.clear();
+            self.model.append_piece(token, false, &mut self.bytes);
+            let (text, met_stop) = self.text.push(&self.bytes);
+            self.say(text, &mut waiting);
+            let complete = match self.constraint.as_deref_mut() {
+                Some(constraint) => constraint.accept(token).map_err(Stopped::Failed)?,
+                None => false,
+            };
+            if met_stop || complete {
+                reason = "stop";
+                break;
+            }
+            self.sampler.accept(token);
+            if tokens.len() < limit {
+                evaluate(answering, sequence, &[token])?;
+            }
+        }
+        let rest = self.text.finish();
+        self.say(rest, &mut waiting);
+        Ok((tokens, reason))
+    }
+
+    /// Chooses freely, and again among what the constraint allows only if it refuses.
+    fn next(
+        &mut self,
+        answering: &mut Answering,
+    ) -> Result<(Token, Option<super::TokenLogprob>), Error> {
+        let logits = answering.context.logits()?;
+        let unchanged = self.log_probabilities.map(|count| (count, logits.to_vec()));
+        self.sampler.penalise(logits);
+        let mut token = self.sampler.choose(logits);
+        if let Some(constraint) = self.constraint.as_deref_mut()
+            && !constraint.allows(token, self.model.ends_answer(token))?
+        {
+            constraint.mask(logits)?;
+            token = self.sampler.choose(logits);
+        }
+        let log_probability = unchanged.map(|(count, logits)| {
+            sampler::log_probabilities(&logits, token, count, |token| {
+                let mut bytes = Vec::new();
+                self.model.append_piece(token, true, &mut bytes);
+                bytes
+            })
+        });
+        Ok((token, log_probability))
+    }
+
+    fn say(&mut self, text: String, log_probabilities: &mut Vec<super::TokenLogprob>) {
+        if text.is_empty() && log_probabilities.is_empty() {
+            return;
+        }
+        self.said.push_str(&text);
+        let _ = self.events.send(Event::Piece {
+            text,
+            log_probabilities: std::mem::take(log_probabilities),
+        });
+    }
+}

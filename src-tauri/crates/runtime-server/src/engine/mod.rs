@@ -1,0 +1,31 @@
+//! Everything that touches llama.cpp: the only place of the project with `unsafe`.
+//!
+//! Outside of here there are jobs, events and settings; tokens and pointers stay inside.
+#![expect(unsafe_code, reason = "llama.cpp is a C library")]
+#![deny(unsafe_op_in_unsafe_fn)]
+
+mod answer_text;
+pub(crate) use answer_text::longest_beginning;
+pub(crate) mod backend;
+pub(crate) mod bench;
+mod context;
+mod embed;
+mod generate;
+pub(crate) mod gguf;
+mod grammar;
+mod job;
+mod loaded;
+mod memory;
+mod model;
+mod prefix;
+pub(crate) mod process;
+mod prompt;
+mod sampler;
+mod worker;
+
+pub(crate) use job::{
+    Cancel, CancelOnDrop, EmbedTask, Embeddings, Event, Format, GenerateTask, Job, KeepAlive,
+    LoadReport, Prompt, Sampling, Summary, Task, TokenLogprob,
+};
+pub(crate) use memory::system_memory;
+pub(crate) use worker::{Engine, LoadState};

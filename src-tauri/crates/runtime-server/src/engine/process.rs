@@ -1,0 +1,21 @@
+//! What must be set for the whole process before any thread runs.
+
+/// Prepares the process; call it first in `main`, while there is one thread.
+pub(crate) fn prepare() {
+    // SAFETY: no other thread exists yet, so nobody reads the environment at the same time.
+    unsafe {
+        // An abort in ggml would otherwise start a debugger.
+        std::env::set_var("GGML_NO_BACKTRACE", "1");
+        // Nobody may slip in a library of their own through the environment.
+        std::env::remove_var("GGML_BACKEND_PATH");
+    }
+}
+
+/// Gives freed memory back to the system, so that an unloaded model's memory is really free.
+pub(crate) fn return_free_memory() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // SAFETY: malloc_trim has no preconditions and is thread-safe.
+    unsafe {
+        libc::malloc_trim(0);
+    }
+}

@@ -1,0 +1,28 @@
+//! `GET /api/version`, and this runtime's own `GET /api/sotto/system`.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use serde_json::{Value, json};
+
+use super::Runtime;
+use crate::engine::{backend, system_memory};
+
+/// This runtime's version.
+pub(super) async fn version() -> Json<Value> {
+    Json(json!({ "version": env!("CARGO_PKG_VERSION") }))
+}
+
+/// What models run on here.
+pub(super) async fn system(State(runtime): State<Arc<Runtime>>) -> Json<Value> {
+    let memory = system_memory();
+    Json(json!({
+        "backend": backend::backend_name(),
+        "cpu_features": backend::cpu_features(),
+        "threads": runtime.threads,
+        "total_memory": memory.total,
+        "available_memory": memory.available,
+        "llama_cpp_build": backend::llama_version(),
+    }))
+}
