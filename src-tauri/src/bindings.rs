@@ -45,7 +45,11 @@ mod tests {
     fn generate() -> String {
         let header = "// Generated from the Rust types by `npm run gen`. Do not edit.\n// @ts-nocheck";
         let exporter = specta_typescript::Typescript::default().header(header);
-        builder().export_str(exporter).unwrap()
+        let file = std::env::temp_dir().join(format!("sotto-bindings-{:?}.ts", std::thread::current().id()));
+        builder().export(exporter, &file).unwrap();
+        let text = fs::read_to_string(&file).unwrap();
+        fs::remove_file(&file).unwrap();
+        text
     }
 
     /// Compares the committed TypeScript with the Rust types; writes it where SOTTO_GENERATE is set.

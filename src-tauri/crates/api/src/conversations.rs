@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// How many finds are shown.
-const MOST_HITS: u32 = 50;
+const MOST_HITS: usize = 50;
 
 impl Sotto {
     /// All conversations, the last changed first.
@@ -103,7 +103,7 @@ impl Sotto {
     /// # Errors
     /// Where the history is not open or cannot be read.
     pub async fn search(&self, words: String) -> Result<Vec<SearchHit>, ApiError> {
-        let hits = self.inner.history.get().await?.search(words, MOST_HITS).await?;
+        let hits = self.inner.history.get().await?.search(&words, MOST_HITS).await?;
         let shown = |hit: sotto_history::SearchHit| SearchHit {
             conversation: hit.conversation,
             title: hit.title,

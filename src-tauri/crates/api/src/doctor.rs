@@ -128,7 +128,7 @@ impl Sotto {
 }
 
 fn listed(names: &[String]) -> String {
-    if names.is_empty() { "no special instructions".to_owned() } else { names.join(", ") }
+    names.join(", ")
 }
 
 async fn keyring() -> Check {

@@ -11,7 +11,7 @@ use sotto_history::History;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
-use crate::{outbox::Outbox, sotto::Inner, view::AppEvent};
+use crate::{error::sentence, outbox::Outbox, sotto::Inner, view::AppEvent};
 
 /// How often a turn is told the time: several times within the half second between two saves.
 const TICK: Duration = Duration::from_millis(100);
@@ -207,5 +207,5 @@ impl Driver {
 }
 
 fn not_written(error: &sotto_history::HistoryError) -> Failure {
-    Failure::new(FailureCode::Other, error.to_string())
+    Failure::new(FailureCode::Other, sentence(error))
 }

@@ -42,3 +42,25 @@ impl ApiError {
         Self { code, message: message.into() }
     }
 }
+
+/// An error of a lower layer as a sentence for the person: with a capital and a full stop.
+pub(crate) fn sentence(error: &impl std::fmt::Display) -> String {
+    let text = error.to_string();
+    let mut characters = text.chars();
+    let mut sentence: String = characters.next().into_iter().flat_map(char::to_uppercase).collect();
+    sentence.push_str(characters.as_str());
+    if !sentence.ends_with(['.', '!', '?']) {
+        sentence.push('.');
+    }
+    sentence
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn sentences() {
+        assert_eq!(super::sentence(&"the disk is full; free some"), "The disk is full; free some.");
+        assert_eq!(super::sentence(&"Done."), "Done.");
+        assert_eq!(super::sentence(&""), ".");
+    }
+}

@@ -9,7 +9,7 @@ use sotto_secrets::{DatabaseKey, Protection, SecretsError};
 use tokio::sync::Mutex;
 
 use crate::{
-    error::{ApiError, ErrorCode},
+    error::{ApiError, ErrorCode, sentence},
     host::{Host, Keyring},
     sotto::Sotto,
     view::{HistoryProblem, HistoryState, Startup},
@@ -84,7 +84,7 @@ impl HistoryAccess {
     async fn keep_nothing(&self) -> Result<HistoryState, ApiError> {
         let mut slot = self.slot.lock().await;
         if !matches!(*slot, Slot::Open(..)) {
-            *slot = Slot::Open(History::temporary().await?, HistoryState::Temporary);
+            *slot = Slot::Open(History::temporary()?, HistoryState::Temporary);
         }
         Ok(slot.state())
     }
@@ -116,7 +116,7 @@ impl HistoryAccess {
                 return Err(Obstacle::Problem(HistoryProblem::KeyMissing, message));
             }
             None => self.new_key().await?,
-            Some(protection) if protection.is_passphrase() => {
+            Some(Protection::Passphrase(_)) => {
                 let reason = "This history is protected by a passphrase.".to_owned();
                 return Err(Obstacle::Passphrase { new: false, reason });
             }
@@ -132,7 +132,7 @@ impl HistoryAccess {
         }
         match sotto_secrets::create_in_keyring(&self.home).await {
             Err(error @ (SecretsError::NoService { .. } | SecretsError::NotPersistent { .. })) => {
-                Err(Obstacle::Passphrase { new: true, reason: error.to_string() })
+                Err(Obstacle::Passphrase { new: true, reason: sentence(&error) })
             }
             other => Ok(other?),
         }
@@ -162,9 +162,9 @@ impl HistoryAccess {
     async fn open_file(&self, key: &DatabaseKey, host: &dyn Host) -> Result<History, HistoryError> {
         let file = self.file();
         let history = if holds_something(&file) {
-            History::open(&file, key.expose_hex()).await?
+            History::open(&file, &key.to_hex()).await?
         } else {
-            History::create(&file, key.expose_hex()).await?
+            History::create(&file, &key.to_hex()).await?
         };
         let long_ago = host.now().as_milliseconds().saturating_sub(KEPT_AFTER_DELETION);
         history.purge_deleted(sotto_domain::Timestamp::from_milliseconds(long_ago)).await?;
@@ -217,7 +217,7 @@ impl From<SecretsError> for Obstacle {
             SecretsError::DiskFull { .. } => HistoryProblem::DiskFull,
             _ => HistoryProblem::Other,
         };
-        Self::Problem(problem, error.to_string())
+        Self::Problem(problem, sentence(&error))
     }
 }
 
@@ -230,13 +230,13 @@ impl From<HistoryError> for Obstacle {
             HistoryError::DiskFull { .. } => HistoryProblem::DiskFull,
             _ => HistoryProblem::Other,
         };
-        Self::Problem(problem, error.to_string())
+        Self::Problem(problem, sentence(&error))
     }
 }
 
 impl From<SecretsError> for ApiError {
     fn from(error: SecretsError) -> Self {
-        Self::new(ErrorCode::History, error.to_string())
+        Self::new(ErrorCode::History, sentence(&error))
     }
 }
 
@@ -246,7 +246,7 @@ impl From<HistoryError> for ApiError {
             HistoryError::NotFound { .. } => ErrorCode::NotFound,
             _ => ErrorCode::History,
         };
-        Self::new(code, error.to_string())
+        Self::new(code, sentence(&error))
     }
 }
 

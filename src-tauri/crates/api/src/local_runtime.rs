@@ -16,6 +16,8 @@ pub trait LocalRuntime: LanguageModel {
     fn system(&self) -> ModelFuture<'_, Result<System, Failure>>;
     /// How the process is.
     fn status(&self) -> watch::Receiver<RuntimeStatus>;
+    /// Tries once more after the process was given up. Nothing to do otherwise.
+    fn revive(&self) -> ModelFuture<'_, ()>;
     /// Ends the process.
     fn shutdown(&self) -> ModelFuture<'_, ()>;
 }
@@ -39,6 +41,18 @@ impl LocalRuntime for Runtime {
 
     fn status(&self) -> watch::Receiver<RuntimeStatus> {
         self.status()
+    }
+
+    fn revive(&self) -> ModelFuture<'_, ()> {
+        Box::pin(async move {
+            if !matches!(*self.status().borrow(), RuntimeStatus::Failed { .. }) {
+                return;
+            }
+            // The question that follows meets the same error and says it.
+            if let Err(error) = self.retry().await {
+                tracing::warn!(%error, "the runtime cannot be started again");
+            }
+        })
     }
 
     fn shutdown(&self) -> ModelFuture<'_, ()> {

@@ -6,7 +6,7 @@ use sotto_models::Library;
 use sotto_runtime_client::{Runtime, Settings};
 
 use crate::{
-    error::{ApiError, ErrorCode},
+    error::{ApiError, ErrorCode, sentence},
     host::{Host, Keyring, Surroundings},
     sotto::Sotto,
 };
@@ -18,7 +18,7 @@ impl Sotto {
     /// # Errors
     /// [`ErrorCode::Other`] where there is no place for data.
     pub fn on_this_computer(host: Arc<dyn Host>) -> Result<Self, ApiError> {
-        let other = |error: &dyn std::fmt::Display| ApiError::new(ErrorCode::Other, error.to_string());
+        let other = |error: &dyn std::fmt::Display| ApiError::new(ErrorCode::Other, sentence(&error));
         let home = sotto_models::data_home().map_err(|error| other(&error))?;
         let library = Library::new(&home).map_err(|error| other(&error))?;
         let settings = Settings { models: library.folders(), ..Settings::default() };

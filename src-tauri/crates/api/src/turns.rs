@@ -35,6 +35,30 @@ struct Plan {
     drop_oldest: bool,
 }
 
+impl Plan {
+    /// Changes the conversation's settings from this turn on.
+    async fn choose(
+        &mut self,
+        history: &History,
+        model: Option<String>,
+        context: Option<u32>,
+    ) -> Result<(), ApiError> {
+        if model.is_some() && model != self.conversation.model {
+            self.conversation.model.clone_from(&model);
+            if !self.is_new {
+                history.set_model(self.conversation.id, model).await?;
+            }
+        }
+        if context.is_some() && context != self.conversation.context {
+            self.conversation.context = context;
+            if !self.is_new {
+                history.set_context(self.conversation.id, context).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Sotto {
     /// Asks a question. Returns when it is on disk; the answer comes as events.
     ///
@@ -49,9 +73,7 @@ impl Sotto {
             Some(id) => self.plan(&history, id).await?,
             None => self.plan_new(&text),
         };
-        if let Some(model) = model {
-            plan.conversation.model = Some(model);
-        }
+        plan.choose(&history, model, None).await?;
         plan.after = plan.conversation.leaf;
         plan.question = Some(text);
         self.begin(history, plan).await
@@ -79,12 +101,7 @@ impl Sotto {
         let history = self.inner.history.get().await?;
         let old = self.message(&history, answer).await?;
         let mut plan = self.plan(&history, old.conversation).await?;
-        if let Some(model) = how.model {
-            plan.conversation.model = Some(model);
-        }
-        if let Some(context) = how.context {
-            plan.conversation.context = Some(context);
-        }
+        plan.choose(&history, how.model, how.context).await?;
         plan.drop_oldest = how.drop_oldest;
         plan.after = old.parent;
         self.begin(history, plan).await
@@ -140,6 +157,7 @@ impl Sotto {
         mut plan: Plan,
         stop: tokio_util::sync::CancellationToken,
     ) -> Result<Asked, ApiError> {
+        self.inner.runtime.revive().await;
         let model = self.model_for(&plan.conversation).await?;
         let now = self.inner.host.now();
         let question = plan.question.take().map(|text| self.new_message(&plan, Role::User, text, plan.after));
@@ -150,10 +168,11 @@ impl Sotto {
 
         let (mut turn, _record) = Turn::begin(now);
         let new_turn = NewTurn {
-            conversation: plan.conversation.clone(),
-            is_new: plan.is_new,
+            new_conversation: plan.is_new.then(|| plan.conversation.clone()),
+            conversation: plan.conversation.id,
             question: question.clone(),
             answer: answer.clone(),
+            title: None,
         };
         // `_record` is done here and not by the driver: who asks must learn whether it is on disk.
         history.begin_turn(new_turn).await?;

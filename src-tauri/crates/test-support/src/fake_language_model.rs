@@ -116,6 +116,10 @@ impl LocalRuntime for FakeLanguageModel {
         self.status.subscribe()
     }
 
+    fn revive(&self) -> ModelFuture<'_, ()> {
+        Box::pin(async {})
+    }
+
     fn shutdown(&self) -> ModelFuture<'_, ()> {
         Box::pin(async {})
     }

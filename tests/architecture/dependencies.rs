@@ -1,0 +1,170 @@
+//! Who may depend on whom, and who owns which outside thing.
+
+use std::collections::BTreeSet;
+
+use crate::{Violations, check, tree::Tree};
+
+/// Each of our packages, and which of ours it may name. One direction: nothing lower names
+/// anything higher.
+const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
+    ("sotto-domain", &[]),
+    ("sotto-history", &["sotto-domain"]),
+    ("sotto-secrets", &[]),
+    ("sotto-models", &["sotto-domain"]),
+    ("sotto-runtime-client", &["sotto-domain"]),
+    ("sotto-runtime-server", &[]),
+    (
+        "sotto-api",
+        &["sotto-domain", "sotto-history", "sotto-models", "sotto-runtime-client", "sotto-secrets"],
+    ),
+    ("sotto-cli", &["sotto-api"]),
+    ("sotto-desktop", &["sotto-api"]),
+    ("sotto-test-support", &["sotto-api", "sotto-domain", "sotto-models", "sotto-runtime-client"]),
+];
+
+/// Outside things and the one package that names each.
+const OWNERS: &[(&str, &str)] = &[
+    ("rusqlite", "sotto-history"),
+    ("rusqlite_migration", "sotto-history"),
+    ("tokio-rusqlite", "sotto-history"),
+    ("keyring", "sotto-secrets"),
+    ("keyring-core", "sotto-secrets"),
+    ("llama-cpp-sys-2", "sotto-runtime-server"),
+    ("axum", "sotto-runtime-server"),
+    ("minijinja", "sotto-runtime-server"),
+    ("reqwest", "sotto-runtime-client"),
+    ("tauri", "sotto-desktop"),
+    ("tauri-specta", "sotto-desktop"),
+    ("clap", "sotto-cli sotto-runtime-server"),
+];
+
+/// Nothing in the tree can open a TLS connection: no code exists that could send words away.
+const NO_TLS: &[&str] =
+    &["rustls", "native-tls", "openssl", "hyper-tls", "hyper-rustls", "tokio-rustls", "tokio-native-tls", "ureq", "curl"];
+
+/// What the pure crate may stand on.
+const PURE: &[&str] = &["futures-core", "serde", "specta", "thiserror", "uuid"];
+
+struct Package<'a> {
+    path: &'a str,
+    name: String,
+    dependencies: BTreeSet<String>,
+}
+
+fn packages(tree: &Tree) -> Vec<Package<'_>> {
+    let manifests = tree.files("", &["Cargo.toml"]).filter(|(path, _)| *path != "Cargo.toml");
+    let parse = |(path, text)| {
+        let manifest: toml::Table = toml::from_str(text).expect("a manifest is TOML");
+        let name = manifest["package"]["name"].as_str().expect("a package has a name").to_owned();
+        let targets = manifest.get("target").and_then(toml::Value::as_table);
+        let tables = targets.into_iter().flat_map(|targets| targets.values().filter_map(toml::Value::as_table));
+        for table in std::iter::once(&manifest).chain(tables) {
+            for section in ["dependencies", "build-dependencies"] {
+                package.dependencies.extend(names(table, section));
+            }
+        }
+        package
+    };
+    manifests.map(parse).collect()
+}
+
+fn names(table: &toml::Table, section: &str) -> Vec<String> {
+    table.get(section).and_then(toml::Value::as_table).map(|table| table.keys().cloned().collect()).unwrap_or_default()
+}
+
+fn layers(tree: &Tree) -> Violations {
+    let mut violations = Vec::new();
+    for package in packages(tree) {
+        if package.name == "sotto-tests" {
+            continue;
+        }
+        let Some((_, allowed)) = MAY_DEPEND_ON.iter().find(|(name, _)| *name == package.name) else {
+            violations.push(format!("{}: a package that MAY_DEPEND_ON does not list", package.path));
+            continue;
+        };
+        let ours = package.dependencies.iter().filter(|name| name.starts_with("sotto-"));
+        for name in ours.filter(|name| !allowed.contains(&name.as_str())) {
+            violations.push(format!("{}: must not depend on {name}", package.path));
+        }
+    }
+    violations
+}
+
+fn one_owner(tree: &Tree) -> Violations {
+    let mut violations = Vec::new();
+    for package in packages(tree) {
+        for (outside, owners) in OWNERS {
+            let named = package.dependencies.contains(*outside);
+            if named && !owners.split(' ').any(|owner| owner == package.name) {
+                violations.push(format!("{}: only {owners} may name {outside}", package.path));
+            }
+        }
+    }
+    violations
+}
+
+fn no_tls(tree: &Tree) -> Violations {
+    let lock = tree.text("Cargo.lock").expect("Cargo.lock is committed");
+    let lock: toml::Table = toml::from_str(lock).expect("a lock file is TOML");
+    let packages = lock["package"].as_array().expect("a lock file lists packages");
+    let named = packages.iter().filter_map(|package| package["name"].as_str());
+    named.filter(|name| NO_TLS.contains(name)).map(|name| format!("Cargo.lock: {name} can open a TLS connection")).collect()
+}
+
+fn domain_is_pure(tree: &Tree) -> Violations {
+    let mut violations = Vec::new();
+    for package in packages(tree).into_iter().filter(|package| package.name == "sotto-domain") {
+        let impure = package.dependencies.iter().filter(|name| !PURE.contains(&name.as_str()));
+        violations.extend(impure.map(|name| format!("{}: {name} is not among {PURE:?}", package.path)));
+    }
+    let io = [
+        "std::fs", "std::net", "std::process", "std::thread", "std::env", "std::io", "SystemTime", "Instant", "now_v7", "println!",
+    ];
+    for (path, text) in tree.files("src-tauri/crates/domain/src/", &[".rs"]) {
+        let found = io.iter().filter(|word| text.contains(**word));
+        violations.extend(found.map(|word| format!("{path}: {word} is IO or a clock")));
+    }
+    violations
+}
+
+#[test]
+fn layers_point_one_way() {
+    check(layers, "src-tauri/crates/history/Cargo.toml", |text| {
+        text.replace("[dependencies]", "[dependencies]\nsotto-api.workspace = true")
+    });
+}
+
+#[test]
+fn each_outside_thing_has_one_owner() {
+    check(one_owner, "src-tauri/crates/api/Cargo.toml", |text| {
+        text.replace("[dependencies]", "[dependencies]\nrusqlite.workspace = true")
+    });
+}
+
+#[test]
+fn the_shell_alone_names_tauri() {
+    check(one_owner, "src-tauri/crates/cli/Cargo.toml", |text| {
+        text.replace("[dependencies]", "[dependencies]\ntauri.workspace = true")
+    });
+}
+
+#[test]
+fn nothing_can_open_a_tls_connection() {
+    check(no_tls, "Cargo.lock", |text| {
+        format!("{text}\n[[package]]\nname = \"rustls\"\nversion = \"0.23.0\"\n")
+    });
+}
+
+#[test]
+fn the_domain_stands_on_nothing_impure() {
+    check(domain_is_pure, "src-tauri/crates/domain/Cargo.toml", |text| {
+        text.replace("[dependencies]", "[dependencies]\ntokio.workspace = true")
+    });
+}
+
+#[test]
+fn the_domain_reads_no_clock() {
+    check(domain_is_pure, "src-tauri/crates/domain/src/turn.rs", |text| {
+        format!("{text}\nfn now() -> std::time::SystemTime {{ std::time::SystemTime::now() }}\n")
+    });
+}
