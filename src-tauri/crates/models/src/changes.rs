@@ -122,3 +122,124 @@ fn follow(watcher: &mut Option<RecommendedWatcher>, library: &Library) {
         tracing::debug!("{} was removed", partial.display());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use tokio::time::{Instant, timeout};
+
+    use super::*;
+    use crate::{Catalog, CatalogRole};
+
+    /// Far more than the system takes to tell.
+    const LONG: Duration = Duration::from_secs(20);
+
+    /// Long enough for a change to be told, if it were.
+    const A_WHILE: Duration = Duration::from_millis(1_500);
+
+    struct Stage {
+        _home: tempfile::TempDir,
+        library: Library,
+        changed: watch::Receiver<()>,
+    }
+
+    impl Stage {
+        fn new() -> Self {
+            let home = tempfile::tempdir().unwrap();
+            let library = Library::new(home.path()).unwrap();
+            let changed = library.watch();
+            Self {
+                _home: home,
+                library,
+                changed,
+            }
+        }
+
+        fn folder(&self) -> &Path {
+            self.library.folder()
+        }
+
+        async fn tells(&mut self, what: &str) {
+            timeout(LONG, self.changed.changed())
+                .await
+                .unwrap_or_else(|_| panic!("{what} was not told"))
+                .unwrap();
+        }
+
+        async fn is_silent(&mut self, what: &str) {
+            assert!(
+                timeout(A_WHILE, self.changed.changed()).await.is_err(),
+                "{what} was told"
+            );
+        }
+    }
+
+    fn progress(received: u64) -> String {
+        let now = SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap()
+            .as_millis();
+        format!(r#"{{"received":{received},"state":"fetching","updated_at":{now}}}"#)
+    }
+
+    #[tokio::test]
+    async fn files_that_come_change_and_go_are_told() {
+        let mut stage = Stage::new();
+        let file = stage.folder().join("own.gguf");
+        fs::write(&file, "a").unwrap();
+        stage.tells("a new file").await;
+        fs::write(&file, "ab").unwrap();
+        stage.tells("a longer file").await;
+        fs::read(&file).unwrap();
+        fs::create_dir(stage.folder().join("folder")).unwrap();
+        stage.is_silent("reading").await;
+        fs::remove_file(&file).unwrap();
+        stage.tells("a removed file").await;
+    }
+
+    #[tokio::test]
+    async fn an_arrival_is_told_when_it_goes_on_and_not_when_only_its_parts_grow() {
+        let mut stage = Stage::new();
+        let partial = stage.folder().join(arrival::FOLDER);
+        let name = &Catalog::get().with_role(CatalogRole::Default).unwrap().file;
+        let json = partial.join(format!("{name}.json"));
+        // The script makes the folder anew for each model and removes it in the end.
+        for round in 0..2 {
+            let parts = partial.join(name);
+            fs::create_dir_all(&parts).unwrap();
+            fs::write(&json, progress(round)).unwrap();
+            stage.tells("a beginning").await;
+            fs::write(parts.join("data"), "grows").unwrap();
+            // A heartbeat: newer, and otherwise the same.
+            fs::write(&json, progress(round)).unwrap();
+            stage.is_silent("a heartbeat").await;
+            fs::write(&json, progress(round + 7)).unwrap();
+            stage.tells("progress").await;
+            fs::remove_dir_all(&partial).unwrap();
+            stage.tells("the end").await;
+        }
+    }
+
+    #[tokio::test]
+    async fn it_ends_with_its_last_receiver() {
+        let stage = Stage::new();
+        let Stage {
+            _home,
+            library,
+            changed,
+        } = stage;
+        let begun = Instant::now();
+        drop(changed);
+        // The task is the only one in this runtime.
+        while tokio::runtime::Handle::current()
+            .metrics()
+            .num_alive_tasks()
+            > 0
+        {
+            assert!(begun.elapsed() < LONG);
+            tokio::task::yield_now().await;
+        }
+        drop(library);
+    }
+}

@@ -239,12 +239,12 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_progress_file_that_is_a_pipe_is_not_opened() {
+    fn a_progress_file_that_is_a_link_is_not_opened() {
         let (_home, library) = library();
         let partial = library.folder().join(arrival::FOLDER);
         fs::create_dir(&partial).unwrap();
-        let pipe = partial.join(format!("{}.json", known(CatalogRole::Default).file));
-        std::os::unix::fs::symlink("/dev/stdin", &pipe).unwrap();
+        let link = partial.join(format!("{}.json", known(CatalogRole::Default).file));
+        std::os::unix::fs::symlink("/dev/stdin", &link).unwrap();
         assert_eq!(library.arrival(), None);
     }
 }

@@ -27,10 +27,7 @@ pub(crate) fn from_response(
     let bytes = response.bytes_stream().map_err(std::io::Error::other);
     let reader = StreamReader::new(bytes.boxed());
     let lines = FramedRead::new(reader, LinesCodec::new_with_max_length(LONGEST_LINE));
-    let lines = lines.map(move |line| {
-        let line = line.ok()?;
-        Some(parse(&line, &model))
-    });
+    let lines = lines.map(move |line| line.map_or(Line::BrokenOff, |line| parse(&line, &model)));
     events(lines, first_word, broken_off)
 }
 
@@ -41,7 +38,9 @@ enum Line {
     Said(String),
     /// What is left to say, and the end.
     Ended(String, EndReason, AnswerStatistics),
-    Broken(Failure),
+    Failed(Failure),
+    /// The connection ended before the last line did.
+    BrokenOff,
 }
 
 fn parse(line: &str, model: &str) -> Line {
@@ -50,9 +49,10 @@ fn parse(line: &str, model: &str) -> Line {
     }
     let parsed: ChatLine = match serde_json::from_str(line) {
         Ok(parsed) => parsed,
+        Err(error) if error.is_eof() => return Line::BrokenOff,
         Err(error) => {
             // The line itself is what the model said: it is not for the log.
-            return Line::Broken(Failure::new(
+            return Line::Failed(Failure::new(
                 FailureCode::Other,
                 format!(
                     "The runtime said something that Sotto does not understand ({error}). What was said before is kept."
@@ -62,7 +62,7 @@ fn parse(line: &str, model: &str) -> Line {
     };
     if parsed.error.is_some() {
         let body: ErrorBody = serde_json::from_str(line).unwrap_or_default();
-        return Line::Broken(failure::from_body(&body, model));
+        return Line::Failed(failure::from_body(&body, model));
     }
     let text = parsed
         .message
@@ -97,9 +97,8 @@ fn statistics(line: &ChatLine) -> AnswerStatistics {
     }
 }
 
-/// `None` is a line that could not be read: the connection broke.
 fn events(
-    lines: impl Stream<Item = Option<Line>> + Send + 'static,
+    lines: impl Stream<Item = Line> + Send + 'static,
     first_word: impl Fn() + Send + 'static,
     broken_off: impl Fn() -> Failure + Send + 'static,
 ) -> AnswerStream {
@@ -128,13 +127,8 @@ fn events(
             return None;
         }
         loop {
-            let line = match reading.lines.next().await.flatten() {
-                Some(Line::Nothing) => continue,
-                Some(line) => line,
-                None if reading.spoken => Line::Broken(failure::ended_while_answering()),
-                None => Line::Broken((reading.broken_off)()),
-            };
-            if !reading.spoken && !matches!(line, Line::Broken(_)) {
+            let line = reading.lines.next().await.unwrap_or(Line::BrokenOff);
+            if !reading.spoken && matches!(line, Line::Said(_) | Line::Ended(..)) {
                 reading.spoken = true;
                 (reading.first_word)();
             }
@@ -151,9 +145,17 @@ fn events(
                         Ok(ModelEvent::Text(text))
                     }
                 }
-                Line::Broken(failure) => {
+                Line::Failed(failure) => {
                     reading.over = true;
                     Err(failure)
+                }
+                Line::BrokenOff => {
+                    reading.over = true;
+                    Err(if reading.spoken {
+                        failure::ended_while_answering()
+                    } else {
+                        (reading.broken_off)()
+                    })
                 }
             };
             return Some((event, reading));
@@ -181,7 +183,7 @@ mod tests {
         );
         check(
             r#"{"error":"gone","code":"model_not_found"}"#,
-            Line::Broken(failure::from_body(
+            Line::Failed(failure::from_body(
                 &ErrorBody {
                     code: Some("model_not_found".into()),
                     ..Default::default()
@@ -213,10 +215,10 @@ mod tests {
                 AnswerStatistics::default(),
             ),
         );
-        assert!(matches!(parse("not json", "Tiny"), Line::Broken(_)));
+        assert!(matches!(parse("not json", "Tiny"), Line::Failed(_)));
     }
 
-    async fn collect(lines: Vec<Option<Line>>) -> Vec<Result<ModelEvent, Failure>> {
+    async fn collect(lines: Vec<Line>) -> Vec<Result<ModelEvent, Failure>> {
         events(
             stream::iter(lines),
             || {},
@@ -228,18 +230,20 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_without_its_last_line_broke_off() {
-        let said = || Some(Line::Said("Hel".into()));
+        let said = || Line::Said("Hel".into());
         let end = || {
-            Some(Line::Ended(
+            Line::Ended(
                 String::new(),
                 EndReason::Finished,
                 AnswerStatistics::default(),
-            ))
+            )
         };
         let broken = Err(failure::ended_while_answering());
         assert_eq!(collect(vec![said()]).await.last(), Some(&broken));
         assert_eq!(
-            collect(vec![said(), None, said(), end()]).await.last(),
+            collect(vec![said(), Line::BrokenOff, said(), end()])
+                .await
+                .last(),
             Some(&broken)
         );
         assert_eq!(
@@ -252,7 +256,7 @@ mod tests {
     #[tokio::test]
     async fn text_in_the_last_line_is_not_lost() {
         let last = Line::Ended("lo".into(), EndReason::Length, AnswerStatistics::default());
-        let events = collect(vec![Some(Line::Said("Hel".into())), Some(last)]).await;
+        let events = collect(vec![Line::Said("Hel".into()), last]).await;
         assert_eq!(events.len(), 3);
         assert_eq!(events[1], Ok(ModelEvent::Text("lo".into())));
         assert!(matches!(
