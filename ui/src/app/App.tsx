@@ -1,0 +1,154 @@
+// The window: puts the features side by side and gives them their keys.
+import { Cpu, FolderOpen, Keyboard, PanelLeft, Plus } from "lucide-react";
+import { lazy, Suspense, useCallback, useMemo, useRef, useState } from "react";
+import { Announcer } from "../components/Announcer";
+import { Banner } from "../components/Banner";
+import { Button } from "../components/Button";
+import { ToastRegion } from "../components/ToastRegion";
+import { showError } from "../components/toasts";
+import { type ChatHandle, ChatView } from "../features/chat/ChatView";
+import { Sidebar } from "../features/conversations/Sidebar";
+import { useSelection } from "../features/conversations/selection";
+import { useConversations } from "../features/conversations/useConversations";
+import { RuntimeStatus } from "../features/models/RuntimeStatus";
+import { useRuntime } from "../features/models/useModels";
+import { Greeting } from "../features/startup/Greeting";
+import { StartupGate } from "../features/startup/StartupGate";
+import { useStartup } from "../features/startup/useStartup";
+import { useCore } from "../ipc";
+import { useEvents, useUnsaved } from "./events";
+import { focusRegion, useShortcuts } from "./shortcuts";
+
+const Palette = lazy(() => import("../features/search/Palette"));
+const ShortcutsDialog = lazy(() => import("./ShortcutsDialog"));
+
+function Banners({ temporary, onChooseModel }: { temporary: boolean; onChooseModel: () => void }) {
+  const runtime = useRuntime();
+  const reasons = Object.values(useUnsaved(({ reasons }) => reasons));
+  return (
+    <>
+      {temporary && (
+        <Banner kind="note">
+          Nothing is kept in this session: when Sotto is closed, its conversations are gone.
+        </Banner>
+      )}
+      {reasons[0] && <Banner kind="problem">Not saved: {reasons[0]} Sotto keeps trying.</Banner>}
+      {runtime?.state === "failed" && (
+        <Banner
+          kind="problem"
+          action={<Button onClick={onChooseModel}>Choose another model</Button>}
+        >
+          {runtime.message}
+        </Banner>
+      )}
+    </>
+  );
+}
+
+export function App() {
+  const core = useCore();
+  const startup = useStartup();
+  const chat = useRef<ChatHandle>(null);
+  const show = useSelection((selection) => selection.show);
+  const { data: conversations } = useConversations();
+  const [dialog, setDialog] = useState<"palette" | "shortcuts" | null>(null);
+  // `auto`: beside the chat where there is room, hidden where there is not.
+  const [sidebar, setSidebar] = useState<"auto" | "open" | "closed">("auto");
+
+  useEvents(useCallback(() => chat.current?.focusComposer(), []));
+
+  const toggleSidebar = useCallback(() => {
+    const seen = document.querySelector<HTMLElement>(".sidebar")?.offsetParent !== null;
+    setSidebar(seen ? "closed" : "open");
+  }, []);
+  const closeDrawer = useCallback(() => setSidebar((now) => (now === "open" ? "auto" : now)), []);
+
+  const actions = useMemo(
+    () => ({
+      newConversation: () => {
+        show(null);
+        closeDrawer();
+        chat.current?.focusComposer();
+      },
+      palette: () => setDialog("palette"),
+      models: () => chat.current?.openModelPicker(),
+      sidebar: toggleSidebar,
+      shortcuts: () => setDialog("shortcuts"),
+      stop: () => chat.current?.stop() ?? false,
+      region: focusRegion,
+    }),
+    [show, toggleSidebar, closeDrawer],
+  );
+  useShortcuts(actions);
+
+  const palette = useMemo(
+    () => [
+      {
+        name: "New conversation",
+        keys: "Mod+N",
+        icon: <Plus className="icon" />,
+        run: actions.newConversation,
+      },
+      {
+        name: "Choose a model",
+        keys: "Mod+M",
+        icon: <Cpu className="icon" />,
+        run: actions.models,
+      },
+      {
+        name: "Open models folder",
+        icon: <FolderOpen className="icon" />,
+        run: () => void core.openModelsFolder().catch(showError),
+      },
+      {
+        name: "Show or hide conversations",
+        keys: "Mod+B",
+        icon: <PanelLeft className="icon" />,
+        run: toggleSidebar,
+      },
+      {
+        name: "Keyboard shortcuts",
+        keys: "Mod+/",
+        icon: <Keyboard className="icon" />,
+        run: actions.shortcuts,
+      },
+    ],
+    [actions, core, toggleSidebar],
+  );
+
+  return (
+    <div className="window h-full">
+      <StartupGate state={startup}>
+        <div className="shell" data-sidebar={sidebar}>
+          <Sidebar
+            onNew={actions.newConversation}
+            onSearch={actions.palette}
+            onOpened={closeDrawer}
+            status={<RuntimeStatus />}
+          />
+          <div className="sidebar-shade" aria-hidden="true" onPointerDown={closeDrawer} />
+          <ChatView
+            ref={chat}
+            greeting={<Greeting first={conversations?.length === 0} />}
+            banners={
+              <Banners
+                temporary={startup.startup?.history.state === "temporary"}
+                onChooseModel={actions.models}
+              />
+            }
+            ready={startup.ready}
+            onToggleSidebar={toggleSidebar}
+          />
+        </div>
+        <Suspense>
+          {dialog === "palette" && (
+            <Palette actions={palette} onClose={() => setDialog(null)} onOpenConversation={show} />
+          )}
+          {dialog === "shortcuts" && <ShortcutsDialog onClose={() => setDialog(null)} />}
+        </Suspense>
+      </StartupGate>
+      <ToastRegion />
+      <Announcer />
+    </div>
+  );
+}

@@ -1,0 +1,94 @@
+// Hears everything that the core tells by itself and puts it where it belongs.
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { create } from "zustand";
+import { announce } from "../components/announcer";
+import { showNote } from "../components/toasts";
+import { withEnded } from "../features/chat/branch";
+import { answerEnded, answerGrew } from "../features/chat/live";
+import { CONVERSATIONS, conversationKey } from "../features/conversations/useConversations";
+import { MODELS, RUNTIME } from "../features/models/useModels";
+import {
+  type AppEvent,
+  type ConversationView,
+  type Message,
+  type ModelsView,
+  useCore,
+} from "../ipc";
+
+interface Unsaved {
+  /** Why, per conversation that could not be written. */
+  reasons: Readonly<Record<string, string>>;
+}
+
+export const useUnsaved = create<Unsaved>(() => ({ reasons: {} }));
+
+/** As much of an answer as is read aloud when it ends. */
+const READ_ALOUD = 600;
+
+function endWords({ state, text, failure }: Message): string {
+  if (failure) return failure.message;
+  if (state === "stopped") return "Stopped";
+  const plain = text
+    .replace(/[`*_#>|]/g, "")
+    .replace(/\s+/g, " ")
+    .trim();
+  return `Answer: ${plain.length > READ_ALOUD ? `${plain.slice(0, READ_ALOUD)}… The whole answer is the last message.` : plain}`;
+}
+
+/** What changes when the core tells something. */
+export function hear(event: AppEvent, queries: QueryClient, cameForward: () => void): void {
+  switch (event.type) {
+    case "answer_text":
+      answerGrew(event.answer, event.text);
+      break;
+    case "answer_ended": {
+      const { answer } = event;
+      queries.setQueryData<ConversationView>(conversationKey(answer.conversation), (view) =>
+        withEnded(view, answer),
+      );
+      answerEnded(answer);
+      announce(endWords(answer));
+      break;
+    }
+    case "not_saved":
+      useUnsaved.setState(({ reasons }) => ({
+        reasons: { ...reasons, [event.conversation]: event.failure.message },
+      }));
+      break;
+    case "saved_after_all":
+      useUnsaved.setState(({ reasons: { [event.conversation]: _, ...reasons } }) => ({ reasons }));
+      break;
+    case "conversations_changed":
+      queries.invalidateQueries({ queryKey: CONVERSATIONS });
+      break;
+    case "models_changed": {
+      const before = queries.getQueryData<ModelsView>(MODELS);
+      const now = event.models;
+      queries.setQueryData(MODELS, now);
+      const arrived = now.models.find(
+        ({ role, name }) => role === "working_default" && name === now.default,
+      );
+      if (before?.arrival && !now.arrival && arrived) {
+        showNote(`${arrived.title} is here. It answers new questions from now on.`);
+      }
+      break;
+    }
+    case "runtime_changed":
+      queries.setQueryData(RUNTIME, event.runtime);
+      break;
+    case "came_forward":
+      queries.invalidateQueries();
+      cameForward();
+      break;
+  }
+}
+
+export function useEvents(cameForward: () => void): void {
+  const core = useCore();
+  const queries = useQueryClient();
+  useEffect(
+    () => core.subscribe((event) => hear(event, queries, cameForward)),
+    [core, queries, cameForward],
+  );
+}

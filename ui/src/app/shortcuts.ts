@@ -1,0 +1,97 @@
+// The keys of the window. Each has a modifier or is a function key, so none takes a letter away
+// from somebody who is typing; Esc stops an answer only when nothing else wants it.
+import { useEffect } from "react";
+import { modifierIsDown } from "../components/Kbd";
+
+export const SHORTCUTS: readonly { keys: string; does: string }[] = [
+  { keys: "Enter", does: "Send the question" },
+  { keys: "Shift+Enter", does: "A new line" },
+  { keys: "Esc", does: "Stop the answer" },
+  { keys: "Up", does: "Edit the last question, in an empty field" },
+  { keys: "Mod+N", does: "New conversation" },
+  { keys: "Mod+K", does: "Search and actions" },
+  { keys: "Mod+F", does: "Search everything" },
+  { keys: "Mod+M", does: "Choose a model" },
+  { keys: "Mod+B", does: "Show or hide conversations" },
+  { keys: "F6", does: "Next part of the window; with Shift the one before" },
+  { keys: "Alt+Up", does: "The message before; Alt+Down the next, among the messages" },
+  { keys: "F2", does: "Rename, on a conversation" },
+  { keys: "Del", does: "Delete, on a conversation" },
+  { keys: "Mod+/", does: "This list" },
+];
+
+export interface ShortcutActions {
+  newConversation: () => void;
+  palette: () => void;
+  models: () => void;
+  sidebar: () => void;
+  shortcuts: () => void;
+  /** False if there was nothing to stop. */
+  stop: () => boolean;
+  region: (step: 1 | -1) => void;
+}
+
+/** What a key press means; `null` if it is none of the window's. */
+export function actionFor(event: KeyboardEvent): keyof ShortcutActions | "regionBefore" | null {
+  if (event.isComposing || event.repeat) return null;
+  if (event.key === "F6") return event.shiftKey ? "regionBefore" : "region";
+  if (event.key === "Escape") return "stop";
+  if (!modifierIsDown(event) || event.altKey || event.shiftKey) return null;
+  switch (event.key.toLowerCase()) {
+    case "n":
+      return "newConversation";
+    case "k":
+    case "f":
+      return "palette";
+    case "m":
+      return "models";
+    case "b":
+      return "sidebar";
+    case "/":
+      return "shortcuts";
+    default:
+      return null;
+  }
+}
+
+export function useShortcuts(actions: ShortcutActions): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      const action = actionFor(event);
+      if (action === null || event.defaultPrevented) return;
+      // A dialog or a menu that is open keeps the keys to itself.
+      if (
+        document.querySelector("[role=dialog],[role=menu]") &&
+        action !== "region" &&
+        action !== "regionBefore"
+      )
+        return;
+      if (action === "stop") {
+        if (actions.stop()) event.preventDefault();
+        return;
+      }
+      event.preventDefault();
+      if (action === "region") actions.region(1);
+      else if (action === "regionBefore") actions.region(-1);
+      else actions[action]();
+    };
+    window.addEventListener("keydown", onKeyDown);
+    return () => window.removeEventListener("keydown", onKeyDown);
+  }, [actions]);
+}
+
+/** Moves the focus to the next part of the window: conversations, messages, composer, notices. */
+export function focusRegion(step: 1 | -1): void {
+  const regions = [...document.querySelectorAll<HTMLElement>("[data-region]")].filter(
+    (region) => region.checkVisibility?.() ?? true,
+  );
+  if (regions.length === 0) return;
+  const at = regions.findIndex((region) => region.contains(document.activeElement));
+  const next =
+    at < 0 ? (step > 0 ? 0 : regions.length - 1) : (at + step + regions.length) % regions.length;
+  const region = regions[next];
+  const inside = region?.querySelector<HTMLElement>(
+    "textarea, [data-conversation][tabindex='0'], [role=feed], button:not([tabindex='-1'])",
+  );
+  (inside ?? region)?.focus();
+}

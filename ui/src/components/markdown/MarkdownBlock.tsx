@@ -1,0 +1,109 @@
+// One block of Markdown, parsed by streamdown. Loaded lazily: the window takes text before it.
+// What a model writes can load nothing and lead nowhere: no raw HTML, images are named and not
+// fetched, a link is shown with its address and never followed.
+import { type ComponentProps, isValidElement, type ReactNode } from "react";
+import { type Components, defaultRehypePlugins, Streamdown } from "streamdown";
+import { CodeBlock } from "./CodeBlock";
+import { LinkText } from "./LinkText";
+import { Formula } from "./Math";
+import { protectMath, readMath } from "./math-source";
+
+const [harden] = defaultRehypePlugins.harden as [never];
+// Without the plugin for raw HTML streamdown shows tags as text. Images are refused by the parser
+// and, should one come through, by the component below and the policy of the window.
+const REHYPE = [
+  [harden, { allowedImagePrefixes: [], allowedLinkPrefixes: ["*"] }],
+] as ComponentProps<typeof Streamdown>["rehypePlugins"];
+
+const whole = (text: string) => [text];
+
+function textOf(node: ReactNode): string {
+  if (typeof node === "string" || typeof node === "number") return String(node);
+  if (Array.isArray(node)) return node.map(textOf).join("");
+  if (isValidElement<{ children?: ReactNode }>(node)) return textOf(node.props.children);
+  return "";
+}
+
+function Code({ children }: { children?: ReactNode }) {
+  const math = readMath(textOf(children));
+  return math ? <Formula {...math} /> : <code>{children}</code>;
+}
+
+function Pre({ children }: { children?: ReactNode }) {
+  const code = isValidElement<{ className?: string; children?: ReactNode }>(children)
+    ? children.props
+    : { className: "", children };
+  const language = /language-(\S+)/.exec(code.className ?? "")?.[1] ?? "";
+  return (
+    <CodeBlock code={textOf(code.children).replace(/\n$/, "")} language={language} open={false} />
+  );
+}
+
+function Table({ children }: { children?: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+    <section className="table-scroll" tabIndex={0} aria-label="Table">
+      <table>{children}</table>
+    </section>
+  );
+}
+
+function Task({ checked }: { checked?: boolean }) {
+  return (
+    <span className="task">
+      <span aria-hidden="true">{checked ? "☑" : "☐"}</span>
+      <span className="sr-only">{checked ? "done: " : "to do: "}</span>
+    </span>
+  );
+}
+
+const COMPONENTS = {
+  a: LinkText,
+  img: ({ alt }: { alt?: string }) => (
+    <span className="no-image">Picture not loaded{alt ? `: ${alt}` : ""}</span>
+  ),
+  code: Code,
+  pre: Pre,
+  table: Table,
+  input: Task,
+  // The page has its own first and second headings.
+  h1: "h3",
+  h2: "h4",
+  h3: "h5",
+  h4: "h6",
+  h5: "h6",
+  h6: "h6",
+  p: "p",
+  ul: "ul",
+  ol: "ol",
+  li: "li",
+  hr: "hr",
+  strong: "strong",
+  thead: "thead",
+  tbody: "tbody",
+  tr: "tr",
+  th: "th",
+  td: "td",
+  blockquote: "blockquote",
+  sup: "sup",
+  sub: "sub",
+  section: "section",
+} as Components;
+
+export default function MarkdownBlock({ text, open }: { text: string; open: boolean }) {
+  return (
+    <Streamdown
+      mode="streaming"
+      isAnimating={open}
+      parseIncompleteMarkdown={open}
+      parseMarkdownIntoBlocksFn={whole}
+      rehypePlugins={REHYPE}
+      components={COMPONENTS}
+      controls={false}
+      linkSafety={{ enabled: false }}
+      dir="auto"
+    >
+      {protectMath(text)}
+    </Streamdown>
+  );
+}

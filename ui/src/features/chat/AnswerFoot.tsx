@@ -1,0 +1,127 @@
+// Under an answer: where it was written, by what, how fast, and what can be done with it.
+import { ChevronDown, RefreshCw } from "lucide-react";
+import { DropdownMenu, Popover } from "radix-ui";
+import { Button } from "../../components/Button";
+import { CopyButton } from "../../components/CopyButton";
+import { PlaceBadge } from "../../components/PlaceBadge";
+import type { AnswerStatistics, ModelsView, ShownMessage } from "../../ipc";
+import { ACTIONS } from "../../testing/landmarks";
+import { modelTitle } from "../models/useModels";
+import { Alternatives } from "./Alternatives";
+import { inFull, shortly } from "./statistics";
+
+function Details({ statistics, shown }: { statistics: AnswerStatistics; shown: string }) {
+  return (
+    <Popover.Root>
+      <Popover.Trigger
+        aria-label={`${ACTIONS.details}: ${shown}`}
+        className="min-h-7 rounded-md px-1 tabular-nums hover:bg-hover hover:text-ink"
+      >
+        {shown}
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content
+          className="popover p-4"
+          sideOffset={6}
+          aria-label={ACTIONS.details}
+          collisionPadding={12}
+        >
+          <dl className="grid grid-cols-[auto_auto] gap-x-6 gap-y-1 text-small">
+            {inFull(statistics).map(([name, value]) => (
+              <div key={name} className="contents">
+                <dt className="text-soft">{name}</dt>
+                <dd className="text-right tabular-nums">{value}</dd>
+              </div>
+            ))}
+          </dl>
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}
+
+interface AgainProps {
+  models: ModelsView | undefined;
+  current: string | null;
+  disabled: boolean;
+  onAgain: (model: string | null) => void;
+}
+
+function Again({ models, current, disabled, onAgain }: AgainProps) {
+  const others =
+    models?.models.filter(({ name, state }) => state.state !== "unusable" && name !== current) ??
+    [];
+  return (
+    <span className="inline-flex items-center">
+      <Button
+        kind="ghost"
+        aria-label={ACTIONS.again}
+        disabled={disabled}
+        onClick={() => onAgain(null)}
+      >
+        <RefreshCw className="icon-small" aria-hidden="true" />
+        Again
+      </Button>
+      {others.length > 0 && (
+        <DropdownMenu.Root modal={false}>
+          <DropdownMenu.Trigger asChild>
+            <Button
+              kind="ghost"
+              aria-label={ACTIONS.againWith}
+              title={ACTIONS.againWith}
+              disabled={disabled}
+              className="-ml-1 px-1"
+            >
+              <ChevronDown className="icon-small" aria-hidden="true" />
+            </Button>
+          </DropdownMenu.Trigger>
+          <DropdownMenu.Portal>
+            <DropdownMenu.Content
+              className="popover min-w-48 p-1"
+              sideOffset={4}
+              collisionPadding={12}
+            >
+              <DropdownMenu.Label className="px-2.5 py-1 text-small text-faint">
+                Again with
+              </DropdownMenu.Label>
+              {others.map(({ name, title }) => (
+                <DropdownMenu.Item key={name} className="menu-item" onSelect={() => onAgain(name)}>
+                  {title}
+                </DropdownMenu.Item>
+              ))}
+            </DropdownMenu.Content>
+          </DropdownMenu.Portal>
+        </DropdownMenu.Root>
+      )}
+    </span>
+  );
+}
+
+interface AnswerFootProps {
+  message: ShownMessage;
+  models: ModelsView | undefined;
+  busy: boolean;
+  onAgain: (model: string | null) => void;
+  onWalk: (to: string) => void;
+}
+
+export function AnswerFoot({ message, models, busy, onAgain, onWalk }: AnswerFootProps) {
+  const { statistics } = message;
+  return (
+    <footer className="mt-2 -ml-1 flex flex-wrap items-center gap-x-1.5 gap-y-0.5 pl-1 text-small text-faint">
+      <span className="mr-1.5">
+        <PlaceBadge place={message.place} />
+      </span>
+      <span className="min-w-0 truncate">{modelTitle(models, message.model)}</span>
+      {statistics && (
+        <>
+          <span aria-hidden="true">·</span>
+          <Details statistics={statistics} shown={shortly(statistics)} />
+        </>
+      )}
+      {message.text !== "" && <CopyButton text={message.text} label={ACTIONS.copy} shown="Copy" />}
+      <Again models={models} current={message.model} disabled={busy} onAgain={onAgain} />
+      <Alternatives message={message} disabled={busy} onWalk={onWalk} />
+    </footer>
+  );
+}

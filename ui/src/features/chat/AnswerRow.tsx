@@ -1,0 +1,108 @@
+// An answer: its Markdown as it is written, what state it is in, and what can be done with it.
+import { useMemo } from "react";
+import { settledText } from "../../components/markdown/live-text";
+import { Markdown } from "../../components/markdown/Markdown";
+import type { AnswerAgain, ModelsView, RuntimeView, ShownMessage } from "../../ipc";
+import { modelNamed } from "../models/useModels";
+import { AnswerFoot } from "./AnswerFoot";
+import { AnswerTrouble } from "./AnswerTrouble";
+import { FOLD_ABOVE, FOLDED_TO, UnfoldButton, useUnfolded } from "./FoldedText";
+import { useLive, wasWitnessed } from "./live";
+
+/** What is said before the first word is there. */
+export function waitingWords(
+  model: string | null,
+  models?: ModelsView,
+  runtime?: RuntimeView,
+): string {
+  if (runtime?.state === "starting" || runtime?.state === "idle") return "Starting the runtime…";
+  const state = modelNamed(models, model)?.state;
+  if (state?.state === "loading") return `Loading the model… ${state.percent} %`;
+  if (state?.state === "available") return "Loading the model…";
+  return "Reading the question…";
+}
+
+function Waiting({ words }: { words: string }) {
+  return (
+    <p className="flex items-center gap-2 text-soft">
+      <span className="caret breathing" aria-hidden="true" />
+      {words}
+    </p>
+  );
+}
+
+function AnswerText({ message }: { message: ShownMessage }) {
+  const live = useLive((all) =>
+    message.state === "streaming" ? all.texts[message.id] : undefined,
+  );
+  const settled = useMemo(() => settledText(message.text), [message.text]);
+  const text = live ?? settled;
+  const [open, unfold] = useUnfolded(message.id, wasWitnessed(message.id));
+  const folded = !open && !live && text.length > FOLD_ABOVE;
+  return (
+    <>
+      <Markdown text={text} limit={folded ? FOLDED_TO : undefined} />
+      {folded && <UnfoldButton characters={text.length} onUnfold={unfold} />}
+    </>
+  );
+}
+
+interface AnswerRowProps {
+  message: ShownMessage;
+  models: ModelsView | undefined;
+  runtime: RuntimeView | undefined;
+  last: boolean;
+  busy: boolean;
+  onAgain: (id: string, how: Partial<AnswerAgain>) => void;
+  onGoOn: () => void;
+  onWalk: (to: string) => void;
+  onChooseModel: () => void;
+}
+
+export function AnswerRow(props: AnswerRowProps) {
+  const { message, models, runtime, busy, last } = props;
+  const streaming = message.state === "streaming";
+  const begun = useLive((all) => (all.texts[message.id]?.length ?? 0) > 0) || message.text !== "";
+  const model = modelNamed(models, message.model);
+  return (
+    <div>
+      <div data-testid="answer-text">
+        {begun ? <AnswerText message={message} /> : null}
+        {streaming && !begun && <Waiting words={waitingWords(message.model, models, runtime)} />}
+        {message.state === "stopped" && (
+          <p className="mt-2 text-small text-faint">
+            {begun ? "Stopped here." : "Stopped before the first word."}
+          </p>
+        )}
+        {message.state === "complete" && !begun && (
+          <p className="text-soft">The model ended without a word.</p>
+        )}
+      </div>
+      {!streaming && (
+        <>
+          <AnswerTrouble
+            message={message}
+            model={model}
+            last={last}
+            busy={busy}
+            onAgain={(how) => props.onAgain(message.id, how)}
+            onGoOn={props.onGoOn}
+            onChooseModel={props.onChooseModel}
+          />
+          <AnswerFoot
+            message={message}
+            models={models}
+            busy={busy}
+            onAgain={(name) => props.onAgain(message.id, { model: name })}
+            onWalk={props.onWalk}
+          />
+        </>
+      )}
+      {model?.role === "stand_in" && (
+        <p className="mt-1 text-small text-soft">
+          {model.title} is a stand-in and often wrong. Don’t rely on this answer.
+        </p>
+      )}
+    </div>
+  );
+}

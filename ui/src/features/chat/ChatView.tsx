@@ -1,0 +1,135 @@
+// The chat: header, messages or a greeting, and the composer, which is there before any of them.
+import {
+  type ReactNode,
+  type Ref,
+  useCallback,
+  useImperativeHandle,
+  useRef,
+  useState,
+} from "react";
+import { Button } from "../../components/Button";
+import { NAMES } from "../../testing/landmarks";
+import { useSelection } from "../conversations/selection";
+import { useChooseModel, useModels, useRuntime } from "../models/useModels";
+import { inFlight, lastQuestion } from "./branch";
+import { ChatHeader } from "./ChatHeader";
+import { Composer, type ComposerHandle } from "./Composer";
+import { MessageList } from "./MessageList";
+import { useConversation, useTurn } from "./useConversation";
+
+export interface ChatHandle {
+  focusComposer: () => void;
+  /** Stops the answer in flight; false if there is none. */
+  stop: () => boolean;
+  openModelPicker: () => void;
+}
+
+interface ChatViewProps {
+  ref: Ref<ChatHandle>;
+  /** What stands in a conversation that has not begun. */
+  greeting: ReactNode;
+  /** Lasting messages above the chat. */
+  banners: ReactNode;
+  /** Resolves when the history can be written. */
+  ready: () => Promise<void>;
+  onToggleSidebar: () => void;
+}
+
+const NO_MESSAGES: never[] = [];
+
+export function ChatView({ ref, greeting, banners, ready, onToggleSidebar }: ChatViewProps) {
+  const open = useSelection((selection) => selection.open);
+  const { data: view, error, refetch } = useConversation(open);
+  const models = useModels();
+  const runtime = useRuntime();
+  const chooseModel = useChooseModel();
+  const turn = useTurn(open);
+  const composer = useRef<ComposerHandle>(null);
+  const [pickerOpen, setPickerOpen] = useState(false);
+  const [editing, setEditing] = useState<string | null>(null);
+  // The model of a conversation that has not begun; the core learns of it with the first question.
+  const [modelToBe, setModelToBe] = useState<string | null>(null);
+
+  const messages = view?.messages ?? NO_MESSAGES;
+  const answering = inFlight(view) !== undefined;
+  const model = (open === null ? modelToBe : view?.conversation.model) ?? models?.default ?? null;
+  const context = view?.conversation.context ?? runtime?.context ?? 0;
+  const openModelPicker = useCallback(() => setPickerOpen(true), []);
+
+  const onEditing = useCallback((id: string | null) => {
+    setEditing(id);
+    if (id === null) composer.current?.focus();
+  }, []);
+
+  useImperativeHandle(ref, () => ({
+    focusComposer: () => composer.current?.focus(),
+    stop: () => {
+      if (answering) turn.stop();
+      return answering;
+    },
+    openModelPicker,
+  }));
+
+  const onSend = async (text: string) => {
+    await ready();
+    const sent = await turn.ask(text, open === null ? modelToBe : null);
+    if (sent) setModelToBe(null);
+    return sent;
+  };
+
+  return (
+    <main aria-label={NAMES.chat} className="flex min-h-0 min-w-0 flex-col">
+      <ChatHeader
+        title={open === null ? "New conversation" : (view?.conversation.title ?? "…")}
+        model={model}
+        pickerOpen={pickerOpen}
+        onPickerOpen={setPickerOpen}
+        onChooseModel={(name) => (open === null ? setModelToBe(name) : chooseModel(open, name))}
+        onMakeDefault={(name) => chooseModel(null, name)}
+        onToggleSidebar={onToggleSidebar}
+      />
+      {banners}
+      <div className="grid min-h-0 flex-1 grid-rows-[minmax(0,1fr)]">
+        {open === null ? (
+          greeting
+        ) : error ? (
+          <div role="alert" className="mx-auto flex max-w-[47.5rem] flex-col items-start gap-3 p-8">
+            <p>This conversation could not be opened. {error.message}</p>
+            <Button onClick={() => refetch()}>Try again</Button>
+          </div>
+        ) : view ? (
+          <MessageList
+            key={open}
+            messages={messages}
+            models={models}
+            runtime={runtime}
+            editing={editing}
+            onEditing={onEditing}
+            turn={turn}
+            onChooseModel={openModelPicker}
+          />
+        ) : (
+          <div aria-busy="true" />
+        )}
+      </div>
+      <Composer
+        ref={composer}
+        conversation={open}
+        messages={messages}
+        context={context}
+        answering={answering}
+        cannotSend={
+          models && models.models.length === 0
+            ? "There is no model on this computer yet. Put a GGUF file into the models folder."
+            : null
+        }
+        onSend={onSend}
+        onStop={turn.stop}
+        onEditLast={() => {
+          const question = lastQuestion(view);
+          if (question && !answering) setEditing(question.id);
+        }}
+      />
+    </main>
+  );
+}

@@ -1,0 +1,153 @@
+// Where a question is typed. It is there before anything else is, takes text at once, and never
+// loses it: what could not be sent is given back.
+import { ArrowUp, Square } from "lucide-react";
+import {
+  type KeyboardEvent,
+  type Ref,
+  useEffect,
+  useImperativeHandle,
+  useRef,
+  useState,
+} from "react";
+import { PlaceBadge } from "../../components/PlaceBadge";
+import type { ShownMessage } from "../../ipc";
+import { NAMES } from "../../testing/landmarks";
+import { useSelection } from "../conversations/selection";
+import { ContextMeter, tokensOf } from "./ContextMeter";
+import { draftOf, EMPTY, joined, keepDraft, textOf } from "./drafts";
+import { TextBox, type TextBoxHandle } from "./TextBox";
+
+export interface ComposerHandle {
+  focus: () => void;
+}
+
+interface ComposerProps {
+  ref: Ref<ComposerHandle>;
+  conversation: string | null;
+  messages: readonly ShownMessage[];
+  /** Tokens of context that the model has here; 0 if unknown. */
+  context: number;
+  answering: boolean;
+  /** Why nothing can be sent now; typing goes on. */
+  cannotSend: string | null;
+  onSend: (text: string) => Promise<boolean>;
+  onStop: () => void;
+  onEditLast: () => void;
+}
+
+export function Composer(props: ComposerProps) {
+  const { conversation, messages, context, answering, cannotSend } = props;
+  const box = useRef<TextBoxHandle>(null);
+  const shown = useRef(conversation);
+  const [empty, setEmpty] = useState(true);
+  const [hint, setHint] = useState<string | null>(null);
+
+  useImperativeHandle(props.ref, () => ({ focus: () => box.current?.focus() }));
+
+  useEffect(() => {
+    document.documentElement.dataset.ready = "composer";
+    performance.mark("sotto:composer");
+  }, []);
+
+  // Another conversation, another draft; a conversation begun here takes what is being typed along.
+  useEffect(() => {
+    const before = shown.current;
+    shown.current = conversation;
+    if (before !== conversation && !(before === null && useSelection.getState().adopted)) {
+      if (box.current) keepDraft(before, box.current.draft());
+      box.current?.set(draftOf(conversation));
+      setHint(null);
+    }
+  }, [conversation]);
+  useEffect(() => {
+    const field = box.current;
+    return () => {
+      if (field) keepDraft(shown.current, field.draft());
+    };
+  }, []);
+
+  const reason = answering ? "Sotto is answering. Stop it (Esc) or wait to send this." : cannotSend;
+
+  const send = async () => {
+    const draft = box.current?.draft() ?? EMPTY;
+    const text = textOf(draft);
+    if (text === "") {
+      setHint(draft.text === "" ? null : "There is nothing to send yet.");
+      return;
+    }
+    if (reason) {
+      setHint(reason);
+      return;
+    }
+    setHint(null);
+    box.current?.set(EMPTY);
+    keepDraft(conversation, EMPTY);
+    const sent = await props.onSend(text);
+    if (sent) return;
+    if (shown.current === conversation && box.current)
+      box.current.set(joined(draft, box.current.draft()));
+    else keepDraft(conversation, joined(draft, draftOf(conversation)));
+  };
+
+  const onKey = (event: KeyboardEvent, nothingTyped: boolean) => {
+    if (event.key === "ArrowUp" && nothingTyped && !event.shiftKey) {
+      event.preventDefault();
+      props.onEditLast();
+    }
+  };
+
+  const tokens = tokensOf(messages);
+  return (
+    <div className="px-4 pt-1.5 pb-4" data-region="composer">
+      <form
+        className="mx-auto max-w-[47.5rem] rounded-2xl border border-line bg-raised px-3.5 pt-3 pb-2.5 shadow-medium focus-within:border-line-strong"
+        onSubmit={(event) => {
+          event.preventDefault();
+          send();
+        }}
+      >
+        <TextBox
+          ref={box}
+          label={NAMES.composer}
+          placeholder="Ask anything. Nothing leaves this computer."
+          autoFocus
+          className="px-0.5"
+          onSend={send}
+          onKey={onKey}
+          onEmpty={(now) => {
+            setEmpty(now);
+            setHint(null);
+          }}
+        />
+        <div className="mt-2 flex min-h-8 flex-wrap items-center gap-x-4 gap-y-1">
+          <PlaceBadge place="this_computer" />
+          {tokens !== null && context > 0 && <ContextMeter tokens={tokens} context={context} />}
+          <span role="status" className="min-w-0 flex-1 text-right text-small text-soft">
+            {hint}
+          </span>
+          {answering ? (
+            <button
+              type="button"
+              aria-label={NAMES.stop}
+              title="Stop (Esc)"
+              className="flex size-8 flex-none items-center justify-center rounded-[0.625rem] border border-transparent bg-ink text-paper"
+              onClick={props.onStop}
+            >
+              <Square className="size-3 fill-current" aria-hidden="true" />
+            </button>
+          ) : (
+            <button
+              type="submit"
+              aria-label={NAMES.send}
+              title={cannotSend ?? "Send (Enter)"}
+              aria-disabled={empty || cannotSend !== null || undefined}
+              className="flex size-8 flex-none items-center justify-center rounded-[0.625rem] border border-transparent bg-accent text-accent-ink aria-disabled:border-line aria-disabled:bg-panel aria-disabled:text-faint"
+            >
+              <ArrowUp className="icon" aria-hidden="true" />
+            </button>
+          )}
+        </div>
+      </form>
+    </div>
+  );
+}

@@ -1,0 +1,234 @@
+// The messages, of which only those in sight are in the page. The end stays in sight while an
+// answer is written, until the person scrolls away from it.
+import { ArrowDown } from "lucide-react";
+import {
+  type KeyboardEvent,
+  memo,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
+import { VList, type VListHandle } from "virtua";
+import type { AnswerAgain, ModelsView, RuntimeView, ShownMessage } from "../../ipc";
+import { NAMES } from "../../testing/landmarks";
+import { useSelection } from "../conversations/selection";
+import { AnswerRow } from "./AnswerRow";
+import { QuestionRow } from "./QuestionRow";
+import type { TurnActions } from "./useConversation";
+
+interface RowProps {
+  message: ShownMessage;
+  position: number;
+  count: number;
+  editing: boolean;
+  busy: boolean;
+  models: ModelsView | undefined;
+  runtime: RuntimeView | undefined;
+  sought: boolean;
+  onEditing: (id: string | null) => void;
+  onEdit: (id: string, text: string) => void;
+  onAgain: (id: string, how: Partial<AnswerAgain>) => void;
+  onGoOn: () => void;
+  onWalk: (to: string) => void;
+  onChooseModel: () => void;
+}
+
+const Row = memo(function Row(props: RowProps) {
+  const { message, position, count, sought } = props;
+  const mine = message.role === "user";
+  return (
+    <article
+      aria-posinset={position}
+      aria-setsize={count}
+      aria-label={mine ? "You asked" : "Answer"}
+      data-message={message.id}
+      data-role={message.role}
+      data-state={message.state}
+      tabIndex={-1}
+      className={`mx-auto max-w-[47.5rem] rounded-lg px-4 py-2.5 ${sought ? "bg-mark" : ""}`}
+    >
+      {mine ? <QuestionRow {...props} /> : <AnswerRow {...props} last={position === count} />}
+    </article>
+  );
+});
+
+/** How near to the end still counts as at the end, in pixels. */
+const NEAR = 32;
+/** Milliseconds for which a movement belongs to the person's last wheel, key or touch. */
+const OWN_MOVEMENT = 600;
+const SCROLL_UP_KEYS = new Set(["ArrowUp", "PageUp", "Home"]);
+
+interface MessageListProps {
+  messages: readonly ShownMessage[];
+  models: ModelsView | undefined;
+  runtime: RuntimeView | undefined;
+  editing: string | null;
+  onEditing: (id: string | null) => void;
+  turn: TurnActions;
+  onChooseModel: () => void;
+}
+
+export function MessageList({
+  messages,
+  models,
+  runtime,
+  editing,
+  onEditing,
+  turn,
+  onChooseModel,
+}: MessageListProps) {
+  const list = useRef<VListHandle>(null);
+  const region = useRef<HTMLDivElement>(null);
+  const stuck = useRef(true);
+  const moved = useRef(0);
+  const before = useRef(0);
+  const [atEnd, setAtEnd] = useState(true);
+  const seek = useSelection((selection) => selection.seek);
+  const [sought, setSought] = useState<string | null>(null);
+  const busy = messages.at(-1)?.state === "streaming";
+  const last = messages.length - 1;
+  const lastId = messages[last]?.id;
+
+  const toEnd = useCallback(() => {
+    if (last >= 0) list.current?.scrollToIndex(last, { align: "end" });
+  }, [last]);
+
+  // A new turn brings the end back into sight: the person has just asked.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the last message is what changes
+  useLayoutEffect(() => {
+    if (useSelection.getState().seek) return;
+    stuck.current = true;
+    toEnd();
+  }, [lastId, toEnd]);
+
+  useEffect(() => {
+    if (!seek) return;
+    const at = messages.findIndex(({ id }) => id === seek);
+    useSelection.getState().found();
+    if (at < 0) return;
+    stuck.current = false;
+    list.current?.scrollToIndex(at, { align: "center" });
+    setSought(seek);
+    const timer = setTimeout(() => setSought(null), 2_500);
+    return () => clearTimeout(timer);
+  }, [seek, messages]);
+
+  const onScroll = useCallback((offset: number) => {
+    const handle = list.current;
+    if (!handle) return;
+    const end = handle.scrollSize - handle.viewportSize - offset < NEAR;
+    if (end) stuck.current = true;
+    else if (offset < before.current && performance.now() - moved.current < OWN_MOVEMENT)
+      stuck.current = false;
+    before.current = offset;
+    setAtEnd(end || stuck.current);
+  }, []);
+
+  const onResize = useCallback(() => {
+    if (stuck.current) toEnd();
+  }, [toEnd]);
+
+  const own = () => {
+    moved.current = performance.now();
+  };
+
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    if (SCROLL_UP_KEYS.has(event.key)) own();
+    if (!event.altKey || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
+    event.preventDefault();
+    const current = (event.target as HTMLElement).closest("article")?.dataset.message;
+    const from = current ? messages.findIndex(({ id }) => id === current) : messages.length;
+    const to = Math.max(0, Math.min(last, from + (event.key === "ArrowUp" ? -1 : 1)));
+    stuck.current = to === last;
+    list.current?.scrollToIndex(to, { align: "nearest" });
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        region.current?.querySelector<HTMLElement>(`[data-message="${messages[to]?.id}"]`)?.focus();
+      }),
+    );
+  };
+
+  const editingAt = editing ? messages.findIndex(({ id }) => id === editing) : -1;
+  useEffect(() => {
+    if (editingAt < 0) return;
+    stuck.current = false;
+    list.current?.scrollToIndex(editingAt, { align: "nearest" });
+  }, [editingAt]);
+  // The answer in flight stays mounted, and so does what is being edited.
+  const keep = useMemo(
+    () => [...(editingAt >= 0 ? [editingAt] : []), ...(last >= 0 ? [last] : [])],
+    [editingAt, last],
+  );
+
+  const handlers = useMemo(
+    () => ({
+      onEdit: (id: string, text: string) => void turn.edit(id, text),
+      onAgain: (id: string, how: Partial<AnswerAgain>) => void turn.again(id, how),
+      onGoOn: () => void turn.ask("Go on from where you stopped."),
+      onWalk: turn.walkTo,
+    }),
+    [turn],
+  );
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: hears which movements are the person's own
+    <div
+      ref={region}
+      className="relative min-h-0"
+      data-region="messages"
+      onKeyDown={onKeyDown}
+      onWheel={own}
+      onTouchMove={own}
+      onPointerDown={own}
+      onPointerMove={(event) => event.buttons > 0 && own()}
+    >
+      <VList
+        ref={list}
+        data={messages}
+        className="!h-full py-4"
+        role="feed"
+        aria-label={NAMES.messages}
+        aria-busy={busy}
+        tabIndex={0}
+        bufferSize={600}
+        keepMounted={keep}
+        onScroll={onScroll}
+        onResize={onResize}
+      >
+        {(message, at) => (
+          <Row
+            key={message.id}
+            message={message}
+            position={at + 1}
+            count={messages.length}
+            editing={message.id === editing}
+            busy={busy}
+            models={models}
+            runtime={message.state === "streaming" ? runtime : undefined}
+            sought={message.id === sought}
+            onEditing={onEditing}
+            onChooseModel={onChooseModel}
+            {...handlers}
+          />
+        )}
+      </VList>
+      {!atEnd && (
+        <button
+          type="button"
+          className="absolute bottom-3 left-1/2 flex min-h-8 -translate-x-1/2 items-center gap-1.5 rounded-full border border-line bg-raised px-3.5 text-small text-soft shadow-medium hover:border-line-strong hover:text-ink"
+          onClick={() => {
+            stuck.current = true;
+            setAtEnd(true);
+            toEnd();
+          }}
+        >
+          <ArrowDown className="icon-small" aria-hidden="true" />
+          {NAMES.jump}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,126 @@
+// The field in which a question is typed. It is not controlled by React: nothing is measured or
+// copied on a key, so it stays quick however much is in it. Very long pastes stand beside it.
+import { FileText, X } from "lucide-react";
+import {
+  type ClipboardEvent,
+  type KeyboardEvent,
+  type Ref,
+  useImperativeHandle,
+  useRef,
+  useState,
+} from "react";
+import { IconButton } from "../../components/Button";
+import { count } from "../models/format";
+import { type Draft, EMPTY, LONG_PASTE } from "./drafts";
+
+export interface TextBoxHandle {
+  draft: () => Draft;
+  set: (draft: Draft) => void;
+  focus: () => void;
+}
+
+interface TextBoxProps {
+  ref: Ref<TextBoxHandle>;
+  label: string;
+  placeholder?: string;
+  initial?: Draft;
+  autoFocus?: boolean;
+  className?: string;
+  onSend: () => void;
+  /** Keys that do not send, before the field sees them. */
+  onKey?: (event: KeyboardEvent<HTMLTextAreaElement>, empty: boolean) => void;
+  onEmpty?: (empty: boolean) => void;
+}
+
+export function TextBox({
+  ref,
+  label,
+  placeholder,
+  initial = EMPTY,
+  autoFocus,
+  className = "",
+  onSend,
+  onKey,
+  onEmpty,
+}: TextBoxProps) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [pasted, setPasted] = useState(initial.pasted);
+
+  useImperativeHandle(ref, () => ({
+    draft: () => ({ text: field.current?.value ?? "", pasted }),
+    set: (draft) => {
+      if (field.current) field.current.value = draft.text;
+      setPasted(draft.pasted);
+      onEmpty?.(draft.text === "" && draft.pasted.length === 0);
+    },
+    focus: () => field.current?.focus(),
+  }));
+
+  const tellEmpty = (left: string[]) =>
+    onEmpty?.(field.current?.textLength === 0 && left.length === 0);
+
+  const onPaste = (event: ClipboardEvent) => {
+    const text = event.clipboardData.getData("text/plain");
+    if (text.length < LONG_PASTE) return;
+    event.preventDefault();
+    const next = [...pasted, text];
+    setPasted(next);
+    tellEmpty(next);
+  };
+
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    // While a word is being composed (Japanese, Thai, dead keys) Enter belongs to the composition.
+    if (event.nativeEvent.isComposing || event.keyCode === 229) return;
+    if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      onSend();
+      return;
+    }
+    onKey?.(event, event.currentTarget.textLength === 0 && pasted.length === 0);
+  };
+
+  return (
+    <>
+      <textarea
+        ref={field}
+        aria-label={label}
+        placeholder={placeholder}
+        defaultValue={initial.text}
+        // biome-ignore lint/a11y/noAutofocus: typing is what this window is for
+        autoFocus={autoFocus}
+        rows={1}
+        spellCheck={false}
+        autoComplete="off"
+        className={`growing block w-full bg-transparent outline-none ${className}`}
+        onKeyDown={onKeyDown}
+        onPaste={onPaste}
+        onInput={() => tellEmpty(pasted)}
+      />
+      {pasted.length > 0 && (
+        <ul className="mt-1.5 flex flex-wrap gap-1.5" aria-label="Pasted texts">
+          {pasted.map((text, at) => (
+            <li
+              // biome-ignore lint/suspicious/noArrayIndexKey: two pastes may be the same text
+              key={at}
+              className="flex items-center gap-1.5 rounded-lg border border-line bg-panel py-0.5 pr-0.5 pl-2.5 text-small text-soft"
+            >
+              <FileText className="icon-small" aria-hidden="true" />
+              Pasted text, {count(text.length)} characters
+              <IconButton
+                label="Remove the pasted text"
+                icon={<X className="icon-small" />}
+                className="size-7"
+                onClick={() => {
+                  const left = pasted.filter((_, index) => index !== at);
+                  setPasted(left);
+                  tellEmpty(left);
+                  field.current?.focus();
+                }}
+              />
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}

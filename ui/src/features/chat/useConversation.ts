@@ -1,0 +1,89 @@
+// The open conversation, and what a person can do in it.
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo } from "react";
+import { announce } from "../../components/announcer";
+import { showError } from "../../components/toasts";
+import { type AnswerAgain, type Asked, type ConversationView, CoreError, useCore } from "../../ipc";
+import { useSelection } from "../conversations/selection";
+import { CONVERSATIONS, conversationKey } from "../conversations/useConversations";
+import { withAsked } from "./branch";
+import { answerSeen, endOf } from "./live";
+
+export function useConversation(id: string | null) {
+  const core = useCore();
+  const query = useQuery({
+    queryKey: conversationKey(id ?? ""),
+    queryFn: () => core.openConversation(id ?? ""),
+    enabled: id !== null,
+    // The branch is kept fresh by what this window does and hears.
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 5 * 60_000,
+  });
+  const last = query.data?.messages.at(-1);
+  useEffect(() => {
+    if (last?.state === "streaming") answerSeen(last.id, last.text);
+  }, [last]);
+  return query;
+}
+
+const AGAIN: AnswerAgain = { model: null, context: null, drop_oldest: false };
+
+export interface TurnActions {
+  /** Resolves to false if nothing was asked; the reason was shown. */
+  ask: (text: string, model?: string | null) => Promise<boolean>;
+  edit: (question: string, text: string) => Promise<boolean>;
+  again: (answer: string, how?: Partial<AnswerAgain>) => Promise<boolean>;
+  stop: () => void;
+  walkTo: (alternative: string) => void;
+}
+
+export function useTurn(conversation: string | null): TurnActions {
+  const core = useCore();
+  const queries = useQueryClient();
+
+  const begin = useCallback(
+    async (turn: Promise<Asked>): Promise<boolean> => {
+      try {
+        const asked = await turn;
+        const { id } = asked.conversation;
+        queries.setQueryData<ConversationView>(conversationKey(id), (view) =>
+          withAsked(view, asked, endOf),
+        );
+        if (conversation === null && useSelection.getState().open === null) {
+          useSelection.getState().adopt(id);
+        }
+        queries.invalidateQueries({ queryKey: CONVERSATIONS });
+        announce("Answering");
+        return true;
+      } catch (thrown) {
+        const error = CoreError.from(thrown);
+        if (error.code === "not_found" && conversation) {
+          queries.invalidateQueries({ queryKey: conversationKey(conversation) });
+        }
+        showError(error);
+        return false;
+      }
+    },
+    [conversation, queries],
+  );
+
+  return useMemo(
+    () => ({
+      ask: (text, model = null) => begin(core.ask({ conversation, text, model })),
+      edit: (question, text) => begin(core.editQuestion(question, text)),
+      again: (answer, how = {}) => begin(core.answerAgain(answer, { ...AGAIN, ...how })),
+      stop: () => {
+        if (conversation) core.stop(conversation).catch(showError);
+      },
+      walkTo: (alternative) => {
+        core
+          .chooseAlternative(alternative)
+          .then(
+            (view) => queries.setQueryData(conversationKey(view.conversation.id), view),
+            showError,
+          );
+      },
+    }),
+    [begin, conversation, core, queries],
+  );
+}

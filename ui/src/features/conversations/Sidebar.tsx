@@ -1,0 +1,47 @@
+// The left side: begin, search, choose a conversation, and see how the runtime is.
+import { Plus, Search } from "lucide-react";
+import type { ReactNode } from "react";
+import { Kbd } from "../../components/Kbd";
+import { NAMES } from "../../testing/landmarks";
+import { ConversationList } from "./ConversationList";
+
+interface SidebarProps {
+  onNew: () => void;
+  onSearch: () => void;
+  onOpened: () => void;
+  /** How the runtime is; another feature's. */
+  status: ReactNode;
+}
+
+export function Sidebar({ onNew, onSearch, onOpened, status }: SidebarProps) {
+  return (
+    <nav
+      aria-label={NAMES.conversations}
+      className="sidebar min-h-0 flex-col gap-2 border-r border-line bg-panel p-3"
+    >
+      <p className="px-2.5 pt-0.5 pb-1 text-base font-semibold tracking-[0.01em]">Sotto</p>
+      <button
+        type="button"
+        aria-label={NAMES.newConversation}
+        className="flex min-h-9 items-center gap-2 rounded-lg px-2.5 text-left text-ui font-medium hover:bg-hover"
+        onClick={onNew}
+      >
+        <Plus className="icon" aria-hidden="true" />
+        <span className="min-w-0 flex-1 truncate">New conversation</span>
+        <Kbd keys="Mod+N" hidden />
+      </button>
+      <button
+        type="button"
+        aria-label={NAMES.search}
+        className="flex min-h-9 items-center gap-2 rounded-lg border border-line bg-raised px-2.5 text-left text-ui text-faint hover:border-line-strong"
+        onClick={onSearch}
+      >
+        <Search className="icon-small" aria-hidden="true" />
+        <span className="min-w-0 flex-1 truncate">Search everything</span>
+        <Kbd keys="Mod+K" hidden />
+      </button>
+      <ConversationList onOpened={onOpened} />
+      {status}
+    </nav>
+  );
+}

@@ -1,0 +1,125 @@
+// The menu of models: what each is good and bad at, whether it is in memory, why one cannot run.
+import { Check, ChevronDown, FolderOpen } from "lucide-react";
+import { DropdownMenu } from "radix-ui";
+import { showError } from "../../components/toasts";
+import { type ModelView, useCore } from "../../ipc";
+import { NAMES } from "../../testing/landmarks";
+import { bytes } from "./format";
+import { modelTitle, useModels } from "./useModels";
+
+function stateWords(model: ModelView): string {
+  switch (model.state.state) {
+    case "available":
+      return "";
+    case "loading":
+      return `loading, ${model.state.percent} %`;
+    case "loaded":
+      return "in memory";
+    case "unusable":
+      return "cannot be used";
+  }
+}
+
+function ModelEntry({ model, chosen }: { model: ModelView; chosen: boolean }) {
+  const unusable = model.state.state === "unusable";
+  const facts = [bytes(model.size), model.parameters, model.quantization, model.licence].filter(
+    Boolean,
+  );
+  return (
+    <DropdownMenu.RadioItem
+      value={model.name}
+      aria-disabled={unusable || undefined}
+      className="menu-item items-start py-2"
+      onSelect={(event) => {
+        if (unusable) event.preventDefault();
+      }}
+    >
+      <span className="mt-1 flex size-4 flex-none">
+        {chosen && <Check className="icon text-accent" aria-hidden="true" />}
+      </span>
+      <span className="flex min-w-0 flex-1 flex-col">
+        <span className="flex flex-wrap items-baseline gap-x-2">
+          <span className={`font-medium ${unusable ? "text-soft" : ""}`}>{model.title}</span>
+          <span className={`text-small ${unusable ? "text-danger" : "text-accent"}`}>
+            {stateWords(model)}
+          </span>
+        </span>
+        <span className="text-small text-faint">{facts.join(" · ")}</span>
+        {model.good_at && <span className="text-small text-soft">Good at: {model.good_at}</span>}
+        {model.weak_at && <span className="text-small text-soft">Weak at: {model.weak_at}</span>}
+        {model.state.state === "unusable" && (
+          <span className="text-small text-soft">{model.state.reason}</span>
+        )}
+      </span>
+    </DropdownMenu.RadioItem>
+  );
+}
+
+interface ModelPickerProps {
+  /** The model that answers here; `null` while none is known. */
+  value: string | null;
+  onChoose: (model: string) => void;
+  /** Makes the model the one that answers in new conversations. */
+  onMakeDefault: (model: string) => void;
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+}
+
+export function ModelPicker({
+  value,
+  onChoose,
+  onMakeDefault,
+  open,
+  onOpenChange,
+}: ModelPickerProps) {
+  const core = useCore();
+  const models = useModels();
+  const title = models ? modelTitle(models, value) : "…";
+  return (
+    <DropdownMenu.Root modal={false} open={open} onOpenChange={onOpenChange}>
+      <DropdownMenu.Trigger
+        aria-label={`${NAMES.modelPicker}: ${title}`}
+        className="inline-flex min-h-8 max-w-56 items-center gap-1.5 rounded-lg border border-line bg-raised px-2.5 text-ui hover:border-line-strong"
+      >
+        <span className="truncate">{title}</span>
+        <ChevronDown className="icon-small text-faint" aria-hidden="true" />
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content
+          className="popover w-[min(26rem,92vw)] p-1"
+          align="end"
+          sideOffset={6}
+          collisionPadding={12}
+        >
+          <DropdownMenu.RadioGroup value={value ?? ""} onValueChange={onChoose}>
+            {models?.models.map((model) => (
+              <ModelEntry key={model.name} model={model} chosen={model.name === value} />
+            ))}
+          </DropdownMenu.RadioGroup>
+          {models?.models.length === 0 && (
+            <p className="px-3 py-2 text-soft">There is no model on this computer yet.</p>
+          )}
+          <DropdownMenu.Separator className="my-1 border-t border-line" />
+          {value !== null && models && models.default !== value && (
+            <DropdownMenu.Item className="menu-item" onSelect={() => onMakeDefault(value)}>
+              <span className="size-4" />
+              Use {title} for new conversations
+            </DropdownMenu.Item>
+          )}
+          <DropdownMenu.Item
+            className="menu-item"
+            onSelect={() => core.openModelsFolder().catch(showError)}
+          >
+            <FolderOpen className="icon" aria-hidden="true" />
+            <span className="flex min-w-0 flex-1 flex-col">
+              Open models folder
+              <span className="text-small text-faint">
+                A GGUF file put there is found by itself.
+              </span>
+            </span>
+          </DropdownMenu.Item>
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}

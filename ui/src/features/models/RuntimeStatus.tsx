@@ -1,0 +1,55 @@
+// The foot of the left side: which model is in memory, how the runtime is, what is on its way.
+import { Cpu } from "lucide-react";
+import { ProgressBar } from "../../components/ProgressBar";
+import type { ModelsView, RuntimeView } from "../../ipc";
+import { Arrival } from "./Arrival";
+import { bytes, count } from "./format";
+import { modelTitle, useModels, useRuntime } from "./useModels";
+
+/** The state in a word or two, and the percentage while a model is on its way into memory. */
+export function runtimeWords(runtime: RuntimeView, models: ModelsView | undefined) {
+  const loading = models?.models.find(({ state }) => state.state === "loading");
+  if (loading?.state.state === "loading" && runtime.state !== "failed") {
+    return {
+      name: loading.title,
+      words: `loading, ${loading.state.percent} %`,
+      percent: loading.state.percent,
+    };
+  }
+  const name = runtime.model ? modelTitle(models, runtime.model) : "No model in memory";
+  const words = { idle: "not started", starting: "starting", ready: "ready", failed: "stopped" }[
+    runtime.state
+  ];
+  return { name, words, percent: null };
+}
+
+export function RuntimeStatus() {
+  const runtime = useRuntime();
+  const models = useModels();
+  if (!runtime) return <div className="h-12 flex-none" />;
+  const { name, words, percent } = runtimeWords(runtime, models);
+  return (
+    <section
+      aria-label="Runtime"
+      className="flex flex-none flex-col gap-1.5 border-t border-line px-2 pt-3 pb-1"
+    >
+      {models?.arrival && (
+        <div className="mb-2">
+          <Arrival arrival={models.arrival} />
+        </div>
+      )}
+      <div className="flex items-center gap-2 text-small">
+        <Cpu className="icon-small text-soft" aria-hidden="true" />
+        <span className="min-w-0 flex-1 truncate">{name}</span>
+        <span className={runtime.state === "failed" ? "text-danger" : "text-soft"}>{words}</span>
+      </div>
+      {percent !== null && <ProgressBar label={`Loading ${name}`} percent={percent} />}
+      {runtime.memory > 0 && (
+        <p className="text-small text-faint">
+          {bytes(runtime.memory)} of memory
+          {runtime.context > 0 && `, reads ${count(runtime.context)} tokens`}
+        </p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,42 @@
+// Numbers about models and answers, as a person reads them.
+
+const UNITS = ["bytes", "kB", "MB", "GB", "TB"];
+
+/** Bytes in decimal units, as file managers count: `1.1 GB`, `98 MB`. */
+export function bytes(count: number): string {
+  let value = count;
+  let unit = 0;
+  while (value >= 999.5 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  const digits = unit > 0 && value < 9.95 ? 1 : 0;
+  return `${value.toFixed(digits)} ${UNITS[unit]}`;
+}
+
+/** A whole number with separators: `8,192`. */
+export function count(value: number): string {
+  return Math.round(value).toLocaleString("en");
+}
+
+/** Seconds from milliseconds, with as many digits as matter: `0.04 s`, `1.2 s`, `14 s`. */
+export function seconds(milliseconds: number): string {
+  const value = milliseconds / 1000;
+  const digits = value < 0.995 ? 2 : value < 9.95 ? 1 : 0;
+  return `${value.toFixed(digits)} s`;
+}
+
+/** Tokens a second; `null` if nothing was measured. */
+export function rate(tokens: number, milliseconds: number): number | null {
+  return milliseconds > 0 ? (tokens * 1000) / milliseconds : null;
+}
+
+/** How long something will still take, roughly: `about 2 minutes`. */
+export function timeLeft(left: number, perSecond: number): string | null {
+  if (perSecond <= 0) return null;
+  const total = left / perSecond;
+  if (total < 55) return "less than a minute";
+  const minutes = Math.round(total / 60);
+  if (minutes < 90) return minutes === 1 ? "about a minute" : `about ${minutes} minutes`;
+  return `about ${Math.round(minutes / 60)} hours`;
+}

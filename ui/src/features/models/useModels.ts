@@ -1,0 +1,55 @@
+// The models on this computer and the runtime that runs them. Both are kept fresh by events.
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback } from "react";
+import { showError } from "../../components/toasts";
+import { type ConversationView, type ModelsView, type ModelView, useCore } from "../../ipc";
+import { conversationKey } from "../conversations/useConversations";
+
+export const MODELS = ["models"] as const;
+export const RUNTIME = ["runtime"] as const;
+
+export function useModels() {
+  const core = useCore();
+  return useQuery({ queryKey: MODELS, queryFn: () => core.models() }).data;
+}
+
+export function useRuntime() {
+  const core = useCore();
+  return useQuery({ queryKey: RUNTIME, queryFn: () => core.runtime() }).data;
+}
+
+export function modelNamed(
+  models: ModelsView | undefined,
+  name: string | null,
+): ModelView | undefined {
+  return models?.models.find((model) => model.name === name);
+}
+
+/** A model's name for the person, also when the model is gone. */
+export function modelTitle(models: ModelsView | undefined, name: string | null): string {
+  return modelNamed(models, name)?.title ?? name ?? "No model";
+}
+
+/** Chooses the model of a conversation, or the default if none is given. */
+export function useChooseModel() {
+  const core = useCore();
+  const queries = useQueryClient();
+  return useCallback(
+    async (conversation: string | null, model: string) => {
+      try {
+        await core.chooseModel(conversation, model);
+        if (conversation === null) {
+          queries.setQueryData<ModelsView>(MODELS, (all) => all && { ...all, default: model });
+        } else {
+          queries.setQueryData<ConversationView>(
+            conversationKey(conversation),
+            (view) => view && { ...view, conversation: { ...view.conversation, model } },
+          );
+        }
+      } catch (error) {
+        showError(error);
+      }
+    },
+    [core, queries],
+  );
+}

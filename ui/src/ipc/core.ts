@@ -1,0 +1,63 @@
+// What the core can do, as the features see it: plain promises and one listener. Whether a shell,
+// a browser tab or a test is behind it is nobody's business above this folder.
+import type {
+  AnswerAgain,
+  ApiError,
+  AppEvent,
+  Asked,
+  AskRequest,
+  ConversationSummary,
+  ConversationView,
+  ErrorCode,
+  ModelsView,
+  RuntimeView,
+  SearchHit,
+  Startup,
+} from "./draft";
+
+export interface Core {
+  /** Hears everything that the core tells by itself, until the returned function is called. */
+  subscribe(listener: (event: AppEvent) => void): () => void;
+  startup(): Promise<Startup>;
+  unlock(passphrase: string): Promise<Startup>;
+  retryHistory(): Promise<Startup>;
+  /** Newest first. */
+  listConversations(): Promise<ConversationSummary[]>;
+  openConversation(id: string): Promise<ConversationView>;
+  /** Resolves when the question is on disk; the answer follows as events. */
+  ask(request: AskRequest): Promise<Asked>;
+  editQuestion(message: string, text: string): Promise<Asked>;
+  answerAgain(answer: string, how: AnswerAgain): Promise<Asked>;
+  stop(conversation: string): Promise<void>;
+  chooseAlternative(message: string): Promise<ConversationView>;
+  renameConversation(id: string, title: string): Promise<void>;
+  deleteConversation(id: string): Promise<void>;
+  restoreConversation(id: string): Promise<void>;
+  /** `null` as the conversation: the model that answers unless another is chosen. */
+  chooseModel(conversation: string | null, model: string): Promise<void>;
+  models(): Promise<ModelsView>;
+  runtime(): Promise<RuntimeView>;
+  openModelsFolder(): Promise<void>;
+  search(words: string): Promise<SearchHit[]>;
+}
+
+/** An error of the core: a code to act on and a message to show. */
+export class CoreError extends Error implements ApiError {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string) {
+    super(message);
+    this.name = "CoreError";
+    this.code = code;
+  }
+
+  /** Anything thrown, as an error of the core. What is not one keeps its message. */
+  static from(thrown: unknown): CoreError {
+    if (thrown instanceof CoreError) return thrown;
+    if (typeof thrown === "object" && thrown !== null && "code" in thrown && "message" in thrown) {
+      const { code, message } = thrown as ApiError;
+      return new CoreError(code, message);
+    }
+    return new CoreError("other", thrown instanceof Error ? thrown.message : String(thrown));
+  }
+}

@@ -1,0 +1,323 @@
+// A core in memory, for tests and for a plain browser tab: it keeps a tree of messages as the real
+// one does and streams plausible answers. Never part of the real build.
+import { type Core, CoreError } from "./core";
+import type {
+  AppEvent,
+  Asked,
+  Conversation,
+  ConversationView,
+  Failure,
+  HistoryState,
+  Message,
+  ModelsView,
+  RuntimeView,
+  ShownMessage,
+} from "./index";
+
+export interface Scene {
+  history: HistoryState;
+  conversations: Conversation[];
+  messages: Message[];
+  models: ModelsView;
+  runtime: RuntimeView;
+  /** What the model says to a question, or why it fails. */
+  answer: (
+    question: string,
+    how: { context: number | null; dropOldest: boolean },
+  ) => string | Failure;
+  /** Milliseconds between two pieces of an answer; `null`: the test sends the events. */
+  pace: number | null;
+}
+
+export interface FakeCore extends Core {
+  /** Tells the window something, as the core would. */
+  tell(event: AppEvent): void;
+  /** The next call of this name fails with this error. */
+  failNext(call: keyof Core, error: CoreError): void;
+  /** The next call of this name waits until the returned function is called. */
+  holdNext(call: keyof Core): () => void;
+  /** Calls so far, with what was given. */
+  readonly calls: { name: keyof Core; given: unknown[] }[];
+  readonly scene: Scene;
+}
+
+const PASSPHRASE = "correct horse";
+
+export function createFake(scene: Scene): FakeCore {
+  const listeners = new Set<(event: AppEvent) => void>();
+  const deleted = new Map<string, Conversation>();
+  const streams = new Map<
+    string,
+    { answer: Message; timer: ReturnType<typeof setTimeout> | null }
+  >();
+  const failures = new Map<string, CoreError>();
+  const holds = new Map<string, Promise<void>>();
+  const calls: FakeCore["calls"] = [];
+  let serial = 0;
+
+  const tell = (event: AppEvent) => {
+    for (const listener of listeners) listener(structuredClone(event));
+  };
+  const id = (kind: string) => `${kind}-new-${++serial}`;
+  const conversation = (wanted: string): Conversation => {
+    const found = scene.conversations.find(({ id }) => id === wanted);
+    if (!found) throw new CoreError("not_found", "This conversation is no longer there.");
+    return found;
+  };
+  const message = (wanted: string): Message => {
+    const found = scene.messages.find(({ id }) => id === wanted);
+    if (!found) throw new CoreError("not_found", "This message is no longer there.");
+    return found;
+  };
+  const shown = (each: Message): ShownMessage => ({
+    ...each,
+    alternatives: scene.messages
+      .filter((other) => other.conversation === each.conversation && other.parent === each.parent)
+      .map((other) => other.id),
+  });
+  const view = (of: Conversation): ConversationView => {
+    const path: ShownMessage[] = [];
+    const byId = new Map(scene.messages.map((each) => [each.id, each]));
+    const siblings = new Map<string, string[]>();
+    for (const each of scene.messages) {
+      const key = `${each.conversation}/${each.parent}`;
+      siblings.set(key, [...(siblings.get(key) ?? []), each.id]);
+    }
+    let next = of.leaf ? byId.get(of.leaf) : undefined;
+    while (next) {
+      path.push({
+        ...next,
+        alternatives: siblings.get(`${next.conversation}/${next.parent}`) ?? [],
+      });
+      next = next.parent ? byId.get(next.parent) : undefined;
+    }
+    return { conversation: of, messages: path.reverse() };
+  };
+  const blank = (of: Conversation, role: "user" | "assistant", parent: string | null): Message => ({
+    id: id("message"),
+    conversation: of.id,
+    parent,
+    role,
+    text: "",
+    state: role === "user" ? "complete" : "streaming",
+    model: role === "user" ? null : (of.model ?? scene.models.default),
+    place: "this_computer",
+    created_at: Date.now(),
+    statistics: null,
+    failure: null,
+  });
+  const end = (answer: Message, state: Message["state"], failure: Failure | null = null) => {
+    const tokens = Math.ceil(answer.text.length / 4);
+    answer.state = state;
+    answer.failure = failure;
+    answer.statistics =
+      state === "failed"
+        ? null
+        : {
+            prompt_tokens: 412,
+            cached_tokens: 380,
+            answer_tokens: tokens,
+            load_milliseconds: 0,
+            prefill_milliseconds: 38,
+            decode_milliseconds: tokens * 29,
+            first_token_milliseconds: 43,
+            cut_by_length: false,
+          };
+    streams.delete(answer.conversation);
+    tell({ type: "answer_ended", answer });
+    tell({ type: "conversations_changed" });
+  };
+  const begin = (of: Conversation, answer: Message, question: string, dropOldest: boolean) => {
+    const said = scene.answer(question, { context: of.context, dropOldest });
+    const stream = { answer, timer: null as ReturnType<typeof setTimeout> | null };
+    streams.set(of.id, stream);
+    tell({ type: "conversations_changed" });
+    const { pace } = scene;
+    if (pace === null) return;
+    if (typeof said !== "string") {
+      stream.timer = setTimeout(() => end(answer, "failed", said), pace);
+      return;
+    }
+    const pieces = said.match(/\s*\S+|\s+$/g) ?? [];
+    let at = 0;
+    const step = () => {
+      const text = pieces[at++];
+      if (text === undefined) return end(answer, "complete");
+      answer.text += text;
+      tell({ type: "answer_text", conversation: of.id, answer: answer.id, text });
+      stream.timer = setTimeout(step, pace);
+    };
+    stream.timer = setTimeout(step, pace * 10);
+  };
+  const turn = (of: Conversation, question: Message | null, parent: string | null): Asked => {
+    const answer = blank(of, "assistant", question?.id ?? parent);
+    if (question) scene.messages.push(question);
+    scene.messages.push(answer);
+    of.leaf = answer.id;
+    of.updated_at = Date.now();
+    const added = question ? [shown(question), shown(answer)] : [shown(answer)];
+    return structuredClone({ conversation: of, after: question ? question.parent : parent, added });
+  };
+  const refuseWhileAnswering = (of: string) => {
+    if (streams.has(of)) {
+      throw new CoreError("answering", "This conversation is being answered. Stop it or wait.");
+    }
+  };
+
+  const core: Core = {
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    startup: async () => ({ version: "0.1.0", history: scene.history }),
+    unlock: async (passphrase) => {
+      const locked = scene.history.state === "needs_passphrase" && !scene.history.new;
+      if (locked && passphrase !== PASSPHRASE) {
+        throw new CoreError("wrong_passphrase", "This passphrase does not open the history.");
+      }
+      scene.history = { state: "open" };
+      return { version: "0.1.0", history: scene.history };
+    },
+    retryHistory: async () => ({ version: "0.1.0", history: scene.history }),
+    listConversations: async () =>
+      [...scene.conversations]
+        .sort((a, b) => b.updated_at - a.updated_at)
+        .map(({ id, title, updated_at }) => ({
+          id,
+          title,
+          updated_at,
+          answering: streams.has(id),
+        })),
+    openConversation: async (wanted) => structuredClone(view(conversation(wanted))),
+    ask: async ({ conversation: where, text, model }) => {
+      if (!text.trim()) throw new CoreError("empty_question", "The question is empty.");
+      if (where) refuseWhileAnswering(where);
+      let of = scene.conversations.find(({ id }) => id === where);
+      if (!of) {
+        of = {
+          id: id("conversation"),
+          title: text.trim().split("\n")[0]?.slice(0, 48) ?? "Untitled",
+          title_source: "automatic",
+          created_at: Date.now(),
+          updated_at: Date.now(),
+          model: null,
+          context: null,
+          leaf: null,
+        };
+        scene.conversations.push(of);
+      }
+      if (model) of.model = model;
+      const question = { ...blank(of, "user", of.leaf), text };
+      const asked = turn(of, question, null);
+      begin(of, message(asked.added.at(-1)?.id ?? ""), text, false);
+      return asked;
+    },
+    editQuestion: async (edited, text) => {
+      const old = message(edited);
+      const of = conversation(old.conversation);
+      refuseWhileAnswering(of.id);
+      const asked = turn(of, { ...blank(of, "user", old.parent), text }, null);
+      begin(of, message(asked.added.at(-1)?.id ?? ""), text, false);
+      return asked;
+    },
+    answerAgain: async (answer, how) => {
+      const old = message(answer);
+      const of = conversation(old.conversation);
+      refuseWhileAnswering(of.id);
+      if (how.model) of.model = how.model;
+      if (how.context) of.context = how.context;
+      const asked = turn(of, null, old.parent);
+      const question = old.parent ? message(old.parent).text : "";
+      begin(of, message(asked.added[0]?.id ?? ""), question, how.drop_oldest);
+      return asked;
+    },
+    stop: async (where) => {
+      const stream = streams.get(where);
+      if (!stream) return;
+      if (stream.timer) clearTimeout(stream.timer);
+      end(stream.answer, "stopped");
+    },
+    chooseAlternative: async (wanted) => {
+      const of = conversation(message(wanted).conversation);
+      let leaf = wanted;
+      for (;;) {
+        const below = scene.messages.filter(({ parent }) => parent === leaf).at(-1);
+        if (!below) break;
+        leaf = below.id;
+      }
+      of.leaf = leaf;
+      return structuredClone(view(of));
+    },
+    renameConversation: async (wanted, title) => {
+      Object.assign(conversation(wanted), { title, title_source: "person" });
+      tell({ type: "conversations_changed" });
+    },
+    deleteConversation: async (wanted) => {
+      deleted.set(wanted, conversation(wanted));
+      scene.conversations = scene.conversations.filter(({ id }) => id !== wanted);
+      tell({ type: "conversations_changed" });
+    },
+    restoreConversation: async (wanted) => {
+      const back = deleted.get(wanted);
+      if (back) scene.conversations.push(back);
+      tell({ type: "conversations_changed" });
+    },
+    chooseModel: async (where, model) => {
+      if (where) conversation(where).model = model;
+      else scene.models = { ...scene.models, default: model };
+      tell({ type: "models_changed", models: scene.models });
+    },
+    models: async () => structuredClone(scene.models),
+    runtime: async () => structuredClone(scene.runtime),
+    openModelsFolder: async () => {},
+    search: async (words) => {
+      const wanted = words.toLowerCase();
+      return scene.messages
+        .filter(({ text }) => text.toLowerCase().includes(wanted))
+        .slice(0, 20)
+        .flatMap((each) => {
+          const of = scene.conversations.find(({ id }) => id === each.conversation);
+          if (!of) return [];
+          const at = each.text.toLowerCase().indexOf(wanted);
+          return {
+            conversation: of.id,
+            title: of.title,
+            message: each.id,
+            excerpt: each.text.slice(Math.max(0, at - 30), at + 60).replaceAll("\n", " "),
+            updated_at: of.updated_at,
+          };
+        });
+    },
+  };
+
+  const watched = Object.fromEntries(
+    Object.entries(core).map(([name, call]) => [
+      name,
+      name === "subscribe"
+        ? call
+        : async (...given: unknown[]) => {
+            calls.push({ name: name as keyof Core, given });
+            const hold = holds.get(name);
+            holds.delete(name);
+            await hold;
+            const failure = failures.get(name);
+            failures.delete(name);
+            if (failure) throw failure;
+            return (call as (...given: unknown[]) => unknown)(...given);
+          },
+    ]),
+  ) as unknown as Core;
+
+  return {
+    ...watched,
+    tell,
+    failNext: (call, error) => failures.set(call, error),
+    holdNext: (call) => {
+      let release = () => {};
+      holds.set(call, new Promise((resolve) => (release = () => resolve())));
+      return () => release();
+    },
+    calls,
+    scene,
+  };
+}

@@ -1,0 +1,21 @@
+// The door to the core. Nothing outside this folder imports the shell's packages.
+import type { Core } from "./core";
+import { tauriCore } from "./tauri";
+
+export { CoreProvider, useCore } from "./context";
+export { type Core, CoreError } from "./core";
+export type * from "./draft";
+
+/**
+ * The core of this window. In a plain browser there is none: while developing, and in a build made
+ * with `--mode fake`, one in memory takes its place; both are left out of the real build.
+ */
+export async function connect(): Promise<Core> {
+  if ("__TAURI_INTERNALS__" in window) return tauriCore();
+  if (import.meta.env.DEV || import.meta.env.MODE === "fake") {
+    const { createFake } = await import("./fake");
+    const { sceneNamed } = await import("./fake-scenes");
+    return createFake(sceneNamed(new URLSearchParams(location.search).get("scene") ?? "chat"));
+  }
+  throw new Error("This page is Sotto's window and works only inside Sotto.");
+}

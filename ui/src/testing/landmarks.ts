@@ -1,0 +1,75 @@
+// The names by which the window's parts are found, by tests and by people who listen to it. The
+// components take their names from here, so a test never spells one by itself.
+//
+// How a test drives the window:
+// - `document.documentElement.dataset.ready === "composer"`: the composer takes text.
+// - Every part below is found by its accessible name (`aria-label`) with the role in its comment.
+// - Messages are `article` elements in the `feed`; `data-message` is the message's id,
+//   `data-role` is `user` or `assistant`, `data-state` is the message's state
+//   (`streaming`, `complete`, `stopped`, `failed`, `interrupted`).
+// - An answer's Markdown is in `[data-testid="answer-text"]`, a question's text in
+//   `[data-testid="question-text"]`.
+// - A conversation's row is `button[data-conversation]`, its value the id; `aria-current="page"`
+//   on the open one.
+// - Actions on a message are buttons with the names under `ACTIONS`, inside its article.
+// - Dialogs have `role="dialog"` and their title as name; toasts `role="status"` or `"alert"`
+//   inside the region `notices`; menu entries are `menuitem` or `menuitemradio`.
+
+/** Names of the window's parts. */
+export const NAMES = {
+  /** navigation: the left side */
+  conversations: "Conversations",
+  /** list: conversations of one day group have the group as heading */
+  conversationList: "All conversations",
+  /** button */
+  newConversation: "New conversation",
+  /** button that opens the palette */
+  search: "Search everything",
+  /** textbox while a conversation is renamed */
+  rename: "New title",
+  /** main: the chat */
+  chat: "Chat",
+  /** feed: the messages */
+  messages: "Messages",
+  /** textbox: where a question is typed */
+  composer: "Question",
+  /** button */
+  send: "Send",
+  /** button, while an answer is written */
+  stop: "Stop",
+  /** button that opens the menu of models */
+  modelPicker: "Model",
+  /** textbox while a question is edited */
+  editQuestion: "Edit the question",
+  /** button, when the end is out of sight */
+  jump: "Jump to the end",
+  /** region of passing messages */
+  notices: "Notices",
+  /** dialog and combobox of the palette */
+  palette: "Search and actions",
+  /** dialog */
+  shortcuts: "Keyboard shortcuts",
+  /** button */
+  sidebarToggle: "Show or hide conversations",
+  /** textbox on the passphrase screen */
+  passphrase: "Passphrase",
+  /** textbox on the passphrase screen, when a new one is chosen */
+  passphraseAgain: "Passphrase again",
+} as const;
+
+/** Names of the buttons on a message. */
+export const ACTIONS = {
+  copy: "Copy",
+  again: "Again",
+  /** opens a menu of models */
+  againWith: "Again with another model",
+  edit: "Edit",
+  details: "Details",
+  previous: "Previous version",
+  next: "Next version",
+  goOn: "Go on",
+  askAgain: "Ask again",
+  tryAgain: "Try again",
+  dropOldest: "Leave out the oldest messages",
+  chooseModel: "Choose another model",
+} as const;
