@@ -13,7 +13,7 @@ import type {
   RuntimeView,
   SearchHit,
   Startup,
-} from "./draft";
+} from "./bindings.gen";
 
 export interface Core {
   /** Hears everything that the core tells by itself, until the returned function is called. */

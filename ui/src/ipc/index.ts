@@ -2,9 +2,9 @@
 import type { Core } from "./core";
 import { tauriCore } from "./tauri";
 
+export type * from "./bindings.gen";
 export { CoreProvider, useCore } from "./context";
 export { type Core, CoreError } from "./core";
-export type * from "./draft";
 
 /**
  * The core of this window. In a plain browser there is none: while developing, and in a build made

@@ -1,14 +1,24 @@
 // The core behind the shell: the only file of the window that knows Tauri.
-import { Channel, invoke } from "@tauri-apps/api/core";
+import { Channel } from "@tauri-apps/api/core";
+import { type ApiError, type AppEvent, commands } from "./bindings.gen";
 import { type Core, CoreError } from "./core";
-import type { AppEvent } from "./draft";
 
-async function call<T>(command: string, given: Record<string, unknown> = {}): Promise<T> {
+type Reply<T> = { status: "ok"; data: T } | { status: "error"; error: ApiError };
+
+/** What a command resolves to, or a thrown error of the core. */
+async function data<T>(reply: Promise<Reply<T>>): Promise<T> {
+  let settled: Reply<T>;
   try {
-    return await invoke<T>(command, given);
+    settled = await reply;
   } catch (thrown) {
     throw CoreError.from(thrown);
   }
+  if (settled.status === "error") throw CoreError.from(settled.error);
+  return settled.data;
+}
+
+async function done(reply: Promise<Reply<null>>): Promise<void> {
+  await data(reply);
 }
 
 export function tauriCore(): Core {
@@ -22,27 +32,27 @@ export function tauriCore(): Core {
         channel.onmessage = (event) => {
           for (const each of listeners) each(event);
         };
-        call("subscribe", { channel }).catch((error: unknown) => console.error(error));
+        done(commands.subscribe(channel)).catch((error: unknown) => console.error(error));
       }
       return () => listeners.delete(listener);
     },
-    startup: () => call("startup"),
-    unlock: (passphrase) => call("unlock", { passphrase }),
-    retryHistory: () => call("retry_history"),
-    listConversations: () => call("list_conversations"),
-    openConversation: (id) => call("open_conversation", { id }),
-    ask: (request) => call("ask", { request }),
-    editQuestion: (message, text) => call("edit_question", { message, text }),
-    answerAgain: (answer, how) => call("answer_again", { answer, how }),
-    stop: (conversation) => call("stop", { conversation }),
-    chooseAlternative: (message) => call("choose_alternative", { message }),
-    renameConversation: (id, title) => call("rename_conversation", { id, title }),
-    deleteConversation: (id) => call("delete_conversation", { id }),
-    restoreConversation: (id) => call("restore_conversation", { id }),
-    chooseModel: (conversation, model) => call("choose_model", { conversation, model }),
-    models: () => call("models"),
-    runtime: () => call("runtime"),
-    openModelsFolder: () => call("open_models_folder"),
-    search: (words) => call("search", { words }),
+    startup: () => data(commands.startup()),
+    unlock: (passphrase) => data(commands.unlock(passphrase)),
+    retryHistory: () => data(commands.retryHistory()),
+    listConversations: () => data(commands.listConversations()),
+    openConversation: (id) => data(commands.openConversation(id)),
+    ask: (request) => data(commands.ask(request)),
+    editQuestion: (message, text) => data(commands.editQuestion(message, text)),
+    answerAgain: (answer, how) => data(commands.answerAgain(answer, how)),
+    stop: (conversation) => done(commands.stop(conversation)),
+    chooseAlternative: (message) => data(commands.chooseAlternative(message)),
+    renameConversation: (id, title) => done(commands.renameConversation(id, title)),
+    deleteConversation: (id) => done(commands.deleteConversation(id)),
+    restoreConversation: (id) => done(commands.restoreConversation(id)),
+    chooseModel: (conversation, model) => done(commands.chooseModel(conversation, model)),
+    models: () => data(commands.models()),
+    runtime: () => data(commands.runtime()),
+    openModelsFolder: () => done(commands.openModelsFolder()),
+    search: (words) => data(commands.search(words)),
   };
 }

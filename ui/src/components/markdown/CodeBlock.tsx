@@ -27,7 +27,6 @@ function useLanguage(name: string): string | null {
 
 function draw(tokens: Token[]) {
   return tokens.map(({ text, kind }, at) =>
-    // biome-ignore lint/suspicious/noArrayIndexKey: tokens have no name but their place
     kind === "" ? (
       text
     ) : (
@@ -85,7 +84,6 @@ export function CodeBlock({ code, language: name, open }: CodeBlockProps) {
           {whole ? (
             <WholeCode code={code} language={language} />
           ) : (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a chunk is its place in the code
             cutIntoChunks(code).map((chunk, at) => (
               <Chunk key={at} code={chunk} language={language} />
             ))

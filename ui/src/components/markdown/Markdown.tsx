@@ -38,7 +38,6 @@ interface PageProps {
 const Page = memo(
   function Page({ blocks, open }: PageProps) {
     return blocks.map((text, at) => (
-      // biome-ignore lint/suspicious/noArrayIndexKey: a block is its place in the text
       <Block key={at} text={text} open={open && at === blocks.length - 1} />
     ));
   },
@@ -60,7 +59,6 @@ export function Markdown({ text, limit }: MarkdownProps) {
   return (
     <div className="prose" data-streaming={text.streaming || undefined}>
       {pages.map((blocks, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a page is its place in the text
         <Page key={at} blocks={blocks} open={text.streaming && at === pages.length - 1} />
       ))}
     </div>

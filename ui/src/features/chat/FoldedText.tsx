@@ -62,7 +62,6 @@ export function FoldedText({ id, text }: { id: string; text: string }) {
     );
   }
   return pieces(text).map((piece, at) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: a piece is its place in the text
     <div
       key={at}
       className="whitespace-pre-wrap [contain-intrinsic-size:auto_40rem] [content-visibility:auto]"

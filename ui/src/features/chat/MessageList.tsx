@@ -97,7 +97,6 @@ export function MessageList({
   }, [last]);
 
   // A new turn brings the end back into sight: the person has just asked.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the last message is what changes
   useLayoutEffect(() => {
     if (useSelection.getState().seek) return;
     stuck.current = true;

@@ -100,7 +100,6 @@ export function TextBox({
         <ul className="mt-1.5 flex flex-wrap gap-1.5" aria-label="Pasted texts">
           {pasted.map((text, at) => (
             <li
-              // biome-ignore lint/suspicious/noArrayIndexKey: two pastes may be the same text
               key={at}
               className="flex items-center gap-1.5 rounded-lg border border-line bg-panel py-0.5 pr-0.5 pl-2.5 text-small text-soft"
             >

@@ -10,7 +10,6 @@ export function emphasise(text: string, words: string): ReactNode {
   return text.split(new RegExp(`(${wanted.join("|")})`, "gi")).map((piece, at) => {
     const found = at % 2 === 1;
     return (
-      // biome-ignore lint/suspicious/noArrayIndexKey: a piece is its place in the text
       <Fragment key={at}>
         {found ? <mark className="rounded-xs bg-mark text-ink">{piece}</mark> : piece}
       </Fragment>

@@ -47,7 +47,6 @@ export function UnavailableScreen({ problem, message, onStartup }: UnavailableSc
         Your conversations are where they were. Nothing was changed or created.
       </p>
       <div className="flex flex-wrap items-center gap-3">
-        {/* biome-ignore lint/a11y/noAutofocus: it is the one thing to do here */}
         <Button kind="primary" disabled={busy} onClick={again} autoFocus>
           {busy ? "Trying…" : "Try again"}
         </Button>
