@@ -5,14 +5,7 @@ import { nodeProgram } from "./npm.mjs";
 import { tool } from "./tools.mjs";
 
 /** The test of the desktop crate that compares ui/src/ipc/bindings.gen.ts with the Rust types. */
-export const bindingsTest = [
-  "test",
-  ...selection,
-  "--package",
-  "sotto-desktop",
-  "--lib",
-  "bindings",
-];
+export const bindingsTest = ["test", ...selection, "--lib", "bindings"];
 
 export function checkSteps() {
   const [node, biome] = nodeProgram("@biomejs/biome", "bin/biome");

@@ -53,6 +53,7 @@ export function usesApt() {
 
 /** Those of `wanted` that dpkg does not list as installed. */
 export async function missingPackages(wanted) {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own placeholders.
   const format = "${Package} ${db:Status-Status}\\n";
   // Its exit code is 1 when it does not know one of them; what it knows is printed all the same.
   const { stdout } = await run("dpkg-query", ["--show", `--showformat=${format}`, ...wanted]);
