@@ -14,42 +14,10 @@ function lockHash() {
   return hash.update(`${process.platform} ${process.arch}`).digest("hex");
 }
 
-/**
- * The native parts of the tools for this platform that the lock file does not list. It was written
- * on Linux, where the registry in use had no macOS and Windows builds of some of them.
- */
-function missingNativeParts() {
-  const missing = [];
-  for (const tool of [
-    "@biomejs/biome",
-    "@tailwindcss/oxide",
-    "@tauri-apps/cli",
-    "lightningcss",
-    "rolldown",
-  ]) {
-    const file = join(modules, tool, "package.json");
-    if (!existsSync(file)) continue;
-    const parts = JSON.parse(readFileSync(file, "utf8")).optionalDependencies ?? {};
-    const wanted = `${process.platform}-${process.arch}`;
-    for (const [name, version] of Object.entries(parts)) {
-      const fits = name.endsWith(wanted) || name.endsWith(`${wanted}-msvc`);
-      if (fits && !existsSync(join(modules, name))) missing.push(`${name}@${version}`);
-    }
-  }
-  return missing;
-}
-
-export async function ensureNpmPackages(say) {
+export async function ensureNpmPackages() {
   const hash = lockHash();
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return "up to date";
-  await must("npm", ["ci", "--no-audit", "--no-fund"], { cwd: root });
-  if (process.platform !== "linux") {
-    const missing = missingNativeParts();
-    if (missing.length > 0) {
-      say(`adding for this platform: ${missing.join(", ")}`);
-      await must("npm", ["install", "--no-save", "--no-package-lock", ...missing], { cwd: root });
-    }
-  }
+  await must("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root });
   writeFileSync(stamp, hash);
   return "installed from the lock file";
 }

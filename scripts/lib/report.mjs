@@ -46,6 +46,14 @@ export async function step(title, work) {
   }
 }
 
+/** Tools say what is wrong at the beginning (npm) or at the end (cargo): both, of a long output. */
+function excerpt(output) {
+  const lines = output.trim().split("\n");
+  if (lines.length <= 80) return lines.join("\n");
+  const left = lines.length - 70;
+  return [...lines.slice(0, 20), `  … ${left} lines …`, ...lines.slice(-50)].join("\n");
+}
+
 const stopped = new AbortController();
 
 /** Runs a script's main function: errors are printed for people, Ctrl-C ends what was started. */
@@ -72,8 +80,8 @@ export async function main(work) {
     }
     process.exitCode = 1;
     if (error instanceof CommandError) {
-      const tail = error.output.trimEnd().split("\n").slice(-60).join("\n");
-      process.stderr.write(`\n${tail}${tail ? "\n\n" : ""}${error.message}\n`);
+      const words = excerpt(error.output);
+      process.stderr.write(`\n${words}${words ? "\n\n" : ""}${error.message}\n`);
     } else if (error instanceof Problem) {
       process.stderr.write(`\n${error.message}\n`);
     } else {
