@@ -5,7 +5,7 @@ import { Announcer } from "../components/Announcer";
 import { Banner } from "../components/Banner";
 import { Button } from "../components/Button";
 import { ToastRegion } from "../components/ToastRegion";
-import { showError } from "../components/toasts";
+import { runUndo, showError } from "../components/toasts";
 import { type ChatHandle, ChatView } from "../features/chat/ChatView";
 import { Sidebar } from "../features/conversations/Sidebar";
 import { useSelection } from "../features/conversations/selection";
@@ -50,6 +50,7 @@ export function App() {
   const startup = useStartup();
   const chat = useRef<ChatHandle>(null);
   const show = useSelection((selection) => selection.show);
+  const open = useSelection((selection) => selection.open);
   const { data: conversations } = useConversations();
   const [dialog, setDialog] = useState<"palette" | "shortcuts" | null>(null);
   // `auto`: beside the chat where there is room, hidden where there is not.
@@ -76,6 +77,7 @@ export function App() {
       shortcuts: () => setDialog("shortcuts"),
       stop: () => chat.current?.stop() ?? false,
       region: focusRegion,
+      undo: runUndo,
     }),
     [show, toggleSidebar, closeDrawer],
   );
@@ -91,7 +93,7 @@ export function App() {
       },
       {
         name: "Choose a model",
-        keys: "Mod+M",
+        keys: "Mod+Shift+M",
         icon: <Cpu className="icon" />,
         run: actions.models,
       },
@@ -124,7 +126,7 @@ export function App() {
             onNew={actions.newConversation}
             onSearch={actions.palette}
             onOpened={closeDrawer}
-            status={<RuntimeStatus />}
+            status={<RuntimeStatus arrival={open !== null} />}
           />
           <div className="sidebar-shade" aria-hidden="true" onPointerDown={closeDrawer} />
           <ChatView

@@ -11,12 +11,13 @@ export const SHORTCUTS: readonly { keys: string; does: string }[] = [
   { keys: "Mod+N", does: "New conversation" },
   { keys: "Mod+K", does: "Search and actions" },
   { keys: "Mod+F", does: "Search everything" },
-  { keys: "Mod+M", does: "Choose a model" },
+  { keys: "Mod+Shift+M", does: "Choose a model" },
   { keys: "Mod+B", does: "Show or hide conversations" },
   { keys: "F6", does: "Next part of the window; with Shift the one before" },
   { keys: "Alt+Up", does: "The message before; Alt+Down the next, among the messages" },
   { keys: "F2", does: "Rename, on a conversation" },
   { keys: "Del", does: "Delete, on a conversation" },
+  { keys: "Mod+Z", does: "Take a deletion back, outside of text" },
   { keys: "Mod+/", does: "This list" },
 ];
 
@@ -28,7 +29,13 @@ export interface ShortcutActions {
   shortcuts: () => void;
   /** False if there was nothing to stop. */
   stop: () => boolean;
+  /** False if there was nothing to take back. */
+  undo: () => boolean;
   region: (step: 1 | -1) => void;
+}
+
+function isText(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.matches("input, textarea");
 }
 
 /** What a key press means; `null` if it is none of the window's. */
@@ -36,15 +43,16 @@ export function actionFor(event: KeyboardEvent): keyof ShortcutActions | "region
   if (event.isComposing || event.repeat) return null;
   if (event.key === "F6") return event.shiftKey ? "regionBefore" : "region";
   if (event.key === "Escape") return "stop";
-  if (!modifierIsDown(event) || event.altKey || event.shiftKey) return null;
+  if (!modifierIsDown(event) || event.altKey) return null;
+  if (event.shiftKey) return event.key.toLowerCase() === "m" ? "models" : null;
   switch (event.key.toLowerCase()) {
     case "n":
       return "newConversation";
     case "k":
     case "f":
       return "palette";
-    case "m":
-      return "models";
+    case "z":
+      return isText(event.target) ? null : "undo";
     case "b":
       return "sidebar";
     case "/":
@@ -66,8 +74,8 @@ export function useShortcuts(actions: ShortcutActions): void {
         action !== "regionBefore"
       )
         return;
-      if (action === "stop") {
-        if (actions.stop()) event.preventDefault();
+      if (action === "stop" || action === "undo") {
+        if (actions[action]()) event.preventDefault();
         return;
       }
       event.preventDefault();

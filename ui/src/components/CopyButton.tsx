@@ -2,15 +2,15 @@
 import { Check, Copy } from "lucide-react";
 import { useEffect, useState } from "react";
 import { announce } from "./announcer";
-import { Button } from "./Button";
+import { Button, IconButton } from "./Button";
 import { copyText } from "./clipboard";
 
 interface CopyButtonProps {
   text: string | (() => string);
   /** What it does, in full. */
   label: string;
-  /** What stands on it. */
-  shown: string;
+  /** What stands on it; without it, only the icon. */
+  shown?: string;
 }
 
 export function CopyButton({ text, label, shown }: CopyButtonProps) {
@@ -26,6 +26,15 @@ export function CopyButton({ text, label, shown }: CopyButtonProps) {
     announce(done ? "Copied" : "The clipboard could not be used");
   };
   const Icon = copied ? Check : Copy;
+  if (!shown) {
+    return (
+      <IconButton
+        label={label}
+        icon={<Icon className="icon-small" aria-hidden="true" />}
+        onClick={copy}
+      />
+    );
+  }
   return (
     <Button kind="ghost" aria-label={label} onClick={copy}>
       <Icon className="icon-small" aria-hidden="true" />

@@ -46,7 +46,7 @@ export function ToastRegion() {
       onPointerLeave={() => setWaiting(false)}
       onFocus={() => setWaiting(true)}
       onBlur={() => setWaiting(false)}
-      className="fixed right-4 bottom-4 z-50 flex w-[min(26rem,calc(100vw-2rem))] flex-col gap-2 empty:hidden"
+      className="fixed top-16 right-4 z-50 flex w-[min(26rem,calc(100vw-2rem))] flex-col gap-2 empty:hidden"
     >
       {shown.map((toast) => (
         <ToastCard key={toast.id} toast={toast} waiting={waiting} />

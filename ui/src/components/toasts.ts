@@ -29,6 +29,16 @@ export const useToasts = create<Toasts>((set) => ({
   close: (id) => set(({ shown }) => ({ shown: shown.filter((toast) => toast.id !== id) })),
 }));
 
+/** Takes back what the newest message offers to; false if none does. */
+export function runUndo(): boolean {
+  const { shown, close } = useToasts.getState();
+  const toast = shown.findLast(({ action }) => action?.label === "Undo");
+  if (!toast) return false;
+  close(toast.id);
+  toast.action?.run();
+  return true;
+}
+
 export const showNote = (text: string, action?: Toast["action"]) =>
   useToasts.getState().show({ kind: "note", text, action });
 

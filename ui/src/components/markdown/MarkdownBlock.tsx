@@ -9,9 +9,37 @@ import { Formula } from "./Math";
 import { protectMath, readMath } from "./math-source";
 
 const [harden] = defaultRehypePlugins.harden as [never];
-// Without the plugin for raw HTML streamdown shows tags as text. Images are refused by the parser
-// and, should one come through, by the component below and the policy of the window.
+
+interface HtmlNode {
+  type: string;
+  tagName?: string;
+  properties?: Record<string, unknown>;
+  children?: HtmlNode[];
+  value?: string;
+}
+
+/** Puts a note where a picture would be. Nothing that a model names is ever fetched. */
+function namePictures() {
+  const walk = (node: HtmlNode) => {
+    for (const child of node.children ?? []) {
+      if (child.tagName === "img") {
+        const alt = child.properties?.alt;
+        child.tagName = "span";
+        child.properties = { className: ["no-image"] };
+        child.children = [
+          { type: "text", value: alt ? `Picture not loaded: ${alt}` : "Picture not loaded" },
+        ];
+      }
+      walk(child);
+    }
+  };
+  return walk;
+}
+
+// Without the plugin for raw HTML streamdown shows tags as text. `harden` would refuse pictures
+// and addresses of scripts by itself: it is the second lock, and the window's policy the third.
 const REHYPE = [
+  namePictures,
   [harden, { allowedImagePrefixes: [], allowedLinkPrefixes: ["*"] }],
 ] as ComponentProps<typeof Streamdown>["rehypePlugins"];
 
@@ -59,9 +87,6 @@ function Task({ checked }: { checked?: boolean }) {
 
 const COMPONENTS = {
   a: LinkText,
-  img: ({ alt }: { alt?: string }) => (
-    <span className="no-image">Picture not loaded{alt ? `: ${alt}` : ""}</span>
-  ),
   code: Code,
   pre: Pre,
   table: Table,

@@ -107,9 +107,11 @@ interface AnswerFootProps {
 
 export function AnswerFoot({ message, models, busy, onAgain, onWalk }: AnswerFootProps) {
   const { statistics } = message;
+  // The note about what went wrong offers it already, in words that fit.
+  const offered = message.failure !== null || message.state === "interrupted";
   return (
     <footer className="mt-2 -ml-1 flex flex-wrap items-center gap-x-1.5 gap-y-0.5 pl-1 text-small text-faint">
-      <span className="mr-1.5">
+      <span className="mr-1.5 inline-flex">
         <PlaceBadge place={message.place} />
       </span>
       <span className="min-w-0 truncate">{modelTitle(models, message.model)}</span>
@@ -120,7 +122,9 @@ export function AnswerFoot({ message, models, busy, onAgain, onWalk }: AnswerFoo
         </>
       )}
       {message.text !== "" && <CopyButton text={message.text} label={ACTIONS.copy} shown="Copy" />}
-      <Again models={models} current={message.model} disabled={busy} onAgain={onAgain} />
+      {!offered && (
+        <Again models={models} current={message.model} disabled={busy} onAgain={onAgain} />
+      )}
       <Alternatives message={message} disabled={busy} onWalk={onWalk} />
     </footer>
   );

@@ -17,7 +17,7 @@ export function waitingWords(
 ): string {
   if (runtime?.state === "starting" || runtime?.state === "idle") return "Starting the runtime…";
   const state = modelNamed(models, model)?.state;
-  if (state?.state === "loading") return `Loading the model… ${state.percent} %`;
+  if (state?.state === "loading") return `Loading the model… ${state.percent}%`;
   if (state?.state === "available") return "Loading the model…";
   return "Reading the question…";
 }

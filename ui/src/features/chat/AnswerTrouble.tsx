@@ -53,7 +53,6 @@ function Note({
 
 function FailureNote({
   failure,
-  message,
   model,
   busy,
   onAgain,
@@ -68,9 +67,6 @@ function FailureNote({
     <Button disabled={busy} onClick={onChooseModel}>
       {ACTIONS.chooseModel}
     </Button>
-  );
-  const kept = message.text !== "" && (
-    <p className="mt-1 text-soft">What was said before is kept above.</p>
   );
   switch (failure.code) {
     case "context_exceeded": {
@@ -124,7 +120,6 @@ function FailureNote({
       return (
         <Note kind="problem" actions={again(ACTIONS.tryAgain)}>
           <p>{failure.message}</p>
-          {kept}
         </Note>
       );
   }

@@ -35,7 +35,9 @@ export function ChatHeader(props: ChatHeaderProps) {
         open={props.pickerOpen}
         onOpenChange={props.onPickerOpen}
       />
-      <PlaceBadge place="this_computer" />
+      <span className="hidden @min-[40rem]/window:inline-flex">
+        <PlaceBadge place="this_computer" />
+      </span>
     </header>
   );
 }

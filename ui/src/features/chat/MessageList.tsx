@@ -48,7 +48,7 @@ const Row = memo(function Row(props: RowProps) {
       data-role={message.role}
       data-state={message.state}
       tabIndex={-1}
-      className={`mx-auto max-w-[47.5rem] rounded-lg px-4 py-2.5 ${sought ? "bg-mark" : ""}`}
+      className={`mx-auto max-w-[49.5rem] rounded-lg px-4 py-2.5 ${sought ? "bg-mark" : ""}`}
     >
       {mine ? <QuestionRow {...props} /> : <AnswerRow {...props} last={position === count} />}
     </article>

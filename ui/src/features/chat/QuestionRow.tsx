@@ -1,7 +1,7 @@
 // What the person asked: their words in a bubble on the right, with edit, copy and other versions.
 import { Pencil } from "lucide-react";
 import { useRef } from "react";
-import { Button } from "../../components/Button";
+import { Button, IconButton } from "../../components/Button";
 import { CopyButton } from "../../components/CopyButton";
 import type { ShownMessage } from "../../ipc";
 import { ACTIONS, NAMES } from "../../testing/landmarks";
@@ -80,29 +80,24 @@ export function QuestionRow({
     );
   }
   return (
-    <div className="group flex flex-col items-end gap-1">
+    <div className="group flex flex-row-reverse flex-wrap items-end justify-start gap-x-1.5 gap-y-1">
       <div
         data-testid="question-text"
         dir="auto"
-        className="max-w-[min(85%,70ch)] rounded-[1rem_1rem_0.25rem_1rem] border border-transparent bg-panel px-4 py-2.5 [overflow-wrap:anywhere] contrast-more:border-line"
+        className="max-w-[min(78%,70ch)] rounded-[1rem_1rem_0.25rem_1rem] border border-transparent bg-panel px-4 py-2.5 [overflow-wrap:anywhere] contrast-more:border-line"
       >
         <FoldedText id={message.id} text={message.text} />
       </div>
-      <div className="flex items-center gap-0.5">
-        <span className="flex items-center gap-0.5 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 [@media(hover:none)]:opacity-100 forced-colors:opacity-100">
-          <CopyButton text={message.text} label={ACTIONS.copy} shown="Copy" />
-          <Button
-            kind="ghost"
-            aria-label={ACTIONS.edit}
-            disabled={busy}
-            onClick={() => onEditing(message.id)}
-          >
-            <Pencil className="icon-small" aria-hidden="true" />
-            Edit
-          </Button>
-        </span>
-        <Alternatives message={message} disabled={busy} onWalk={onWalk} />
-      </div>
+      <Alternatives message={message} disabled={busy} onWalk={onWalk} />
+      <span className="flex items-center opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 [@media(hover:none)]:opacity-100 forced-colors:opacity-100">
+        <IconButton
+          label={ACTIONS.edit}
+          icon={<Pencil className="icon-small" aria-hidden="true" />}
+          disabled={busy}
+          onClick={() => onEditing(message.id)}
+        />
+        <CopyButton text={message.text} label={ACTIONS.copy} />
+      </span>
     </div>
   );
 }

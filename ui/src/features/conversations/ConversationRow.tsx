@@ -80,7 +80,7 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
         aria-current={open ? "page" : undefined}
         tabIndex={reachable ? 0 : -1}
         title={title}
-        className={`flex min-w-0 flex-1 items-center gap-2 rounded-lg py-1.5 pr-8 pl-2.5 text-left text-ui leading-snug ${open ? "font-semibold" : ""}`}
+        className={`flex min-w-0 flex-1 items-center gap-2 rounded-lg py-1.5 pr-2.5 pl-2.5 group-focus-within:pr-8 group-hover:pr-8 forced-colors:pr-8 text-left text-ui leading-snug ${open ? "font-semibold" : ""}`}
         onClick={() => props.onOpen(id)}
         onDoubleClick={() => props.onRenaming(id)}
       >

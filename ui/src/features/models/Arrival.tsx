@@ -45,7 +45,7 @@ export function Arrival({ arrival }: { arrival: ModelArrival }) {
     <div className="flex flex-col gap-1.5">
       <div className="flex items-baseline justify-between gap-3 text-small">
         <span className="min-w-0 truncate font-medium">{arrival.title}</span>
-        <span className="text-soft tabular-nums">{Math.floor(percent)} %</span>
+        <span className="text-soft tabular-nums">{Math.floor(percent)}%</span>
       </div>
       <ProgressBar label={`${arrival.title} on its way`} percent={percent} words={words} />
       <p className={`text-small ${arrival.state === "failed" ? "text-danger" : "text-soft"}`}>

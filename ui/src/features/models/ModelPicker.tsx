@@ -12,7 +12,7 @@ function stateWords(model: ModelView): string {
     case "available":
       return "";
     case "loading":
-      return `loading, ${model.state.percent} %`;
+      return `loading, ${model.state.percent}%`;
     case "loaded":
       return "in memory";
     case "unusable":

@@ -3,7 +3,7 @@ import { Cpu } from "lucide-react";
 import { ProgressBar } from "../../components/ProgressBar";
 import type { ModelsView, RuntimeView } from "../../ipc";
 import { Arrival } from "./Arrival";
-import { bytes, count } from "./format";
+import { bytes } from "./format";
 import { modelTitle, useModels, useRuntime } from "./useModels";
 
 /** The state in a word or two, and the percentage while a model is on its way into memory. */
@@ -12,7 +12,7 @@ export function runtimeWords(runtime: RuntimeView, models: ModelsView | undefine
   if (loading?.state.state === "loading" && runtime.state !== "failed") {
     return {
       name: loading.title,
-      words: `loading, ${loading.state.percent} %`,
+      words: `loading, ${loading.state.percent}%`,
       percent: loading.state.percent,
     };
   }
@@ -23,7 +23,8 @@ export function runtimeWords(runtime: RuntimeView, models: ModelsView | undefine
   return { name, words, percent: null };
 }
 
-export function RuntimeStatus() {
+/** `arrival`: also what is on its way; not when it stands elsewhere already. */
+export function RuntimeStatus({ arrival }: { arrival: boolean }) {
   const runtime = useRuntime();
   const models = useModels();
   if (!runtime) return <div className="h-12 flex-none" />;
@@ -33,7 +34,7 @@ export function RuntimeStatus() {
       aria-label="Runtime"
       className="flex flex-none flex-col gap-1.5 border-t border-line px-2 pt-3 pb-1"
     >
-      {models?.arrival && (
+      {arrival && models?.arrival && (
         <div className="mb-2">
           <Arrival arrival={models.arrival} />
         </div>
@@ -45,10 +46,7 @@ export function RuntimeStatus() {
       </div>
       {percent !== null && <ProgressBar label={`Loading ${name}`} percent={percent} />}
       {runtime.memory > 0 && (
-        <p className="text-small text-faint">
-          {bytes(runtime.memory)} of memory
-          {runtime.context > 0 && `, reads ${count(runtime.context)} tokens`}
-        </p>
+        <p className="text-small text-faint">{bytes(runtime.memory)} of memory</p>
       )}
     </section>
   );
