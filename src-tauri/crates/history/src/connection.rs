@@ -6,6 +6,7 @@ use std::{
     fs::{self, File, OpenOptions},
     io,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
@@ -23,15 +24,17 @@ const CREATING: &str = "create the history";
 /// SQLCipher's page size, which every whole file is a multiple of.
 const PAGE: u64 = 4096;
 
+/// How long a write waits for another process: a terminal and the window may both write.
+const BUSY_WAIT: Duration = Duration::from_secs(5);
+
 /// What every connection is set to.
 ///
 /// `synchronous = FULL`: what was acknowledged survives a power cut. `secure_delete`: what was
 /// purged leaves no trace in free pages. `temp_store`: sorting spills no plain text to a file.
-/// `busy_timeout`: a terminal and the window may both write. `cell_size_check` finds damage early.
+/// `cell_size_check` finds damage early.
 /// `cipher_memory_security` stays off: it wipes all of SQLite's memory, not only the key (which
 /// SQLCipher always wipes), and the text is in this process's memory anyway.
 const SETTINGS: &str = "
-PRAGMA busy_timeout = 5000;
 PRAGMA foreign_keys = ON;
 PRAGMA secure_delete = ON;
 PRAGMA temp_store = MEMORY;
@@ -130,7 +133,9 @@ fn connect(path: &Path, key: &SecretString) -> Result<Connection, HistoryError> 
     // A raw key: no derivation, 0.1 ms instead of 100.
     let statement = Zeroizing::new(format!("PRAGMA key = \"x'{key}'\""));
     connection.execute_batch(&statement).map_err(sqlite)?;
-    connection.execute_batch(SETTINGS).map_err(sqlite)?;
+    // The rest of the settings would read the file; `unlock` is the first to do so, because it
+    // tells why it cannot.
+    connection.busy_timeout(BUSY_WAIT).map_err(sqlite)?;
     Ok(connection)
 }
 
@@ -169,6 +174,7 @@ fn why_unreadable(path: &Path) -> HistoryError {
 fn prepare(mut connection: Connection, path: &Path, gate: &Gate) -> Result<Opened, HistoryError> {
     let sqlite = |error: rusqlite::Error| from_sqlite(&error, path, OPENING);
     connection.set_prepared_statement_cache_capacity(64);
+    connection.execute_batch(SETTINGS).map_err(sqlite)?;
     let mode: String = connection
         .query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))
         .map_err(sqlite)?;

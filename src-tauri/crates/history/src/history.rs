@@ -431,3 +431,6 @@ impl History {
             })
     }
 }
+
+#[cfg(test)]
+mod tests;
