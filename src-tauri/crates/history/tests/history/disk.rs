@@ -55,7 +55,7 @@ fn run_mounted(mount: &str, folder: &Path, test: &str) -> bool {
 fn a_full_disk_is_reported_and_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
     if !run_mounted(
-        "-t tmpfs -o size=16m tmpfs",
+        "-t tmpfs -o size=4m tmpfs",
         folder.path(),
         "disk::on_a_small_disk",
     ) {
@@ -63,7 +63,7 @@ fn a_full_disk_is_reported_and_loses_nothing() {
     }
 }
 
-/// Not a test by itself: what happens on a disk of 16 MB.
+/// Not a test by itself: what happens on a disk of 4 MB.
 #[tokio::test]
 async fn on_a_small_disk() {
     let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else {
@@ -119,6 +119,7 @@ async fn on_a_small_disk() {
     assert!(!new.exists());
 
     // With room again, everything goes on, in the same process and in the next.
+    drop(file);
     fs::remove_file(&filler).unwrap();
     history
         .save_answer(message_id(22), large.clone())

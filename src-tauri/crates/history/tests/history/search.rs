@@ -59,7 +59,7 @@ async fn words_are_found_in_every_script_and_literally() {
         ("über", &["Straße:41"]),
         ("straße", &["Straße", "Straße:41"]),
         // One or two characters, alone and beside a longer word.
-        ("I", &["日本語:31", "Straße:41", "Rust:11"][1..].as_ref()),
+        ("do", &["Rust:11"]),
         ("a vec", &["Rust:11"]),
         // Nothing is syntax.
         ("\"NOT", &["Straße:42"]),
@@ -79,11 +79,6 @@ async fn words_are_found_in_every_script_and_literally() {
     ];
     for (words, expected) in cases {
         let mut found = found(&history, words).await;
-        if *words == "I" {
-            // Every text with an `i`: only that it works is of interest.
-            assert!(found.contains(&"Rust:11".to_owned()), "{found:?}");
-            continue;
-        }
         let mut expected = expected.to_vec();
         found.sort();
         expected.sort_unstable();
