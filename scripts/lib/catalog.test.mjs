@@ -1,3 +1,4 @@
+// The catalogue as the scripts read it: every field, and every fault in its place.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { findModel, parseCatalog, readCatalog, requirement } from "./catalog.mjs";

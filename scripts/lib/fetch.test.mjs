@@ -1,3 +1,4 @@
+// Fetching a model part by part: resumed after any break, never a partial file offered.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import {

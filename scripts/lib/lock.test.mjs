@@ -1,3 +1,4 @@
+// One fetcher at a time, also after one was killed.
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
