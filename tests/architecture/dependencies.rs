@@ -58,12 +58,10 @@ fn packages(tree: &Tree) -> Vec<Package<'_>> {
         let name = manifest["package"]["name"].as_str().expect("a package has a name").to_owned();
         let targets = manifest.get("target").and_then(toml::Value::as_table);
         let tables = targets.into_iter().flat_map(|targets| targets.values().filter_map(toml::Value::as_table));
-        for table in std::iter::once(&manifest).chain(tables) {
-            for section in ["dependencies", "build-dependencies"] {
-                package.dependencies.extend(names(table, section));
-            }
-        }
-        package
+        let sections = std::iter::once(&manifest)
+            .chain(tables)
+            .flat_map(|table| [names(table, "dependencies"), names(table, "build-dependencies")]);
+        Package { path, name, dependencies: sections.flatten().collect() }
     };
     manifests.map(parse).collect()
 }

@@ -34,7 +34,7 @@ fn no_raw_html(tree: &Tree) -> Violations {
 }
 
 fn no_connection(tree: &Tree) -> Violations {
-    let words = ["fetch(", "XMLHttpRequest", "WebSocket(", "sendBeacon", "EventSource("];
+    let words = [" fetch(", "window.fetch", "XMLHttpRequest", "WebSocket(", "sendBeacon", "EventSource("];
     let mut violations = Vec::new();
     for (path, text) in pages(tree).filter(|(path, _)| !path.contains(".test.") && !path.contains("/testing/")) {
         for word in words.iter().filter(|word| text.contains(**word)) {

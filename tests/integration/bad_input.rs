@@ -53,7 +53,7 @@ async fn a_wrong_passphrase_changes_nothing() {
     let startup = world.sotto.startup().await;
     assert!(matches!(startup.history, HistoryState::NeedsPassphrase { new: false, .. }));
     let error = world.sotto.unlock("battery staple".into()).await.unwrap_err();
-    assert_eq!(error.code, ErrorCode::WrongPassphrase);
+    assert_eq!(error.code, ErrorCode::WrongPassphrase, "{error}");
     assert_eq!(std::fs::read(world.home().join("history.db")).unwrap(), before);
     let error = world.sotto.list_conversations().await.unwrap_err();
     assert_eq!(error.code, ErrorCode::HistoryClosed);

@@ -10,6 +10,9 @@ use sotto_test_support::World;
 
 const STARTER: &str = "SmolLM2-135M-Instruct.Q4_1";
 
+/// Small, because the starter often talks until its context is full.
+const CONTEXT: u32 = 512;
+
 fn named(variable: &str) -> PathBuf {
     let value = std::env::var_os(variable);
     value.map(PathBuf::from).unwrap_or_else(|| panic!("{variable} is not set: run `npm test`, which sets it"))
@@ -19,7 +22,7 @@ fn runtime(extra: Vec<PathBuf>) -> Arc<dyn LocalRuntime> {
     let mut models = vec![named("SOTTO_TEST_MODELS")];
     models.extend(extra);
     let executable = Some(named("SOTTO_RUNTIME"));
-    Arc::new(Runtime::new(Settings { executable, models, context: Some(2048), ..Settings::default() }))
+    Arc::new(Runtime::new(Settings { executable, models, context: Some(CONTEXT), ..Settings::default() }))
 }
 
 fn question(text: &str) -> AskRequest {
