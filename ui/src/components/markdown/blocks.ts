@@ -45,6 +45,16 @@ export class BlockSplitter {
       from = end + 1;
     }
     this.#line += text.slice(from);
+    if (this.#until || !this.#blank || this.#line.trim() === "") return;
+    // The line is not whole, but its beginning may be enough to know that a block is over.
+    const undecided = this.#kind === "list" && /^(?:\s|[-*+\d])/.test(this.#line);
+    if (!undecided && this.#startsNewBlock(this.#line)) this.#settle();
+  }
+
+  /** Takes the last line as whole: nothing will follow. */
+  end(): void {
+    if (this.#until || this.#line.trim() === "") return;
+    if (this.#startsNewBlock(this.#line)) this.#settle();
   }
 
   #take(line: string): void {
@@ -96,6 +106,7 @@ export class BlockSplitter {
 export function splitIntoBlocks(text: string): string[] {
   const splitter = new BlockSplitter();
   splitter.append(text);
+  splitter.end();
   return splitter.open === "" ? splitter.settled : [...splitter.settled, splitter.open];
 }
 

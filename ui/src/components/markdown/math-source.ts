@@ -22,6 +22,8 @@ export function protectMath(block: string): string {
       const source = display ?? parens ?? dollar;
       if (source === undefined || source.length > LONGEST || source.includes("`")) return whole;
       if (/\n\s*\n/.test(source)) return whole;
+      // `between $5 and 10$` is about money.
+      if (dollar !== undefined && /^\d[\d.,]*\s+\p{L}{2,}/u.test(dollar)) return whole;
       return `\`${display === undefined ? INLINE_MARK : DISPLAY_MARK}${source.trim()}\``;
     },
   );

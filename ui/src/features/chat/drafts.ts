@@ -37,3 +37,8 @@ export function joined(first: Draft, second: Draft): Draft {
   const text = [first.text, second.text].filter((part) => part !== "").join("\n");
   return { text, pasted: [...first.pasted, ...second.pasted] };
 }
+
+/** Forgets everything: for tests. */
+export function forgetDrafts(): void {
+  kept.clear();
+}

@@ -1,0 +1,142 @@
+// What a model writes, drawn: it can load nothing and lead nowhere, pieces look as the whole does,
+// and a token at the end of a long answer costs what one at its beginning costs.
+import { act, render, screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeAll, describe, expect, it } from "vitest";
+import { LONG_ANSWER } from "../../ipc/fake-scenes";
+import { LiveText, settledText } from "./live-text";
+import { Markdown } from "./Markdown";
+import MarkdownBlock from "./MarkdownBlock";
+
+async function draw(text: string) {
+  const drawn = render(<Markdown text={settledText(text)} />);
+  await act(async () => {});
+  return drawn.container;
+}
+
+beforeAll(async () => {
+  // The parser is loaded when it is first needed; here it must be there before anything is timed.
+  const { unmount } = render(<Markdown text={settledText("a")} />);
+  await act(async () => {
+    await import("./MarkdownBlock");
+  });
+  unmount();
+});
+
+describe("what a model writes", () => {
+  it("loads nothing and leads nowhere", async () => {
+    const page = await draw(
+      [
+        "![x](https://evil.example/a.png) ![y](data:image/png;base64,AAAA) ![z][r]",
+        "[a](https://evil.example) <https://evil.example/b> https://evil.example/c [j](javascript:alert(1))",
+        "<img src=https://evil.example/d onerror=alert(1)> <script>alert(1)</script> <a href='https://x'>h</a>",
+        "<iframe src='https://evil.example'></iframe>",
+        "[r]: https://evil.example/e.png",
+      ].join("\n\n"),
+    );
+    expect(
+      page.querySelectorAll("img,a,script,iframe,link,video,object,[src],[href],[onerror]"),
+    ).toHaveLength(0);
+    expect(page.textContent).toContain("<script>alert(1)</script>");
+    expect(page.textContent).toContain("Picture not loaded: x");
+  });
+
+  it("shows the address of a link and copies it", async () => {
+    const user = userEvent.setup();
+    await draw("See [the page](https://example.com/a?b=c).");
+    await user.click(screen.getByRole("button", { name: "the page" }));
+    expect(screen.getByText("https://example.com/a?b=c")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Copy address" }));
+    expect(await navigator.clipboard.readText()).toBe("https://example.com/a?b=c");
+  });
+
+  it("copies code as it was written", async () => {
+    const user = userEvent.setup();
+    await draw("```py\nprint('a')\n\n  b\n```");
+    await user.click(screen.getByRole("button", { name: "Copy code" }));
+    expect(await navigator.clipboard.readText()).toBe("print('a')\n\n  b");
+  });
+
+  it("draws code in a list as code", async () => {
+    const page = await draw("1. a\n\n   ```js\n   let b;\n   ```\n2. c");
+    expect(page.querySelector("li figure code")?.textContent?.trim()).toBe("let b;");
+    expect(page.querySelectorAll("ol > li")).toHaveLength(2);
+  });
+
+  it("draws formulas and lets prices be", async () => {
+    const page = await draw("\\(x^2\\) for $5 and $6\n\n$$\ny\n$$");
+    await waitFor(() => expect(page.querySelectorAll(".katex")).toHaveLength(2));
+    expect(page.textContent).toContain("for $5 and $6");
+  });
+
+  it("names tasks for those who listen", async () => {
+    const page = await draw("- [x] a\n- [ ] b");
+    expect(page.textContent).toMatch(/done:\s+a/);
+    expect(page.querySelector("input")).toBeNull();
+  });
+});
+
+describe("pieces and the whole", () => {
+  const clean = (html: string) =>
+    html.replace(/<\/?div[^>]*>/g, "").replace(/ id="[^"]*"| aria-controls="[^"]*"|\s+/g, "");
+  const texts = [
+    LONG_ANSWER.replaceAll(/\\[([][\s\S]*?\\[)\]]|\$\$[\s\S]*?\$\$/g, "math"),
+    "# a\n\nb\n\n- c\n\n- d\n\n  e\n\n> f\n> g\n\nh\n***\ni",
+    "a\n\n| b | c |\n|---|:-:|\n| `d` | **e** |\n\nf ~~g~~ [h](https://i.example)",
+  ];
+  it.each(texts)("look the same: %#", async (text) => {
+    const whole = render(<MarkdownBlock text={text} open={false} />).container;
+    const pieces = await draw(text);
+    // A fence is drawn by the same component either way.
+    expect(clean(pieces.querySelector(".prose")?.innerHTML ?? "")).toBe(clean(whole.innerHTML));
+  });
+});
+
+describe("streaming", () => {
+  it("never draws a settled block again", async () => {
+    const live = new LiveText();
+    live.append("First.\n\n```js\nlet a = 1;\n```\n\nSecond");
+    const { container, rerender } = render(<Markdown text={live.snapshot()} />);
+    await act(async () => {});
+    const first = container.querySelector("p");
+    const code = container.querySelector("figure");
+    for (const piece of [" goes", " on.\n\nThird", " **bold", "**."]) {
+      live.append(piece);
+      rerender(<Markdown text={live.snapshot()} />);
+    }
+    rerender(<Markdown text={settledText(live.text())} />);
+    expect(container.querySelector("p")).toBe(first);
+    expect(container.querySelector("figure")).toBe(code);
+    expect(container.textContent).toContain("Second goes on.");
+    expect(container.querySelector("strong")?.textContent).toBe("bold");
+  });
+
+  it("costs the same per token at the end of a long answer as at its beginning", async () => {
+    const TOKENS = 4_000;
+    const tokens = LONG_ANSWER.match(/\s*\S+/g) ?? [];
+    // The same answer again and again, so that the windows that are compared hold the same text.
+    const text = Array.from({ length: Math.ceil(TOKENS / tokens.length) }, () => [
+      "\n\n",
+      ...tokens,
+    ]).flat();
+    const early = { from: tokens.length, costs: [] as number[] };
+    const late = { from: text.length - tokens.length - 1, costs: [] as number[] };
+    const live = new LiveText();
+    const { rerender } = render(<Markdown text={live.snapshot()} />);
+    text.forEach((token, at) => {
+      live.append(token);
+      const part = [early, late].find(({ from }) => at >= from && at <= from + tokens.length);
+      if (!part && at % 10 !== 0) return;
+      const begun = performance.now();
+      rerender(<Markdown text={live.snapshot()} />);
+      part?.costs.push(performance.now() - begun);
+    });
+    const median = ({ costs }: typeof early) =>
+      costs.toSorted((a, b) => a - b)[costs.length >> 1] ?? 0;
+    const ratio = median(late) / median(early);
+    console.warn(
+      `per token: ${median(early).toFixed(2)} ms early, ${median(late).toFixed(2)} ms late, ratio ${ratio.toFixed(2)}`,
+    );
+    expect(ratio).toBeLessThan(2);
+  }, 60_000);
+});

@@ -1,0 +1,58 @@
+// The whole window over the core in memory, for tests: a fresh one each time.
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { render, screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import axe from "axe-core";
+import { App } from "../app/App";
+import { useUnsaved } from "../app/events";
+import { useToasts } from "../components/toasts";
+import { forgetDrafts } from "../features/chat/drafts";
+import { forgetLive } from "../features/chat/live";
+import { useSelection } from "../features/conversations/selection";
+import { CoreProvider } from "../ipc";
+import { createFake, type Scene } from "../ipc/fake";
+import { sceneNamed } from "../ipc/fake-scenes";
+import { NAMES } from "./landmarks";
+
+export function openWindow(scene: string, changes: Partial<Scene> = {}) {
+  forgetLive();
+  forgetDrafts();
+  useSelection.setState({ open: null, adopted: false, seek: null });
+  useToasts.setState({ shown: [] });
+  useUnsaved.setState({ reasons: {} });
+  const core = createFake({ ...sceneNamed(scene), pace: 1, ...changes });
+  const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  const page = render(
+    <CoreProvider core={core}>
+      <QueryClientProvider client={queries}>
+        <App />
+      </QueryClientProvider>
+    </CoreProvider>,
+  );
+  return { ...page, core, user: userEvent.setup() };
+}
+
+export const composer = () =>
+  screen.findByRole<HTMLTextAreaElement>("textbox", { name: NAMES.composer });
+export const feed = () => screen.findByRole("feed", { name: NAMES.messages });
+export const articles = async () => within(await feed()).findAllByRole("article");
+
+/** The last message, once it is in a state. */
+export async function lastAnswer(state: string): Promise<HTMLElement> {
+  const list = await feed();
+  const { waitFor } = await import("@testing-library/react");
+  return waitFor(() => {
+    const last = [...list.querySelectorAll<HTMLElement>("article")].at(-1);
+    if (last?.dataset.state !== state)
+      throw new Error(`the last message is ${last?.dataset.state}`);
+    return last;
+  });
+}
+
+/** What axe finds on the page. Contrast needs a layout and is checked in a browser. */
+export async function violations(): Promise<string[]> {
+  const { violations } = await axe.run(document.body, {
+    rules: { "color-contrast": { enabled: false } },
+  });
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+}
