@@ -60,8 +60,11 @@ impl RunFolder {
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
         let folder = builder.tempdir_in(parent)?;
-        let lock = File::create_new(folder.path().join(LOCK))?;
-        lock.try_lock().map_err(io::Error::from)?;
+        // It gets its name when it is locked: another start must never find it open.
+        let unnamed = folder.path().join("lock.new");
+        let lock = File::create_new(&unnamed)?;
+        lock.lock()?;
+        fs::rename(unnamed, folder.path().join(LOCK))?;
         let made = Self {
             _lock: lock,
             folder,
@@ -200,5 +203,21 @@ mod tests {
         let error = RunFolder::make(Some(&long)).unwrap_err().to_string();
         assert!(error.contains("too long"), "{error}");
         assert_eq!(fs::read_dir(&long).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn many_that_start_at_once_do_not_sweep_each_other() {
+        let parent = tempfile::tempdir().unwrap();
+        let make = || {
+            for _ in 0..200 {
+                let made = RunFolder::make(Some(parent.path())).unwrap();
+                assert!(made.folder.path().join(LOCK).exists());
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..6 {
+                scope.spawn(make);
+            }
+        });
     }
 }
