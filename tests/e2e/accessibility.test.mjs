@@ -1,0 +1,73 @@
+// axe finds nothing in the states of the window that a person meets, in light and in dark.
+import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { accessible } from "./lib/axe.mjs";
+import { starter } from "./lib/home.mjs";
+import { LOOKS, setLook } from "./lib/look.mjs";
+import { kill } from "./lib/processes.mjs";
+import { test } from "./lib/tests.mjs";
+import { until } from "./lib/waiting.mjs";
+import { ACTIONS, Key, NAMES } from "./lib/window.mjs";
+
+for (const look of LOOKS) {
+  test(`axe finds nothing, ${look}`, async (t) => {
+    const home = t.home();
+    const application = await t.start(home, { env: setLook(look) });
+    const { window } = application;
+    const dark = "return matchMedia('(prefers-color-scheme: dark)').matches";
+    assert.equal(await window.run(dark), look === "dark", "the page follows the system");
+    await until("the model is known", async () => (await window.text()).includes(starter.name));
+    await accessible(window, "empty");
+
+    // The question itself holds code: the answer of a model this small cannot be relied on.
+    const known = await window.messages();
+    const composer = await window.part(NAMES.composer);
+    await composer.sendKeys(
+      "Repeat exactly:",
+      Key.chord(Key.SHIFT, Key.ENTER),
+      "```python",
+      Key.chord(Key.SHIFT, Key.ENTER),
+    );
+    await composer.sendKeys("print(1 + 1)", Key.chord(Key.SHIFT, Key.ENTER), "```", Key.ENTER);
+    const asked = await window.newAnswer(known);
+    await window.watchGrowth(asked.id, 1);
+    await accessible(window, "an answer on its way");
+    const answer = await window.over(asked.id);
+    await window.act(answer, ACTIONS.details);
+    await window.shows("Tokens written");
+    await accessible(window, "a conversation with details open");
+    await window.press(Key.ESCAPE);
+
+    await window.act(await window.question(), ACTIONS.edit);
+    await window.part(NAMES.editQuestion);
+    await accessible(window, "a question being edited");
+    await window.press(Key.ESCAPE);
+
+    await window.clickPart(NAMES.modelPicker);
+    await window.find("[role=menuitemradio]");
+    await accessible(window, "the menu of models");
+    await window.press(Key.ESCAPE);
+    await until("the menu is closed", async () => !(await window.has("[role=menu]")));
+
+    await window.press(Key.CONTROL, "k");
+    await window.find("[role=dialog]");
+    await window.typeHere("re");
+    await accessible(window, "the palette");
+    await window.press(Key.ESCAPE);
+    await until("the palette is closed", async () => !(await window.has("[role=dialog]")));
+
+    const doomed = await window.ask("Write a very long story about a ship.");
+    await window.watchGrowth(doomed.id, 2);
+    kill(await application.runtime(), "SIGKILL");
+    assert.equal((await window.over(doomed.id)).state, "failed");
+    await accessible(window, "a failed answer");
+
+    await application.end();
+    // Without the description of its key the history cannot be opened.
+    rmSync(join(home.path, "history.key.toml"));
+    const { window: closed } = await t.start(home, { env: setLook(look), ready: false });
+    await closed.shows("Try again");
+    await accessible(closed, "a history that cannot be opened");
+  });
+}

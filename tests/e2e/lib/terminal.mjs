@@ -1,0 +1,43 @@
+// `sotto` in a terminal or a script: the same core and history as the window's.
+import { spawn } from "node:child_process";
+import { programs } from "./environment.mjs";
+
+/** Starts it. What it writes, and when, is kept in `said` and `complained`. */
+export function sotto(home, args, { env = {}, input } = {}) {
+  const child = spawn(programs.cli, args, {
+    env: { ...process.env, SOTTO_HOME: home.path, ...env },
+    stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+  });
+  // It may refuse what it reads and end before it has read all of it.
+  child.stdin?.on("error", () => {});
+  if (input !== undefined) child.stdin.end(input);
+  const run = { child, said: [], complained: "" };
+  child.stdout.on("data", (bytes) => run.said.push({ at: performance.now(), bytes }));
+  child.stderr.on("data", (bytes) => {
+    run.complained += bytes;
+  });
+  run.ended = new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code, signal) => resolve(code ?? signal));
+  });
+  /** All that was said until a moment (in milliseconds of `performance.now()`). */
+  run.text = (until = Number.POSITIVE_INFINITY) => {
+    const parts = run.said.filter(({ at }) => at <= until).map(({ bytes }) => bytes);
+    return new TextDecoder().decode(Buffer.concat(parts), { stream: true });
+  };
+  return run;
+}
+
+/** Runs it to its end. */
+export async function sottoDone(home, args, options) {
+  const run = sotto(home, args, options);
+  const code = await run.ended;
+  return { code, out: run.text(), err: run.complained };
+}
+
+/** Every conversation with every message, as the history holds them now. */
+export async function exported(home, options) {
+  const { code, out, err } = await sottoDone(home, ["history", "export", "--json"], options);
+  if (code !== 0) throw new Error(`The history does not open (exit ${code}): ${err}`);
+  return JSON.parse(out).conversations;
+}

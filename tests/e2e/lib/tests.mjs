@@ -1,0 +1,97 @@
+// The runner: one test after the other, because there is one screen and one keyring. A test that
+// fails leaves a picture of the window behind.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { Application, endAll } from "./application.mjs";
+import { screenshots } from "./environment.mjs";
+import { Home } from "./home.mjs";
+
+const registered = [];
+
+/** Registers a test. `limit`: seconds. */
+export function test(name, body, { limit = 240 } = {}) {
+  registered.push({ name, body, limit });
+}
+
+class Context {
+  cleanups = [];
+
+  after(cleanup) {
+    this.cleanups.push(cleanup);
+  }
+
+  /** A home that is removed after the test. */
+  home(which) {
+    const home = new Home(which);
+    this.after(() => home.remove());
+    return home;
+  }
+
+  start(home, options) {
+    return Application.start(home, options);
+  }
+
+  /** A line in the report: a number that was measured, a seed. */
+  note(line) {
+    process.stdout.write(`        ${line}\n`);
+  }
+
+  async end() {
+    await endAll();
+    for (const cleanup of this.cleanups.reverse()) await cleanup();
+  }
+}
+
+async function limited(seconds, work) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`It took longer than ${seconds} s.`)),
+      seconds * 1000,
+    );
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function runOne({ name, body, limit }, area) {
+  const began = Date.now();
+  const context = new Context();
+  let problem = null;
+  try {
+    await limited(limit, body(context));
+  } catch (error) {
+    problem = error;
+    const folder = join(screenshots, "failed");
+    mkdirSync(folder, { recursive: true });
+    await Application.witnessAll(
+      join(folder, `${area} ${name}`.replace(/[^\w-]+/g, "-").slice(0, 80)),
+    );
+  }
+  try {
+    await context.end();
+  } catch (error) {
+    problem ??= error;
+  }
+  const time = `${((Date.now() - began) / 1000).toFixed(1)} s`;
+  process.stdout.write(`  ${problem ? "FAIL" : "ok  "}  ${name} (${time})\n`);
+  if (problem) process.stdout.write(`${String(problem.stack).replace(/^/gm, "        ")}\n`);
+  return problem === null;
+}
+
+/** Runs the tests of one file. Resolves to how many passed and failed. */
+export async function runFile(file, area, only) {
+  registered.length = 0;
+  await import(file);
+  const chosen = registered.filter(({ name }) => !only || name.includes(only));
+  if (chosen.length > 0) process.stdout.write(`${area}\n`);
+  const result = { passed: 0, failed: 0 };
+  for (const each of chosen) {
+    if (await runOne(each, area)) result.passed += 1;
+    else result.failed += 1;
+  }
+  return result;
+}

@@ -1,0 +1,247 @@
+// The window as tests speak of it: its parts by their names for people, its messages by their
+// state. Nothing here knows how it is built beyond what ui/src/testing/landmarks.ts promises.
+import { By, Key } from "selenium-webdriver";
+import { ACTIONS, NAMES } from "./landmarks.mjs";
+import { until } from "./waiting.mjs";
+
+const MESSAGES = `
+  return [...document.querySelectorAll("article[data-message]")].map((article) => ({
+    id: article.dataset.message,
+    role: article.dataset.role,
+    state: article.dataset.state,
+    text: article.querySelector("[data-testid=answer-text],[data-testid=question-text]")?.innerText ?? "",
+    whole: article.innerText,
+    version: /\\b(\\d+ of \\d+)\\b/.exec(article.innerText)?.[1] ?? null,
+  }));`;
+
+const CONVERSATIONS = `
+  return [...document.querySelectorAll("[data-conversation]")].map((row) => ({
+    id: row.dataset.conversation,
+    title: row.title || row.innerText,
+    open: row.getAttribute("aria-current") === "page",
+  }));`;
+
+/** An attribute selector for a name, or for names that begin with it and a colon. */
+const named = (name) => `:is([aria-label="${name}"],[aria-label^="${name}:"])`;
+
+export class Window {
+  constructor(driver) {
+    this.driver = driver;
+  }
+
+  /** The composer takes text. */
+  ready() {
+    const script = "return document.documentElement.dataset.ready === 'composer'";
+    return until("the composer takes text", () => this.driver.executeScript(script));
+  }
+
+  run(script, ...args) {
+    return this.driver.executeScript(script, ...args);
+  }
+
+  find(css) {
+    return until(`there is ${css}`, async () => (await this.driver.findElements(By.css(css)))[0]);
+  }
+
+  async has(css) {
+    return (await this.driver.findElements(By.css(css))).length > 0;
+  }
+
+  part(name) {
+    return this.find(named(name));
+  }
+
+  /** A button, entry or link by what stands on it. */
+  labelled(words, inside = "body") {
+    const script = `
+      const parts = document.querySelectorAll(arguments[1] + " :is(button,[role=menuitem],[role=menuitemradio],[role=option])");
+      return [...parts].find((part) => (part.getAttribute("aria-label") ?? part.innerText).trim().startsWith(arguments[0])) ?? null;`;
+    return until(`something is labelled "${words}"`, () => this.run(script, words, inside));
+  }
+
+  /** Points at it first, as a hand does: some buttons show themselves only then. */
+  async click(element) {
+    await this.driver.actions().move({ origin: element, duration: 20 }).click().perform();
+  }
+
+  async clickPart(name) {
+    await this.click(await this.part(name));
+  }
+
+  async clickLabelled(words, inside) {
+    await this.click(await this.labelled(words, inside));
+  }
+
+  messages() {
+    return this.run(MESSAGES);
+  }
+
+  conversations() {
+    return this.run(CONVERSATIONS);
+  }
+
+  async message(id) {
+    return (await this.messages()).find((message) => message.id === id);
+  }
+
+  async answer() {
+    return (await this.messages()).findLast(({ role }) => role === "assistant");
+  }
+
+  async question() {
+    return (await this.messages()).findLast(({ role }) => role === "user");
+  }
+
+  /** An answer that is not one of those known before. */
+  newAnswer(known) {
+    const old = new Set(known.map(({ id }) => id));
+    return until("a new answer is begun", async () => {
+      const answer = await this.answer();
+      return answer && !old.has(answer.id) && answer;
+    });
+  }
+
+  async type(text) {
+    const composer = await this.part(NAMES.composer);
+    await this.click(composer);
+    await composer.sendKeys(text);
+  }
+
+  /** Types a question, sends it with the button, and resolves to the answer that was begun. */
+  async ask(text) {
+    const known = await this.messages();
+    await this.type(text);
+    await this.clickPart(NAMES.send);
+    return this.newAnswer(known);
+  }
+
+  /** The answer, when it is over. */
+  over(id, limit = 180_000) {
+    return until(
+      "the answer is over",
+      async () => {
+        const message = await this.message(id);
+        return message && message.state !== "streaming" && message;
+      },
+      { limit },
+    );
+  }
+
+  /** The different lengths that were seen while an answer grew, until it was over. */
+  async watchGrowth(id, enough = Number.POSITIVE_INFINITY) {
+    const lengths = new Set();
+    const script = `
+      const article = document.querySelector('[data-message="' + arguments[0] + '"]');
+      const text = article?.querySelector(".prose, [data-testid=answer-text] > :not(p.text-soft)")?.innerText ?? "";
+      return [article?.dataset.state, text.length];`;
+    await until(
+      "the answer grows",
+      async () => {
+        const [state, length] = await this.run(script, id);
+        if (state === "streaming" && length > 0) lengths.add(length);
+        return state !== "streaming" || lengths.size >= enough;
+      },
+      { limit: 180_000, between: 10 },
+    );
+    return [...lengths];
+  }
+
+  /** A button of a message, which one finds by pointing at the message. */
+  async act(message, action) {
+    const article = await this.find(`[data-message="${message.id}"]`);
+    await this.driver.actions().move({ origin: article, duration: 20 }).perform();
+    await this.click(await this.find(`[data-message="${message.id}"] ${named(action)}`));
+  }
+
+  async stop() {
+    await this.clickPart(NAMES.stop);
+  }
+
+  async openConversation(id) {
+    await this.click(await this.find(`[data-conversation="${id}"]`));
+    await until("its messages are there", async () => {
+      const open = (await this.conversations()).find((each) => each.open);
+      return open?.id === id && (await this.messages()).length > 0;
+    });
+  }
+
+  async menuOfConversation(id) {
+    await this.driver
+      .actions()
+      .move({ origin: await this.find(`[data-conversation="${id}"]`) })
+      .perform();
+    const script = `return document.querySelector('[data-conversation="' + arguments[0] + '"]').closest("li").querySelector("[aria-haspopup=menu]")`;
+    await this.click(await this.run(script, id));
+    await this.find("[role=menu]");
+  }
+
+  async chooseModel(title) {
+    await this.clickPart(NAMES.modelPicker);
+    await this.clickLabelled(title, "[role=menu]");
+    await until("the menu is closed", async () => !(await this.has("[role=menu]")));
+  }
+
+  /** The titles and words of all models in the picker, which is left closed. */
+  async modelEntries() {
+    await this.clickPart(NAMES.modelPicker);
+    await this.find("[role=menu]");
+    const entries = await this.run(`
+      return [...document.querySelectorAll("[role=menuitemradio]")].map((entry) => ({
+        text: entry.innerText,
+        disabled: entry.getAttribute("aria-disabled") === "true",
+        chosen: entry.getAttribute("aria-checked") === "true",
+      }));`);
+    await this.press(Key.ESCAPE);
+    await until("the menu is closed", async () => !(await this.has("[role=menu]")));
+    return entries;
+  }
+
+  /** Presses keys together, on whatever has the focus. */
+  async press(...keys) {
+    const actions = this.driver.actions();
+    for (const key of keys) actions.keyDown(key);
+    for (const key of [...keys].reverse()) actions.keyUp(key);
+    await actions.perform();
+  }
+
+  /** Types on whatever has the focus. */
+  async typeHere(text) {
+    await this.driver.actions().sendKeys(text).perform();
+  }
+
+  /** The name of what has the focus. */
+  focus() {
+    return this.run(`
+      const now = document.activeElement;
+      return {
+        tag: now?.tagName.toLowerCase() ?? "",
+        name: now?.getAttribute("aria-label") ?? now?.labels?.[0]?.innerText ?? now?.innerText ?? "",
+        role: now?.getAttribute("role") ?? "",
+        message: now?.closest("article")?.dataset.message ?? null,
+        conversation: now?.dataset.conversation ?? null,
+        value: now?.value ?? null,
+      };`);
+  }
+
+  /** Everything that can be read. */
+  text() {
+    return this.run("return document.body.innerText");
+  }
+
+  shows(words, options) {
+    const look =
+      words instanceof RegExp
+        ? (text) => words.exec(text)?.[0]
+        : (text) => text.includes(words) && words;
+    return until(`the window shows ${words}`, async () => look(await this.text()), options);
+  }
+
+  async notices() {
+    return this.run(
+      `return document.querySelector(arguments[0])?.innerText ?? ""`,
+      named(NAMES.notices),
+    );
+  }
+}
+
+export { ACTIONS, Key, NAMES };

@@ -1,0 +1,153 @@
+// Pictures of the window in the states that a person meets, light and dark, with the real models:
+// for the README, and for eyes that judge. `npm run e2e -- --screenshots` makes them.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { busWithoutKeyring } from "./lib/bus.mjs";
+import { screenshots } from "./lib/environment.mjs";
+import { addModelWithContext, starter, workingDefault } from "./lib/home.mjs";
+import { LOOKS, setLook } from "./lib/look.mjs";
+import { writeProgress } from "./lib/progress.mjs";
+import { sottoDone } from "./lib/terminal.mjs";
+import { test } from "./lib/tests.mjs";
+import { letPass, until } from "./lib/waiting.mjs";
+import { ACTIONS, Key, NAMES } from "./lib/window.mjs";
+
+mkdirSync(screenshots, { recursive: true });
+
+/** What the person has asked before, so that the left side is not empty. */
+const EARLIER = [
+  "Which plants grow in the shade of a north wall?",
+  "Rewrite this as one polite sentence",
+  "What does `git rebase --onto` do?",
+  "Dinner from rice, eggs and spinach",
+];
+
+const QUESTION =
+  "Write a Python function that returns the n most frequent words of a text. Then say in two sentences how it works.";
+
+function camera(window, look) {
+  return async (name) => {
+    // The pointer rests where it shows nothing, and what moves has come to rest.
+    await window.run(
+      "return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))",
+    );
+    writeFileSync(
+      join(screenshots, `${name}-${look}.png`),
+      await window.driver.takeScreenshot(),
+      "base64",
+    );
+  };
+}
+
+for (const look of LOOKS) {
+  const env = { ...setLook(look), GDK_SCALE: "2" };
+
+  test(`first start, ${look}`, async (t) => {
+    const home = t.home();
+    writeProgress(home, workingDefault.size * 0.31);
+    const { window } = await t.start(home, { env });
+    const take = camera(window, look);
+    await until("the model is in memory", async () => /ready/.test(await window.text()));
+    for (let part = 32; part <= 38; part++) {
+      await letPass(600);
+      writeProgress(home, workingDefault.size * (part / 100));
+    }
+    await window.shows(/a second · .* left/);
+    await take("first-start");
+  });
+
+  test(
+    `a conversation, ${look}`,
+    async (t) => {
+      const home = t.home(["starter", "default"]);
+      writeFileSync(join(home.models, "broken.gguf"), "GGUF and then nothing");
+      for (const question of EARLIER) {
+        await sottoDone(home, ["ask", "--model", starter.file.replace(".gguf", ""), question]);
+      }
+      const { window } = await t.start(home, { env });
+      const take = camera(window, look);
+      await until("the model is in memory", async () => /ready/.test(await window.text()), {
+        limit: 120_000,
+      });
+      await take("empty");
+
+      const asked = await window.ask(QUESTION);
+      await window.watchGrowth(asked.id, 25);
+      await take("streaming");
+      const answer = await window.over(asked.id, 300_000);
+      await window.clickPart(NAMES.composer);
+      await take("chat");
+      await window.act(answer, ACTIONS.details);
+      await window.shows("Tokens written");
+      await take("details");
+      await window.press(Key.ESCAPE);
+
+      await window.act(await window.question(), ACTIONS.edit);
+      const editor = await window.part(NAMES.editQuestion);
+      await take("editing");
+      await editor.sendKeys(
+        Key.chord(Key.CONTROL, "a"),
+        "Which is faster for this, a dict or collections.Counter? One sentence.",
+      );
+      const known = await window.messages();
+      await window.clickLabelled("Ask this");
+      await window.over((await window.newAnswer(known)).id, 300_000);
+      await take("branch");
+
+      await window.clickPart(NAMES.modelPicker);
+      await window.find("[role=menuitemradio]");
+      await take("models");
+      await window.press(Key.ESCAPE);
+      await until("the menu is closed", async () => !(await window.has("[role=menu]")));
+
+      await window.press(Key.CONTROL, "k");
+      await window.find("[role=dialog]");
+      await window.typeHere("words");
+      await window.shows("In messages");
+      await take("palette");
+      await window.press(Key.ESCAPE);
+      await until("the palette is closed", async () => !(await window.has("[role=dialog]")));
+      await window.press(Key.CONTROL, "/");
+      await window.find("[role=dialog]");
+      await take("shortcuts");
+      await window.press(Key.ESCAPE);
+
+      await window.run("document.documentElement.style.fontSize = '200%'");
+      await take("text-200");
+      await window.run("document.documentElement.style.fontSize = ''");
+      await window.driver.manage().window().setRect({ width: 480, height: 760 });
+      await until("the window is narrow", () => window.run("return innerWidth <= 500"));
+      await take("narrow");
+      await window.clickPart(NAMES.sidebarToggle);
+      await take("narrow-conversations");
+    },
+    { limit: 900 },
+  );
+
+  test(`trouble, ${look}`, async (t) => {
+    const home = t.home([]);
+    addModelWithContext(home, "narrow", 1_024);
+    const { window } = await t.start(home, { env });
+    const take = camera(window, look);
+    const failed = await window.ask(
+      `Summarise. ${"The ship sailed on over the wide and quiet sea. ".repeat(120)}`,
+    );
+    await window.over(failed.id);
+    await take("context-error");
+    const stopped = await window.answer();
+    await window.act(stopped, ACTIONS.again).catch(() => {});
+    await window.clickPart(NAMES.newConversation);
+    const asked = await window.ask("Write a very long story about a ship.");
+    await window.watchGrowth(asked.id, 5);
+    await window.stop();
+    await window.over(asked.id);
+    await take("stopped");
+  });
+
+  test(`no keyring, ${look}`, async (t) => {
+    const bus = await busWithoutKeyring(t);
+    const { window } = await t.start(t.home(), { env: { ...env, ...bus }, ready: false });
+    await window.shows("Choose a passphrase for your history");
+    await camera(window, look)("passphrase");
+  });
+}
