@@ -2,7 +2,7 @@
 
 use std::{process::ExitCode, sync::Arc};
 
-use sotto_api::Sotto;
+use sotto_api::{Host, Sotto, view::AppEvent};
 use tauri::{App, Manager, RunEvent, Runtime};
 
 use crate::{bindings, host::Windows, navigation, window};
@@ -32,10 +32,13 @@ pub fn run() -> ExitCode {
 
 fn build() -> Result<App<crate::Webview>, Box<dyn std::error::Error>> {
     let windows = Arc::new(Windows::default());
-    let sotto = Sotto::on_this_computer(Arc::clone(&windows) as Arc<dyn sotto_api::Host>)?;
+    let sotto = Sotto::on_this_computer(Arc::clone(&windows) as Arc<dyn Host>)?;
     let app = tauri::Builder::default()
         // First, because a second start must end here and leave everything to the first.
-        .plugin(tauri_plugin_single_instance::init(|app, _, _| window::show_main(app)))
+        .plugin(tauri_plugin_single_instance::init(|app, _, _| {
+            window::show_main(app);
+            app.state::<Arc<Windows>>().hear(AppEvent::CameForward);
+        }))
         .plugin(navigation::guard())
         .plugin(tauri_plugin_window_state::Builder::new().build())
         .plugin(tauri_plugin_opener::init())
