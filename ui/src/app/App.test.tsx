@@ -29,7 +29,7 @@ describe("a question", () => {
     await user.type(field, "What is it?{Enter}");
     expect(field).toHaveValue("");
     const answer = await lastAnswer("complete");
-    expect(said(answer)).toContain("It is forty-two.");
+    await waitFor(() => expect(said(answer)).toContain("It is forty-two."));
     expect(answer.querySelector("strong")?.textContent).toBe("forty-two");
     expect(within(answer).getByText("On this computer")).toBeVisible();
     expect(screen.getByRole("heading", { level: 1 })).toHaveTextContent("What is it?");
@@ -285,11 +285,12 @@ describe("conversations", () => {
     await user.click(screen.getByRole("button", { name: "Actions for Regex for ISO dates" }));
     await user.click(await screen.findByRole("menuitem", { name: /Delete/ }));
     expect(await screen.findByRole("heading", { name: "New conversation" })).toBeVisible();
-    await user.keyboard("{F6}{F6}{F6}{F6}");
     const undo = within(screen.getByRole("region", { name: NAMES.notices })).getByRole("button", {
       name: "Undo",
     });
-    for (let at = 0; at < 4 && document.activeElement !== undo; at++) await user.keyboard("{F6}");
+    for (let pressed = 0; pressed < 4 && document.activeElement !== undo; pressed++) {
+      await user.keyboard("{F6}");
+    }
     expect(undo).toHaveFocus();
     await user.keyboard("{Enter}");
     expect(
@@ -390,7 +391,8 @@ describe("when something is wrong", () => {
     const field = await screen.findByLabelText(NAMES.passphrase);
     await user.type(field, "wrong{Enter}");
     expect(await screen.findByRole("alert")).toHaveTextContent("This is not the passphrase");
-    await user.type(field, "correct horse{Enter}");
+    // The wrong one is selected: typing replaces it.
+    await user.keyboard("correct horse{Enter}");
     expect(await screen.findByRole("button", { name: "Regex for ISO dates" })).toBeVisible();
   });
 

@@ -85,19 +85,23 @@ function Task({ checked }: { checked?: boolean }) {
   );
 }
 
+/** One level for all: a model leaves levels out, and a page must not. Depth is seen, not said. */
+function heading(depth: number) {
+  return ({ children }: { children?: ReactNode }) => <h3 data-depth={depth}>{children}</h3>;
+}
+
 const COMPONENTS = {
   a: LinkText,
   code: Code,
   pre: Pre,
   table: Table,
   input: Task,
-  // The page has its own first and second headings.
-  h1: "h3",
-  h2: "h4",
-  h3: "h5",
-  h4: "h6",
-  h5: "h6",
-  h6: "h6",
+  h1: heading(1),
+  h2: heading(2),
+  h3: heading(3),
+  h4: heading(4),
+  h5: heading(5),
+  h6: heading(6),
   p: "p",
   ul: "ul",
   ol: "ol",

@@ -3,6 +3,7 @@ import { ChevronDown, RefreshCw } from "lucide-react";
 import { DropdownMenu, Popover } from "radix-ui";
 import { Button } from "../../components/Button";
 import { CopyButton } from "../../components/CopyButton";
+import { MenuContent } from "../../components/Menu";
 import { PlaceBadge } from "../../components/PlaceBadge";
 import type { AnswerStatistics, ModelsView, ShownMessage } from "../../ipc";
 import { ACTIONS } from "../../testing/landmarks";
@@ -20,12 +21,7 @@ function Details({ statistics, shown }: { statistics: AnswerStatistics; shown: s
         {shown}
       </Popover.Trigger>
       <Popover.Portal>
-        <Popover.Content
-          className="popover p-4"
-          sideOffset={6}
-          aria-label={ACTIONS.details}
-          collisionPadding={12}
-        >
+        <Popover.Content className="popover p-4" aria-label={ACTIONS.details} collisionPadding={12}>
           <dl className="grid grid-cols-[auto_auto] gap-x-6 gap-y-1 text-small">
             {inFull(statistics).map(([name, value]) => (
               <div key={name} className="contents">
@@ -75,22 +71,16 @@ function Again({ models, current, disabled, onAgain }: AgainProps) {
               <ChevronDown className="icon-small" aria-hidden="true" />
             </Button>
           </DropdownMenu.Trigger>
-          <DropdownMenu.Portal>
-            <DropdownMenu.Content
-              className="popover min-w-48 p-1"
-              sideOffset={4}
-              collisionPadding={12}
-            >
-              <DropdownMenu.Label className="px-2.5 py-1 text-small text-faint">
-                Again with
-              </DropdownMenu.Label>
-              {others.map(({ name, title }) => (
-                <DropdownMenu.Item key={name} className="menu-item" onSelect={() => onAgain(name)}>
-                  {title}
-                </DropdownMenu.Item>
-              ))}
-            </DropdownMenu.Content>
-          </DropdownMenu.Portal>
+          <MenuContent className="min-w-48">
+            <DropdownMenu.Label className="px-2.5 py-1 text-small text-faint">
+              Again with
+            </DropdownMenu.Label>
+            {others.map(({ name, title }) => (
+              <DropdownMenu.Item key={name} className="menu-item" onSelect={() => onAgain(name)}>
+                {title}
+              </DropdownMenu.Item>
+            ))}
+          </MenuContent>
         </DropdownMenu.Root>
       )}
     </span>

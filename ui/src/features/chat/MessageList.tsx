@@ -43,13 +43,16 @@ const Row = memo(function Row(props: RowProps) {
     <article
       aria-posinset={position}
       aria-setsize={count}
-      aria-label={mine ? "You asked" : "Answer"}
+      aria-labelledby={`heading-${message.id}`}
       data-message={message.id}
       data-role={message.role}
       data-state={message.state}
       tabIndex={-1}
       className={`mx-auto max-w-[49.5rem] rounded-lg px-4 py-2.5 ${sought ? "bg-mark" : ""}`}
     >
+      <h2 id={`heading-${message.id}`} className="sr-only">
+        {mine ? "You asked" : "Answer"}
+      </h2>
       {mine ? <QuestionRow {...props} /> : <AnswerRow {...props} last={position === count} />}
     </article>
   );

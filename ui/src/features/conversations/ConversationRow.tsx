@@ -3,6 +3,7 @@ import { EllipsisVertical, PencilLine, Trash2 } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { memo, useEffect, useRef, useState } from "react";
 import { Kbd } from "../../components/Kbd";
+import { MenuContent } from "../../components/Menu";
 import type { ConversationSummary } from "../../ipc";
 import { NAMES } from "../../testing/landmarks";
 
@@ -103,38 +104,35 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
         >
           <EllipsisVertical className="icon" aria-hidden="true" />
         </DropdownMenu.Trigger>
-        <DropdownMenu.Portal>
-          <DropdownMenu.Content
-            className="popover min-w-44 p-1"
-            align="start"
-            sideOffset={4}
-            onCloseAutoFocus={(event) => {
-              if (!renameNext.current) return;
-              renameNext.current = false;
-              event.preventDefault();
-              props.onRenaming(id);
+        <MenuContent
+          className="min-w-44"
+          align="start"
+          onCloseAutoFocus={(event) => {
+            if (!renameNext.current) return;
+            renameNext.current = false;
+            event.preventDefault();
+            props.onRenaming(id);
+          }}
+        >
+          <DropdownMenu.Item
+            className="menu-item"
+            onSelect={() => {
+              renameNext.current = true;
             }}
           >
-            <DropdownMenu.Item
-              className="menu-item"
-              onSelect={() => {
-                renameNext.current = true;
-              }}
-            >
-              <PencilLine className="icon" aria-hidden="true" />
-              <span className="flex-1">Rename</span>
-              <Kbd keys="F2" hidden />
-            </DropdownMenu.Item>
-            <DropdownMenu.Item
-              className="menu-item text-danger"
-              onSelect={() => props.onDelete(conversation)}
-            >
-              <Trash2 className="icon" aria-hidden="true" />
-              <span className="flex-1">Delete</span>
-              <Kbd keys="Del" hidden />
-            </DropdownMenu.Item>
-          </DropdownMenu.Content>
-        </DropdownMenu.Portal>
+            <PencilLine className="icon" aria-hidden="true" />
+            <span className="flex-1">Rename</span>
+            <Kbd keys="F2" hidden />
+          </DropdownMenu.Item>
+          <DropdownMenu.Item
+            className="menu-item text-danger"
+            onSelect={() => props.onDelete(conversation)}
+          >
+            <Trash2 className="icon" aria-hidden="true" />
+            <span className="flex-1">Delete</span>
+            <Kbd keys="Del" hidden />
+          </DropdownMenu.Item>
+        </MenuContent>
       </DropdownMenu.Root>
     </li>
   );

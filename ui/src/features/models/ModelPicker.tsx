@@ -1,6 +1,7 @@
 // The menu of models: what each is good and bad at, whether it is in memory, why one cannot run.
 import { Check, ChevronDown, FolderOpen } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
+import { MenuContent } from "../../components/Menu";
 import { showError } from "../../components/toasts";
 import { type ModelView, useCore } from "../../ipc";
 import { NAMES } from "../../testing/landmarks";
@@ -84,42 +85,33 @@ export function ModelPicker({
         <span className="truncate">{title}</span>
         <ChevronDown className="icon-small text-faint" aria-hidden="true" />
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content
-          className="popover w-[min(26rem,92vw)] p-1"
-          align="end"
-          sideOffset={6}
-          collisionPadding={12}
-        >
-          <DropdownMenu.RadioGroup value={value ?? ""} onValueChange={onChoose}>
-            {models?.models.map((model) => (
-              <ModelEntry key={model.name} model={model} chosen={model.name === value} />
-            ))}
-          </DropdownMenu.RadioGroup>
-          {models?.models.length === 0 && (
-            <p className="px-3 py-2 text-soft">There is no model on this computer yet.</p>
-          )}
-          <DropdownMenu.Separator className="my-1 border-t border-line" />
-          {value !== null && models && models.default !== value && (
-            <DropdownMenu.Item className="menu-item" onSelect={() => onMakeDefault(value)}>
-              <span className="size-4" />
-              Use {title} for new conversations
-            </DropdownMenu.Item>
-          )}
-          <DropdownMenu.Item
-            className="menu-item"
-            onSelect={() => core.openModelsFolder().catch(showError)}
-          >
-            <FolderOpen className="icon" aria-hidden="true" />
-            <span className="flex min-w-0 flex-1 flex-col">
-              Open models folder
-              <span className="text-small text-faint">
-                A GGUF file put there is found by itself.
-              </span>
-            </span>
+      <MenuContent className="w-[min(26rem,92vw)]" align="end">
+        <DropdownMenu.RadioGroup value={value ?? ""} onValueChange={onChoose}>
+          {models?.models.map((model) => (
+            <ModelEntry key={model.name} model={model} chosen={model.name === value} />
+          ))}
+        </DropdownMenu.RadioGroup>
+        {models?.models.length === 0 && (
+          <p className="px-3 py-2 text-soft">There is no model on this computer yet.</p>
+        )}
+        <DropdownMenu.Separator className="my-1 border-t border-line" />
+        {value !== null && models && models.default !== value && (
+          <DropdownMenu.Item className="menu-item" onSelect={() => onMakeDefault(value)}>
+            <span className="size-4" />
+            Use {title} for new conversations
           </DropdownMenu.Item>
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
+        )}
+        <DropdownMenu.Item
+          className="menu-item"
+          onSelect={() => core.openModelsFolder().catch(showError)}
+        >
+          <FolderOpen className="icon" aria-hidden="true" />
+          <span className="flex min-w-0 flex-1 flex-col">
+            Open models folder
+            <span className="text-small text-faint">A GGUF file put there is found by itself.</span>
+          </span>
+        </DropdownMenu.Item>
+      </MenuContent>
     </DropdownMenu.Root>
   );
 }

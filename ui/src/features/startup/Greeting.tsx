@@ -18,6 +18,7 @@ export function Greeting({ first }: { first: boolean }) {
     <section
       aria-label="Welcome"
       data-region="messages"
+      tabIndex={-1}
       className="flex min-h-0 flex-col overflow-y-auto px-4"
     >
       <div className="m-auto flex w-full max-w-[34rem] flex-col gap-5 py-8">
