@@ -19,6 +19,7 @@ pub(crate) fn builder() -> Builder<Webview> {
             commands::models::models,
             commands::models::open_models_folder,
             commands::models::runtime,
+            commands::startup::composer_ready,
             commands::startup::retry_history,
             commands::startup::startup,
             commands::startup::subscribe,

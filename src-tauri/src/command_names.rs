@@ -6,6 +6,7 @@ pub const COMMAND_NAMES: &[&str] = &[
     "ask",
     "choose_alternative",
     "choose_model",
+    "composer_ready",
     "delete_conversation",
     "edit_question",
     "list_conversations",

@@ -21,6 +21,14 @@ pub(crate) async fn subscribe(
     Ok(())
 }
 
+/// The page's composer is painted and takes text. `npm run bench` waits for this line.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn composer_ready() -> Result<(), ApiError> {
+    tracing::info!("the composer takes text");
+    Ok(())
+}
+
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn startup(sotto: State<'_, Sotto>) -> Result<Startup, ApiError> {
