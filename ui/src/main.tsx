@@ -4,6 +4,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
 import { preloadMarkdown } from "./components/markdown/Markdown";
+import { preloadMessages } from "./features/chat/ChatView";
 import { CoreProvider, connect } from "./ipc";
 import "./styles/main.css";
 
@@ -35,4 +36,9 @@ createRoot(root).render(
 );
 
 // Not needed to type, so not before the first frame.
-requestAnimationFrame(() => setTimeout(preloadMarkdown, 50));
+requestAnimationFrame(() =>
+  setTimeout(() => {
+    preloadMessages();
+    preloadMarkdown();
+  }, 50),
+);

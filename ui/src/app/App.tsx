@@ -45,6 +45,11 @@ function Banners({ temporary, onChooseModel }: { temporary: boolean; onChooseMod
   );
 }
 
+/** Whether something has a place on the page. */
+function isSeen(selector: string): boolean {
+  return (document.querySelector(selector)?.getClientRects().length ?? 0) > 0;
+}
+
 export function App() {
   const core = useCore();
   const startup = useStartup();
@@ -59,10 +64,20 @@ export function App() {
   useEvents(useCallback(() => chat.current?.focusComposer(), []));
 
   const toggleSidebar = useCallback(() => {
-    const seen = document.querySelector<HTMLElement>(".sidebar")?.offsetParent !== null;
-    setSidebar(seen ? "closed" : "open");
+    setSidebar(isSeen(".sidebar") ? "closed" : "open");
+    requestAnimationFrame(() => {
+      // Over the chat it is where the person is now; beside it the person stays where they were.
+      if (isSeen(".sidebar-shade")) document.querySelector<HTMLElement>(".sidebar button")?.focus();
+    });
   }, []);
   const closeDrawer = useCallback(() => setSidebar((now) => (now === "open" ? "auto" : now)), []);
+  const onOpened = useCallback(
+    (pointed: boolean) => {
+      closeDrawer();
+      if (pointed) chat.current?.focusComposer();
+    },
+    [closeDrawer],
+  );
 
   const actions = useMemo(
     () => ({
@@ -75,7 +90,13 @@ export function App() {
       models: () => chat.current?.openModelPicker(),
       sidebar: toggleSidebar,
       shortcuts: () => setDialog("shortcuts"),
-      stop: () => chat.current?.stop() ?? false,
+      stop: () => {
+        if (!isSeen(".sidebar-shade")) return chat.current?.stop() ?? false;
+        closeDrawer();
+        chat.current?.focusComposer();
+        return true;
+      },
+      type: () => chat.current?.focusComposer(),
       region: focusRegion,
       undo: runUndo,
     }),
@@ -125,7 +146,7 @@ export function App() {
           <Sidebar
             onNew={actions.newConversation}
             onSearch={actions.palette}
-            onOpened={closeDrawer}
+            onOpened={onOpened}
             status={<RuntimeStatus arrival={open !== null} />}
           />
           <div className="sidebar-shade" aria-hidden="true" onPointerDown={closeDrawer} />

@@ -32,6 +32,8 @@ export interface ShortcutActions {
   /** False if there was nothing to take back. */
   undo: () => boolean;
   region: (step: 1 | -1) => void;
+  /** A letter was typed outside of every field: it belongs into the composer. */
+  type: () => void;
 }
 
 function isText(target: EventTarget | null): boolean {
@@ -43,6 +45,8 @@ export function actionFor(event: KeyboardEvent): keyof ShortcutActions | "region
   if (event.isComposing || event.repeat) return null;
   if (event.key === "F6") return event.shiftKey ? "regionBefore" : "region";
   if (event.key === "Escape") return "stop";
+  const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (plain) return /^[^\s]$/u.test(event.key) && !isText(event.target) ? "type" : null;
   if (!modifierIsDown(event) || event.altKey) return null;
   if (event.shiftKey) return event.key.toLowerCase() === "m" ? "models" : null;
   switch (event.key.toLowerCase()) {
@@ -74,6 +78,11 @@ export function useShortcuts(actions: ShortcutActions): void {
         action !== "regionBefore"
       )
         return;
+      if (action === "type") {
+        // The key itself is left alone: it is typed where the focus is now.
+        actions.type();
+        return;
+      }
       if (action === "stop" || action === "undo") {
         if (actions[action]()) event.preventDefault();
         return;

@@ -19,7 +19,7 @@
 export const NAMES = {
   /** navigation: the left side */
   conversations: "Conversations",
-  /** list: conversations of one day group have the group as heading */
+  /** heading (for those who listen) above the groups by day, each a region with its heading */
   conversationList: "All conversations",
   /** button */
   newConversation: "New conversation",

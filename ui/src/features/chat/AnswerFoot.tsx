@@ -11,25 +11,31 @@ import { modelTitle } from "../models/useModels";
 import { Alternatives } from "./Alternatives";
 import { inFull, shortly } from "./statistics";
 
+function Numbers({ statistics }: { statistics: AnswerStatistics }) {
+  return (
+    <dl className="grid grid-cols-[auto_auto] gap-x-6 gap-y-1 text-small">
+      {inFull(statistics).map(([name, value]) => (
+        <div key={name} className="contents">
+          <dt className="text-soft">{name}</dt>
+          <dd className="text-right tabular-nums">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
 function Details({ statistics, shown }: { statistics: AnswerStatistics; shown: string }) {
   return (
     <Popover.Root>
       <Popover.Trigger
         aria-label={`${ACTIONS.details}: ${shown}`}
-        className="min-h-7 rounded-md px-1 tabular-nums hover:bg-hover hover:text-ink"
+        className="-mx-1 min-h-7 rounded-md px-1 tabular-nums hover:bg-hover hover:text-ink"
       >
         {shown}
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Content className="popover p-4" aria-label={ACTIONS.details} collisionPadding={12}>
-          <dl className="grid grid-cols-[auto_auto] gap-x-6 gap-y-1 text-small">
-            {inFull(statistics).map(([name, value]) => (
-              <div key={name} className="contents">
-                <dt className="text-soft">{name}</dt>
-                <dd className="text-right tabular-nums">{value}</dd>
-              </div>
-            ))}
-          </dl>
+          <Numbers statistics={statistics} />
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>

@@ -1,7 +1,9 @@
 // The chat: header, messages or a greeting, and the composer, which is there before any of them.
 import {
+  lazy,
   type ReactNode,
   type Ref,
+  Suspense,
   useCallback,
   useImperativeHandle,
   useRef,
@@ -14,8 +16,16 @@ import { useChooseModel, useModels, useRuntime } from "../models/useModels";
 import { inFlight, lastQuestion } from "./branch";
 import { ChatHeader } from "./ChatHeader";
 import { Composer, type ComposerHandle } from "./Composer";
-import { MessageList } from "./MessageList";
 import { useConversation, useTurn } from "./useConversation";
+
+// Not needed to take a question, so not in the way of the composer.
+const loadMessages = () => import("./MessageList");
+const MessageList = lazy(async () => ({ default: (await loadMessages()).MessageList }));
+
+/** Loads what shows messages before it is needed. */
+export function preloadMessages(): void {
+  void loadMessages();
+}
 
 export interface ChatHandle {
   focusComposer: () => void;
@@ -98,16 +108,18 @@ export function ChatView({ ref, greeting, banners, ready, onToggleSidebar }: Cha
             <Button onClick={() => refetch()}>Try again</Button>
           </div>
         ) : view ? (
-          <MessageList
-            key={open}
-            messages={messages}
-            models={models}
-            runtime={runtime}
-            editing={editing}
-            onEditing={onEditing}
-            turn={turn}
-            onChooseModel={openModelPicker}
-          />
+          <Suspense fallback={<div aria-busy="true" />}>
+            <MessageList
+              key={open}
+              messages={messages}
+              models={models}
+              runtime={runtime}
+              editing={editing}
+              onEditing={onEditing}
+              turn={turn}
+              onChooseModel={openModelPicker}
+            />
+          </Suspense>
         ) : (
           <div aria-busy="true" />
         )}

@@ -9,11 +9,8 @@ export function withAsked(
 ): ConversationView {
   const before = view?.messages ?? [];
   const cut = asked.after === null ? 0 : before.findIndex(({ id }) => id === asked.after) + 1;
-  const added = asked.added.map((message) => {
-    const end = endOf(message.id);
-    return end ? { ...end, alternatives: message.alternatives } : message;
-  });
-  return { conversation: asked.conversation, messages: [...before.slice(0, cut), ...added] };
+  const messages = [...before.slice(0, cut), ...asked.added];
+  return withEnds({ conversation: asked.conversation, messages }, endOf);
 }
 
 /** The branch after an answer ended. The same one if the answer is not on it. */
@@ -26,6 +23,18 @@ export function withEnded(
   if (!view || !old) return view;
   const messages = [...view.messages];
   messages[at] = { ...answer, alternatives: old.alternatives };
+  return { ...view, messages };
+}
+
+/** A branch as it was read, with the ends of answers that were told while it was being read. */
+export function withEnds(
+  view: ConversationView,
+  endOf: (answer: string) => Message | undefined,
+): ConversationView {
+  const messages = view.messages.map((message) => {
+    const end = message.state === "streaming" ? endOf(message.id) : undefined;
+    return end ? { ...end, alternatives: message.alternatives } : message;
+  });
   return { ...view, messages };
 }
 

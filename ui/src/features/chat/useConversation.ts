@@ -6,14 +6,14 @@ import { showError } from "../../components/toasts";
 import { type AnswerAgain, type Asked, type ConversationView, CoreError, useCore } from "../../ipc";
 import { useSelection } from "../conversations/selection";
 import { CONVERSATIONS, conversationKey } from "../conversations/useConversations";
-import { withAsked } from "./branch";
+import { withAsked, withEnds } from "./branch";
 import { answerSeen, endOf } from "./live";
 
 export function useConversation(id: string | null) {
   const core = useCore();
   const query = useQuery({
     queryKey: conversationKey(id ?? ""),
-    queryFn: () => core.openConversation(id ?? ""),
+    queryFn: async () => withEnds(await core.openConversation(id ?? ""), endOf),
     enabled: id !== null,
     // The branch is kept fresh by what this window does and hears.
     staleTime: Number.POSITIVE_INFINITY,
@@ -79,7 +79,8 @@ export function useTurn(conversation: string | null): TurnActions {
         core
           .chooseAlternative(alternative)
           .then(
-            (view) => queries.setQueryData(conversationKey(view.conversation.id), view),
+            (view) =>
+              queries.setQueryData(conversationKey(view.conversation.id), withEnds(view, endOf)),
             showError,
           );
       },

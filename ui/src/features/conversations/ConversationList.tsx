@@ -10,7 +10,7 @@ import { useConversationActions, useConversations } from "./useConversations";
 /** More are drawn on request: a list of thousands must not slow the window's start. */
 const DRAWN_AT_FIRST = 200;
 
-export function ConversationList({ onOpened }: { onOpened: () => void }) {
+export function ConversationList({ onOpened }: { onOpened: (pointed: boolean) => void }) {
   const { data, error, isPending, refetch } = useConversations();
   const { rename, remove } = useConversationActions();
   const open = useSelection((selection) => selection.open);
@@ -25,9 +25,9 @@ export function ConversationList({ onOpened }: { onOpened: () => void }) {
   const reachable = shown.some(({ id }) => id === open) ? open : shown[0]?.id;
 
   const onOpen = useCallback(
-    (id: string) => {
+    (id: string, pointed: boolean) => {
       show(id);
-      onOpened();
+      onOpened(pointed);
     },
     [show, onOpened],
   );

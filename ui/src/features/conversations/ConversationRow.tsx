@@ -13,7 +13,8 @@ interface ConversationRowProps {
   /** The one row that Tab reaches; arrow keys reach the others. */
   reachable: boolean;
   renaming: boolean;
-  onOpen: (id: string) => void;
+  /** `pointed`: with the mouse, not with a key. */
+  onOpen: (id: string, pointed: boolean) => void;
   /** `null`: renaming is over. */
   onRenaming: (id: string | null) => void;
   onRename: (id: string, title: string) => void;
@@ -82,7 +83,7 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
         tabIndex={reachable ? 0 : -1}
         title={title}
         className={`flex min-w-0 flex-1 items-center gap-2 rounded-lg py-1.5 pr-2.5 pl-2.5 group-focus-within:pr-8 group-hover:pr-8 forced-colors:pr-8 text-left text-ui leading-snug ${open ? "font-semibold" : ""}`}
-        onClick={() => props.onOpen(id)}
+        onClick={(event) => props.onOpen(id, event.detail > 0)}
         onDoubleClick={() => props.onRenaming(id)}
       >
         <span className="min-w-0 flex-1 truncate">{title}</span>

@@ -8,7 +8,8 @@ import { ConversationList } from "./ConversationList";
 interface SidebarProps {
   onNew: () => void;
   onSearch: () => void;
-  onOpened: () => void;
+  /** A conversation was opened; `pointed`: with the mouse, not with a key. */
+  onOpened: (pointed: boolean) => void;
   /** How the runtime is; another feature's. */
   status: ReactNode;
 }
@@ -22,22 +23,22 @@ export function Sidebar({ onNew, onSearch, onOpened, status }: SidebarProps) {
       <p className="px-2.5 pt-0.5 pb-1 text-base font-semibold tracking-[0.01em]">Sotto</p>
       <button
         type="button"
-        aria-label={NAMES.newConversation}
+        aria-keyshortcuts="Control+N Meta+N"
         className="flex min-h-9 items-center gap-2 rounded-lg px-2.5 text-left text-ui font-medium hover:bg-hover"
         onClick={onNew}
       >
         <Plus className="icon" aria-hidden="true" />
-        <span className="min-w-0 flex-1 truncate">New conversation</span>
+        <span className="min-w-0 flex-1 truncate">{NAMES.newConversation}</span>
         <Kbd keys="Mod+N" hidden />
       </button>
       <button
         type="button"
-        aria-label={NAMES.search}
+        aria-keyshortcuts="Control+K Meta+K"
         className="flex min-h-9 items-center gap-2 rounded-lg border border-line bg-raised px-2.5 text-left text-ui text-faint hover:border-line-strong"
         onClick={onSearch}
       >
         <Search className="icon-small" aria-hidden="true" />
-        <span className="min-w-0 flex-1 truncate">Search everything</span>
+        <span className="min-w-0 flex-1 truncate">{NAMES.search}</span>
         <Kbd keys="Mod+K" hidden />
       </button>
       <ConversationList onOpened={onOpened} />

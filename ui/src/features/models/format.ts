@@ -14,9 +14,12 @@ export function bytes(count: number): string {
   return `${value.toFixed(digits)} ${UNITS[unit]}`;
 }
 
+// One for all: making one costs more than using it.
+const WHOLE = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+
 /** A whole number with separators: `8,192`. */
 export function count(value: number): string {
-  return Math.round(value).toLocaleString("en");
+  return WHOLE.format(value);
 }
 
 /** Seconds from milliseconds, with as many digits as matter: `0.04 s`, `1.2 s`, `14 s`. */
