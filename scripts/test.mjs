@@ -46,7 +46,7 @@ function testSteps(env, pythonOfTests) {
     : "the window is driven on Linux only (WebKitGTK's driver)";
   return [
     {
-      name: "set-up scripts",
+      name: "scripts (node)",
       command: node,
       args: ["--test", ...scriptTests()],
       limit: 5 * MINUTE,
