@@ -120,6 +120,24 @@ describe("an answer", () => {
     expect(screen.getByRole("button", { name: NAMES.send })).toBeVisible();
   });
 
+  it("stays where it is when it ends", async () => {
+    const { user, core } = openWindow("empty", { pace: null });
+    await user.type(await composer(), "Long?{Enter}");
+    const row = await lastAnswer("streaming");
+    const answer = core.scene.messages.at(-1) ?? MESSAGE;
+    const { id, conversation } = answer;
+    await act(async () =>
+      core.tell({ type: "answer_text", conversation, answer: id, text: "One.\n\nTwo" }),
+    );
+    await waitFor(() => expect(row.querySelectorAll(".prose p")).toHaveLength(2));
+    const first = row.querySelector(".prose p");
+    const end = { ...answer, text: "One.\n\nTwo.", state: "complete" as const };
+    await act(async () => core.tell({ type: "answer_ended", answer: end }));
+    expect(said(await lastAnswer("complete"))).toContain("Two.");
+    // Drawn again from nothing it would be another paragraph, and the page would have jumped.
+    expect(row.querySelector(".prose p")).toBe(first);
+  });
+
   it("whose end is told before the question's reply is shown as ended", async () => {
     const { user, core } = openWindow("empty", {
       pace: 0,

@@ -262,6 +262,12 @@ const SCENES: Record<string, () => Scene> = {
   troubled,
   long,
   empty: bare,
+  /** An answer of some 4,000 tokens, as fast as it comes. */
+  stream: () => ({
+    ...bare(),
+    answer: () => `${LONG_ANSWER}\n\n`.repeat(26),
+    pace: 4,
+  }),
   first: () => ({
     ...bare(),
     models: structuredClone(MODELS_ARRIVING),

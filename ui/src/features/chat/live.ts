@@ -19,6 +19,8 @@ const changed = new Set<string>();
 let scheduled = false;
 let notBefore = 0;
 
+/** Milliseconds for which the text of an ended answer stays: until its end has surely been drawn. */
+const STAYS = 2_000;
 /** Ended answers that are remembered until the reply to the question has surely come. */
 const ENDED_KEPT = 50;
 
@@ -84,8 +86,11 @@ export function answerEnded(answer: Message): void {
     if (ended.size <= ENDED_KEPT) break;
     ended.delete(id);
   }
-  const { [answer.id]: _, ...texts } = useLive.getState().texts;
-  useLive.setState({ texts });
+  // Not at once: the end is drawn a moment later, and between the two there would be nothing.
+  setTimeout(() => {
+    const { [answer.id]: _, ...texts } = useLive.getState().texts;
+    useLive.setState({ texts });
+  }, STAYS);
 }
 
 /** The end of an answer, if it was told before the answer itself was known. */
