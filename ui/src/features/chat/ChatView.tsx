@@ -64,6 +64,7 @@ export function ChatView({ ref, greeting, banners, ready, onToggleSidebar }: Cha
   const answering = inFlight(view) !== undefined;
   const model = (open === null ? modelToBe : view?.conversation.model) ?? models?.default ?? null;
   const context = view?.conversation.context ?? runtime?.context ?? 0;
+  const focusComposer = useCallback(() => composer.current?.focus(), []);
   const openModelPicker = useCallback(() => setPickerOpen(true), []);
 
   const onEditing = useCallback((id: string | null) => {
@@ -72,7 +73,7 @@ export function ChatView({ ref, greeting, banners, ready, onToggleSidebar }: Cha
   }, []);
 
   useImperativeHandle(ref, () => ({
-    focusComposer: () => composer.current?.focus(),
+    focusComposer,
     stop: () => {
       if (answering) turn.stop();
       return answering;
@@ -118,6 +119,7 @@ export function ChatView({ ref, greeting, banners, ready, onToggleSidebar }: Cha
               onEditing={onEditing}
               turn={turn}
               onChooseModel={openModelPicker}
+              onBegun={focusComposer}
             />
           </Suspense>
         ) : (
@@ -136,7 +138,10 @@ export function ChatView({ ref, greeting, banners, ready, onToggleSidebar }: Cha
             : null
         }
         onSend={onSend}
-        onStop={turn.stop}
+        onStop={() => {
+          turn.stop();
+          focusComposer();
+        }}
         onEditLast={() => {
           const question = lastQuestion(view);
           if (question && !answering) setEditing(question.id);

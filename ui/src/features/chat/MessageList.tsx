@@ -13,7 +13,7 @@ import {
 } from "react";
 import { VList, type VListHandle } from "virtua";
 import type { AnswerAgain, ModelsView, RuntimeView, ShownMessage } from "../../ipc";
-import { NAMES } from "../../testing/landmarks";
+import { ACTIONS, NAMES } from "../../testing/landmarks";
 import { useSelection } from "../conversations/selection";
 import { AnswerRow } from "./AnswerRow";
 import { QuestionRow } from "./QuestionRow";
@@ -61,8 +61,26 @@ const Row = memo(function Row(props: RowProps) {
 /** How near to the end still counts as at the end, in pixels. */
 const NEAR = 32;
 /** Milliseconds for which a movement belongs to the person's last wheel, key or touch. */
-const OWN_MOVEMENT = 600;
-const SCROLL_UP_KEYS = new Set(["ArrowUp", "PageUp", "Home"]);
+const OWN_MOVEMENT = 1_200;
+const SCROLL_KEYS: Record<string, "up" | "down"> = {
+  ArrowUp: "up",
+  PageUp: "up",
+  Home: "up",
+  ArrowDown: "down",
+  PageDown: "down",
+  End: "down",
+};
+
+/** The row that had the focus is gone with its version: the same button of the new one takes over. */
+function keepFocusOn(message: string): void {
+  setTimeout(() => {
+    if (document.activeElement !== document.body) return;
+    const row = document.querySelector(`[data-message="${message}"]`);
+    const button = (name: string) =>
+      row?.querySelector<HTMLElement>(`button[aria-label="${name}"]:enabled`);
+    (button(ACTIONS.next) ?? button(ACTIONS.previous))?.focus();
+  }, 50);
+}
 
 interface MessageListProps {
   messages: readonly ShownMessage[];
@@ -72,6 +90,8 @@ interface MessageListProps {
   onEditing: (id: string | null) => void;
   turn: TurnActions;
   onChooseModel: () => void;
+  /** A turn began from a row, which may be gone now. */
+  onBegun: () => void;
 }
 
 export function MessageList({
@@ -82,11 +102,12 @@ export function MessageList({
   onEditing,
   turn,
   onChooseModel,
+  onBegun,
 }: MessageListProps) {
   const list = useRef<VListHandle>(null);
   const region = useRef<HTMLDivElement>(null);
   const stuck = useRef(true);
-  const moved = useRef(0);
+  const moved = useRef<{ at: number; way: "up" | "down" | null }>({ at: 0, way: null });
   const before = useRef(0);
   const [atEnd, setAtEnd] = useState(true);
   const seek = useSelection((selection) => selection.seek);
@@ -95,9 +116,12 @@ export function MessageList({
   const last = messages.length - 1;
   const lastId = messages[last]?.id;
 
+  // Not the list's own way to an item: that one goes on for as long as sizes change, which is as
+  // long as an answer is written, and would pull back somebody who has scrolled away.
   const toEnd = useCallback(() => {
-    if (last >= 0) list.current?.scrollToIndex(last, { align: "end" });
-  }, [last]);
+    const feed = region.current?.querySelector("[role=feed]");
+    if (feed) feed.scrollTop = feed.scrollHeight;
+  }, []);
 
   // A new turn brings the end back into sight: the person has just asked.
   useLayoutEffect(() => {
@@ -122,9 +146,9 @@ export function MessageList({
     const handle = list.current;
     if (!handle) return;
     const end = handle.scrollSize - handle.viewportSize - offset < NEAR;
-    if (end) stuck.current = true;
-    else if (offset < before.current && performance.now() - moved.current < OWN_MOVEMENT)
-      stuck.current = false;
+    const own = performance.now() - moved.current.at < OWN_MOVEMENT;
+    if (own && offset < before.current) stuck.current = false;
+    else if (own && end && moved.current.way !== "up") stuck.current = true;
     before.current = offset;
     setAtEnd(end || stuck.current);
   }, []);
@@ -133,12 +157,15 @@ export function MessageList({
     if (stuck.current) toEnd();
   }, [toEnd]);
 
-  const own = () => {
-    moved.current = performance.now();
+  const own = (way: "up" | "down" | null) => {
+    moved.current = { at: performance.now(), way };
+    // At once, and not when the page has moved: an answer that grows would pull it back before.
+    if (way === "up") stuck.current = false;
   };
 
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
-    if (SCROLL_UP_KEYS.has(event.key)) own();
+    const way = SCROLL_KEYS[event.key];
+    if (way) own(way);
     if (!event.altKey || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
     event.preventDefault();
     const current = (event.target as HTMLElement).closest("article")?.dataset.message;
@@ -167,12 +194,15 @@ export function MessageList({
 
   const handlers = useMemo(
     () => ({
-      onEdit: (id: string, text: string) => void turn.edit(id, text),
-      onAgain: (id: string, how: Partial<AnswerAgain>) => void turn.again(id, how),
-      onGoOn: () => void turn.ask("Go on from where you stopped."),
-      onWalk: turn.walkTo,
+      onEdit: (id: string, text: string) => void turn.edit(id, text).then(onBegun),
+      onAgain: (id: string, how: Partial<AnswerAgain>) => void turn.again(id, how).then(onBegun),
+      onGoOn: () => void turn.ask("Go on from where you stopped.").then(onBegun),
+      onWalk: async (to: string) => {
+        await turn.walkTo(to);
+        keepFocusOn(to);
+      },
     }),
-    [turn],
+    [turn, onBegun],
   );
 
   return (
@@ -182,10 +212,10 @@ export function MessageList({
       className="relative min-h-0"
       data-region="messages"
       onKeyDown={onKeyDown}
-      onWheel={own}
-      onTouchMove={own}
-      onPointerDown={own}
-      onPointerMove={(event) => event.buttons > 0 && own()}
+      onWheel={(event) => own(event.deltaY < 0 ? "up" : "down")}
+      onTouchMove={() => own(null)}
+      onPointerDown={() => own(null)}
+      onPointerMove={(event) => event.buttons > 0 && own(null)}
     >
       <VList
         ref={list}
@@ -225,6 +255,9 @@ export function MessageList({
             stuck.current = true;
             setAtEnd(true);
             toEnd();
+            region.current
+              ?.querySelector<HTMLElement>("[role=feed]")
+              ?.focus({ preventScroll: true });
           }}
         >
           <ArrowDown className="icon-small" aria-hidden="true" />

@@ -34,7 +34,8 @@ export interface TurnActions {
   edit: (question: string, text: string) => Promise<boolean>;
   again: (answer: string, how?: Partial<AnswerAgain>) => Promise<boolean>;
   stop: () => void;
-  walkTo: (alternative: string) => void;
+  /** Resolves when the branch with that version is shown. */
+  walkTo: (alternative: string) => Promise<void>;
 }
 
 export function useTurn(conversation: string | null): TurnActions {
@@ -75,14 +76,13 @@ export function useTurn(conversation: string | null): TurnActions {
       stop: () => {
         if (conversation) core.stop(conversation).catch(showError);
       },
-      walkTo: (alternative) => {
-        core
-          .chooseAlternative(alternative)
-          .then(
-            (view) =>
-              queries.setQueryData(conversationKey(view.conversation.id), withEnds(view, endOf)),
-            showError,
-          );
+      walkTo: async (alternative) => {
+        try {
+          const view = withEnds(await core.chooseAlternative(alternative), endOf);
+          queries.setQueryData(conversationKey(view.conversation.id), view);
+        } catch (error) {
+          showError(error);
+        }
       },
     }),
     [begin, conversation, core, queries],
