@@ -340,6 +340,18 @@ describe("the palette", () => {
     expect(screen.queryByRole("dialog")).toBeNull();
   });
 
+  it("finds a message on another branch and goes there", async () => {
+    const { user, core } = openWindow("chat");
+    await composer();
+    await user.keyboard("{Control>}k{/Control}");
+    await user.type(await screen.findByRole("combobox", { name: NAMES.palette }), "shorter");
+    await user.click(await screen.findByRole("option", { name: /A shorter one/ }));
+    await waitFor(async () =>
+      expect(said(await lastAnswer("complete"))).toContain("A shorter one"),
+    );
+    expect(core.calls.filter(({ name }) => name === "chooseAlternative")).toHaveLength(1);
+  });
+
   it("runs actions and gives the focus back", async () => {
     const { user } = openWindow("chat");
     await composer();

@@ -57,6 +57,7 @@ export function App() {
   const show = useSelection((selection) => selection.show);
   const open = useSelection((selection) => selection.open);
   const { data: conversations } = useConversations();
+  const temporary = startup.startup?.history.state === "temporary";
   const [dialog, setDialog] = useState<"palette" | "shortcuts" | null>(null);
   // `auto`: beside the chat where there is room, hidden where there is not.
   const [sidebar, setSidebar] = useState<"auto" | "open" | "closed">("auto");
@@ -147,18 +148,14 @@ export function App() {
             onNew={actions.newConversation}
             onSearch={actions.palette}
             onOpened={onOpened}
+            kept={!temporary}
             status={<RuntimeStatus arrival={open !== null} />}
           />
           <div className="sidebar-shade" aria-hidden="true" onPointerDown={closeDrawer} />
           <ChatView
             ref={chat}
-            greeting={<Greeting first={conversations?.length === 0} />}
-            banners={
-              <Banners
-                temporary={startup.startup?.history.state === "temporary"}
-                onChooseModel={actions.models}
-              />
-            }
+            greeting={<Greeting first={conversations?.length === 0} kept={!temporary} />}
+            banners={<Banners temporary={temporary} onChooseModel={actions.models} />}
             ready={startup.ready}
             onToggleSidebar={toggleSidebar}
           />

@@ -8,6 +8,7 @@ import { count } from "../models/format";
 export const FOLD_ABOVE = 20_000;
 /** How much of a folded message is seen. */
 export const FOLDED_TO = 2_000;
+const FOLDED_LINES = 16;
 const PIECE = 10_000;
 
 const opened = new Set<string>();
@@ -56,7 +57,9 @@ export function FoldedText({ id, text }: { id: string; text: string }) {
   if (!open) {
     return (
       <>
-        <div className="whitespace-pre-wrap">{text.slice(0, FOLDED_TO)}…</div>
+        <div className="whitespace-pre-wrap">
+          {text.slice(0, FOLDED_TO).split("\n").slice(0, FOLDED_LINES).join("\n")}…
+        </div>
         <UnfoldButton characters={text.length} onUnfold={unfold} />
       </>
     );

@@ -109,6 +109,7 @@ export function MessageList({
   const stuck = useRef(true);
   const moved = useRef<{ at: number; way: "up" | "down" | null }>({ at: 0, way: null });
   const before = useRef(0);
+  const walkedTo = useRef<string | null>(null);
   const [atEnd, setAtEnd] = useState(true);
   const seek = useSelection((selection) => selection.seek);
   const [sought, setSought] = useState<string | null>(null);
@@ -133,14 +134,20 @@ export function MessageList({
   useEffect(() => {
     if (!seek) return;
     const at = messages.findIndex(({ id }) => id === seek);
+    if (at < 0) {
+      // It stands on another branch: go there, once, and look again.
+      if (walkedTo.current === seek) useSelection.getState().found();
+      else void turn.walkTo(seek);
+      walkedTo.current = seek;
+      return;
+    }
     useSelection.getState().found();
-    if (at < 0) return;
     stuck.current = false;
     list.current?.scrollToIndex(at, { align: "center" });
     setSought(seek);
     const timer = setTimeout(() => setSought(null), 2_500);
     return () => clearTimeout(timer);
-  }, [seek, messages]);
+  }, [seek, messages, turn]);
 
   const onScroll = useCallback((offset: number) => {
     const handle = list.current;

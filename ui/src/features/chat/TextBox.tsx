@@ -5,6 +5,7 @@ import {
   type ClipboardEvent,
   type KeyboardEvent,
   type Ref,
+  useEffect,
   useImperativeHandle,
   useRef,
   useState,
@@ -12,6 +13,18 @@ import {
 import { IconButton } from "../../components/Button";
 import { count } from "../models/format";
 import { type Draft, EMPTY, LONG_PASTE } from "./drafts";
+
+/** Web views that cannot size a field by its content are helped, up to this many characters. */
+const MEASURED_UP_TO = 20_000;
+const GROWS_BY_ITSELF = globalThis.CSS?.supports?.("field-sizing", "content") ?? true;
+
+function grow(field: HTMLTextAreaElement): void {
+  if (GROWS_BY_ITSELF) return;
+  // From here on it is as high as it gets; measuring more text would take time on each key.
+  const long = field.textLength > MEASURED_UP_TO;
+  field.style.height = long ? "40vh" : "auto";
+  if (!long) field.style.height = `${field.scrollHeight}px`;
+}
 
 export interface TextBoxHandle {
   draft: () => Draft;
@@ -49,12 +62,19 @@ export function TextBox({
   useImperativeHandle(ref, () => ({
     draft: () => ({ text: field.current?.value ?? "", pasted }),
     set: (draft) => {
-      if (field.current) field.current.value = draft.text;
+      if (field.current) {
+        field.current.value = draft.text;
+        grow(field.current);
+      }
       setPasted(draft.pasted);
       onEmpty?.(draft.text === "" && draft.pasted.length === 0);
     },
     focus: () => field.current?.focus(),
   }));
+
+  useEffect(() => {
+    if (field.current) grow(field.current);
+  }, []);
 
   const tellEmpty = (left: string[]) =>
     onEmpty?.(field.current?.textLength === 0 && left.length === 0);
@@ -94,7 +114,10 @@ export function TextBox({
         className={`growing block w-full bg-transparent outline-none ${className}`}
         onKeyDown={onKeyDown}
         onPaste={onPaste}
-        onInput={() => tellEmpty(pasted)}
+        onInput={(event) => {
+          grow(event.currentTarget);
+          tellEmpty(pasted);
+        }}
       />
       {pasted.length > 0 && (
         <ul className="mt-1.5 flex flex-wrap gap-1.5" aria-label="Pasted texts">

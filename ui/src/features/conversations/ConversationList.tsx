@@ -10,7 +10,13 @@ import { useConversationActions, useConversations } from "./useConversations";
 /** More are drawn on request: a list of thousands must not slow the window's start. */
 const DRAWN_AT_FIRST = 200;
 
-export function ConversationList({ onOpened }: { onOpened: (pointed: boolean) => void }) {
+interface ConversationListProps {
+  onOpened: (pointed: boolean) => void;
+  /** Conversations are kept. */
+  kept: boolean;
+}
+
+export function ConversationList({ onOpened, kept }: ConversationListProps) {
   const { data, error, isPending, refetch } = useConversations();
   const { rename, remove } = useConversationActions();
   const open = useSelection((selection) => selection.open);
@@ -106,7 +112,9 @@ export function ConversationList({ onOpened }: { onOpened: (pointed: boolean) =>
       )}
       {data?.length === 0 && !isPending && (
         <p className="px-2.5 pt-4 text-small text-faint">
-          Conversations are kept here, encrypted, on this computer.
+          {kept
+            ? "Conversations are kept here, encrypted, on this computer."
+            : "Conversations stand here until Sotto is closed."}
         </p>
       )}
     </div>

@@ -10,11 +10,13 @@ interface SidebarProps {
   onSearch: () => void;
   /** A conversation was opened; `pointed`: with the mouse, not with a key. */
   onOpened: (pointed: boolean) => void;
+  /** Conversations are kept. */
+  kept: boolean;
   /** How the runtime is; another feature's. */
   status: ReactNode;
 }
 
-export function Sidebar({ onNew, onSearch, onOpened, status }: SidebarProps) {
+export function Sidebar({ onNew, onSearch, onOpened, kept, status }: SidebarProps) {
   return (
     <nav
       aria-label={NAMES.conversations}
@@ -41,7 +43,7 @@ export function Sidebar({ onNew, onSearch, onOpened, status }: SidebarProps) {
         <span className="min-w-0 flex-1 truncate">{NAMES.search}</span>
         <Kbd keys="Mod+K" hidden />
       </button>
-      <ConversationList onOpened={onOpened} />
+      <ConversationList onOpened={onOpened} kept={kept} />
       {status}
     </nav>
   );

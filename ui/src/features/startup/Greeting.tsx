@@ -8,7 +8,14 @@ import { useCore } from "../../ipc";
 import { Arrival } from "../models/Arrival";
 import { modelNamed, useModels } from "../models/useModels";
 
-export function Greeting({ first }: { first: boolean }) {
+interface GreetingProps {
+  /** There is no conversation yet. */
+  first: boolean;
+  /** Conversations are kept. */
+  kept: boolean;
+}
+
+export function Greeting({ first, kept }: GreetingProps) {
   const core = useCore();
   const models = useModels();
   const standIn = modelNamed(models, models?.default ?? null)?.role === "stand_in";
@@ -62,10 +69,12 @@ export function Greeting({ first }: { first: boolean }) {
         )}
         {!arrival && !none && (
           <p className="flex flex-wrap items-center gap-x-4 gap-y-2 text-small text-faint">
-            <span className="inline-flex items-center gap-1.5">
-              <ShieldCheck className="icon-small text-accent" aria-hidden="true" />
-              Kept encrypted
-            </span>
+            {kept && (
+              <span className="inline-flex items-center gap-1.5">
+                <ShieldCheck className="icon-small text-accent" aria-hidden="true" />
+                Kept encrypted
+              </span>
+            )}
             <span className="inline-flex items-center gap-1.5">
               <Kbd keys="Mod+K" /> searches everything
             </span>
