@@ -37,6 +37,9 @@ class Runtime:
         token_file = folder / "token"
         token_file.write_text(self.token)
         command = [str(required("SOTTO_RUNTIME")), "--listen", "127.0.0.1:0", "--token-file", str(token_file)]
+        # One thread: two of them wait for each other at every step, which a busy test machine makes
+        # ten times slower, and nothing here measures speed.
+        command += ["--threads", "1"]
         for models in folders:
             command += ["--models", str(models)]
         self.process = subprocess.Popen(

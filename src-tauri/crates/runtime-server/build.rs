@@ -28,6 +28,14 @@ fn main() -> io::Result<()> {
             copy_libraries(&llama_out.join(folder), &destination)?;
         }
     }
+    #[cfg(unix)]
+    for folder in ["", "deps", "examples"] {
+        name_versions(
+            &destination,
+            &profile_folder.join(folder),
+            folder.is_empty(),
+        )?;
+    }
     match env::var("CARGO_CFG_TARGET_OS").as_deref() {
         Ok("linux") => {
             // Transitive needs (libllama needs libggml) are resolved through RPATH, not RUNPATH.
@@ -68,6 +76,30 @@ fn copy_libraries(from: &Path, to: &Path) -> io::Result<()> {
         let temporary = to.join(format!(".{name}.new"));
         fs::copy(&path, &temporary)?;
         fs::rename(&temporary, &target)?;
+    }
+    Ok(())
+}
+
+/// Puts the versioned names where llama-cpp-sys-2 puts the unversioned ones.
+///
+/// Those are links to the versioned names in the same folder. While they lead nowhere, its build
+/// script takes them for missing, and fails on making them again whenever it runs a second time.
+#[cfg(unix)]
+fn name_versions(libraries: &Path, folder: &Path, is_profile: bool) -> io::Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    let libraries_from_here = Path::new(if is_profile {
+        "lib/sotto"
+    } else {
+        "../lib/sotto"
+    });
+    for entry in fs::read_dir(libraries)? {
+        let name = entry?.file_name();
+        let link = folder.join(&name);
+        if name.to_string_lossy().ends_with(".so.0") && fs::symlink_metadata(&link).is_err() {
+            std::os::unix::fs::symlink(libraries_from_here.join(&name), link)?;
+        }
     }
     Ok(())
 }

@@ -3,11 +3,13 @@
 use std::ffi::c_void;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use llama_cpp_sys_2 as llama;
 
 use super::backend;
 use super::model::{Model, Token};
+use super::pace::{self, Pace};
 use crate::error::Error;
 
 /// Tokens evaluated in one go: llama.cpp's default, and the unit between two looks at the abort
@@ -50,6 +52,8 @@ pub(super) struct Context {
     batch: llama::llama_batch,
     batch_size: usize,
     cancel: Arc<AtomicBool>,
+    pace: Pace,
+    all_threads: i32,
 }
 
 // SAFETY: nothing in the context is tied to a thread, and `&mut self` keeps users apart.
@@ -115,6 +119,8 @@ impl Context {
             batch,
             batch_size: batch_size as usize,
             cancel: Arc::default(),
+            pace: Pace::new(settings.threads),
+            all_threads: threads,
         };
         context.watch(Arc::default());
         Ok(context)
@@ -157,6 +163,7 @@ impl Context {
         debug_assert!(!tokens.is_empty() && tokens.len() <= self.batch_size);
         let count = tokens.len().min(self.batch_size);
         backend::forget_errors();
+        let started = (Instant::now(), pace::processor_time());
         // SAFETY: every array of the batch has room for `batch_size` entries, each `seq_id` for one.
         let status = unsafe {
             for (at, token) in tokens.iter().take(count).enumerate() {
@@ -170,7 +177,12 @@ impl Context {
             llama::llama_decode(self.raw, self.batch)
         };
         match status {
-            0 => Ok(()),
+            0 => {
+                if count == 1 {
+                    self.keep_pace(started);
+                }
+                Ok(())
+            }
             1 => Err(Stopped::Full),
             2 => Err(Stopped::Cancelled),
             _ if self.cancel.load(Ordering::Relaxed) => Err(Stopped::Cancelled),
@@ -178,6 +190,27 @@ impl Context {
                 "llama.cpp could not evaluate the text ({other}): {}",
                 backend::explain("no reason given")
             )))),
+        }
+    }
+
+    /// Decodes with fewer threads while a busy neighbour makes them wait for each other.
+    fn keep_pace(&mut self, (clock, processor): (Instant, Option<Duration>)) {
+        let (Some(before), Some(after)) = (processor, pace::processor_time()) else {
+            return;
+        };
+        if let Some(threads) = self
+            .pace
+            .token(clock.elapsed(), after.saturating_sub(before))
+        {
+            tracing::debug!(threads, "decoding threads");
+            // SAFETY: the context is valid; prefill keeps all threads, it waits far less often.
+            unsafe {
+                llama::llama_set_n_threads(
+                    self.raw,
+                    i32::try_from(threads).unwrap_or(1),
+                    self.all_threads,
+                );
+            }
         }
     }
 
@@ -226,6 +259,22 @@ impl Context {
                     -1,
                 )
         }
+    }
+
+    /// Gives one sequence the beginning of another; nothing is copied, both use the same cells.
+    pub(super) fn share(&mut self, from: i32, to: i32, tokens: usize) {
+        // SAFETY: the memory belongs to the valid context; both sequences are below `n_seq_max`.
+        unsafe {
+            let memory = llama::llama_get_memory(self.raw);
+            if !memory.is_null() {
+                llama::llama_memory_seq_cp(memory, from, to, 0, i32::try_from(tokens).unwrap_or(0));
+            }
+        }
+    }
+
+    /// Whether a part of a sequence can be forgotten or shared.
+    pub(super) fn can_step_back(&self) -> bool {
+        !self.model.is_recurrent()
     }
 
     /// Forgets everything.

@@ -17,6 +17,7 @@ mod job;
 mod loaded;
 mod memory;
 mod model;
+mod pace;
 mod prefix;
 pub(crate) mod process;
 mod prompt;

@@ -98,6 +98,14 @@ impl Model {
         u32::try_from(unsafe { llama::llama_model_n_ctx_train(self.raw) }).unwrap_or(0)
     }
 
+    /// Its layers keep one state and cannot step back (Mamba, RWKV and hybrids with them).
+    pub(super) fn is_recurrent(&self) -> bool {
+        // SAFETY: the model is valid.
+        unsafe {
+            llama::llama_model_is_recurrent(self.raw) || llama::llama_model_is_hybrid(self.raw)
+        }
+    }
+
     /// The token that opens a text, if the model wants one.
     pub(super) fn opening_token(&self) -> Option<Token> {
         // SAFETY: the vocabulary is valid.

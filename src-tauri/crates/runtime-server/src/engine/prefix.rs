@@ -9,6 +9,9 @@ use super::model::Token;
 /// Sequences that keep their tokens.
 pub(super) const SEQUENCES: usize = 2;
 
+/// Fewer tokens than these are evaluated again rather than given a place.
+const WORTH_KEEPING: usize = 32;
+
 /// What is evaluated in each sequence.
 #[derive(Debug, Default)]
 pub(super) struct PrefixCache {
@@ -31,45 +34,70 @@ pub(super) struct Reuse {
     pub(super) tokens: usize,
 }
 
+/// Where a prompt's beginning is and where the prompt shall go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Choice {
+    from: usize,
+    to: usize,
+    tokens: usize,
+}
+
 impl PrefixCache {
     /// Chooses a sequence for the prompt and makes the context ready to go on after the reused tokens.
     pub(super) fn prepare(&mut self, context: &mut Context, prompt: &[Token]) -> Reuse {
-        let mut reuse = self.choose(prompt);
-        let held = self.sequences[reuse.sequence].tokens.len();
-        if reuse.tokens < held && !context.forget(position(reuse.sequence), reuse.tokens) {
-            // Recurrent layers cannot step back: evaluate afresh.
-            context.forget(position(reuse.sequence), 0);
-            reuse.tokens = 0;
+        let Choice {
+            from,
+            to,
+            mut tokens,
+        } = self.choose(prompt, context.can_step_back());
+        if from != to {
+            context.forget(position(to), 0);
+            if tokens > 0 {
+                context.share(position(from), position(to), tokens);
+            }
+            self.sequences[to].tokens = prompt[..tokens].to_vec();
         }
-        self.sequences[reuse.sequence].tokens.truncate(reuse.tokens);
+        let held = self.sequences[to].tokens.len();
+        if tokens < held && !context.forget(position(to), tokens) {
+            // Recurrent layers cannot step back: evaluate afresh.
+            context.forget(position(to), 0);
+            tokens = 0;
+        }
+        self.sequences[to].tokens.truncate(tokens);
         self.clock += 1;
-        self.sequences[reuse.sequence].used = self.clock;
-        reuse
+        self.sequences[to].used = self.clock;
+        Reuse {
+            sequence: to,
+            tokens,
+        }
     }
 
     /// The last token is always evaluated again: its logits are needed.
-    fn choose(&self, prompt: &[Token]) -> Reuse {
+    fn choose(&self, prompt: &[Token], can_step_back: bool) -> Choice {
         let usable = &prompt[..prompt.len().saturating_sub(1)];
-        let common: [usize; SEQUENCES] =
-            std::array::from_fn(|at| common_prefix(&self.sequences[at].tokens, usable));
+        let common = |at: usize| common_prefix(&self.sequences[at].tokens, usable);
         let best = (0..SEQUENCES)
-            .max_by_key(|at| (common[*at], self.sequences[*at].used))
+            .max_by_key(|at| (common(*at), self.sequences[*at].used))
             .unwrap_or(0);
-        let held = self.sequences[best].tokens.len();
-        // Worth going on with if most of what it holds stays, or most of the prompt is there.
-        // Otherwise the least recently used sequence makes place.
-        if common[best] * 2 >= held.min(usable.len()) && common[best] > 0 {
-            return Reuse {
-                sequence: best,
-                tokens: common[best],
+        let tokens = common(best);
+        let lost = self.sequences[best].tokens.len() - tokens;
+        // Go on with it if little is lost. Otherwise only the common beginning is shared with the
+        // other place, the one that was not used for longest.
+        if lost == 0 || (can_step_back && lost <= tokens.max(WORTH_KEEPING)) {
+            return Choice {
+                from: best,
+                to: best,
+                tokens,
             };
         }
-        let oldest = (0..SEQUENCES)
+        let other = (0..SEQUENCES)
+            .filter(|at| *at != best)
             .min_by_key(|at| self.sequences[*at].used)
-            .unwrap_or(0);
-        Reuse {
-            sequence: oldest,
-            tokens: common[oldest],
+            .unwrap_or(best);
+        Choice {
+            from: best,
+            to: other,
+            tokens: if can_step_back { tokens } else { 0 },
         }
     }
 
@@ -134,27 +162,75 @@ mod tests {
 
     #[test]
     fn prompts_find_their_conversation() {
-        let talk = [1, 2, 3, 4, 5, 6];
-        for (first, second, prompt, sequence, tokens) in [
-            // Nothing there yet: the place that was not used.
-            (&[][..], &[][..], &[1, 2, 3][..], 1, 0),
-            // An appended turn.
-            (&talk, &[], &[1, 2, 3, 4, 5, 6, 7, 8], 0, 6),
-            // The same prompt again: its last token is evaluated for its logits.
-            (&talk, &[], &talk, 0, 5),
-            // A branch early in the conversation.
-            (&talk, &[], &[1, 2, 3, 9], 0, 3),
-            // A side request shares only the opening: it takes the other place.
-            (&talk, &[9, 9, 9], &[1, 8, 8, 8, 8, 8, 8], 1, 0),
-            // Back to the conversation in the second place.
-            (&[7, 7, 7], &talk, &[1, 2, 3, 4, 5, 6, 7], 1, 6),
-            (&talk, &[], &[1], 1, 0),
+        let talk: Vec<Token> = (0..100).collect();
+        let with = |from: usize, rest: &[Token]| [&talk[..from], rest].concat();
+        let choice = |from, to, tokens| Choice { from, to, tokens };
+        for (what, first, second, prompt, expected) in [
+            (
+                "nothing there yet",
+                &[][..],
+                &[][..],
+                vec![1, 2, 3],
+                choice(0, 0, 0),
+            ),
+            (
+                "an appended turn",
+                &talk,
+                &[],
+                with(100, &[7, 8]),
+                choice(0, 0, 100),
+            ),
+            ("the same again", &talk, &[], talk.clone(), choice(0, 0, 99)),
+            (
+                "an edited last turn",
+                &talk,
+                &[],
+                with(90, &[7, 8]),
+                choice(0, 0, 90),
+            ),
+            (
+                "a branch at the beginning",
+                &talk,
+                &[],
+                with(30, &[7, 8]),
+                choice(0, 1, 30),
+            ),
+            (
+                "a side request",
+                &talk,
+                &[9, 9],
+                with(5, &[8; 50]),
+                choice(0, 1, 5),
+            ),
+            (
+                "the talk in the second place",
+                &[7, 7],
+                &talk,
+                with(100, &[7]),
+                choice(1, 1, 100),
+            ),
+            (
+                "something else",
+                &talk,
+                &[],
+                vec![500, 501],
+                choice(0, 1, 0),
+            ),
         ] {
             assert_eq!(
-                cache(first, second).choose(prompt),
-                Reuse { sequence, tokens },
-                "{prompt:?}"
+                cache(first, second).choose(&prompt, true),
+                expected,
+                "{what}"
             );
         }
+        // A recurrent model goes on or begins anew.
+        assert_eq!(
+            cache(&talk, &[]).choose(&with(100, &[7]), false),
+            choice(0, 0, 100)
+        );
+        assert_eq!(
+            cache(&talk, &[]).choose(&with(90, &[7, 8]), false),
+            choice(0, 1, 0)
+        );
     }
 }
