@@ -44,9 +44,13 @@ mod tests {
     const GENERATED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/ipc/bindings.gen.ts");
 
     fn generate() -> String {
-        let header = "// Generated from the Rust types by `npm run gen`. Do not edit.\n// @ts-nocheck";
+        let header =
+            "// Generated from the Rust types by `npm run gen`. Do not edit.\n// @ts-nocheck";
         let exporter = specta_typescript::Typescript::default().header(header);
-        let file = std::env::temp_dir().join(format!("sotto-bindings-{:?}.ts", std::thread::current().id()));
+        let file = std::env::temp_dir().join(format!(
+            "sotto-bindings-{:?}.ts",
+            std::thread::current().id()
+        ));
         builder().export(exporter, &file).unwrap();
         let text = fs::read_to_string(&file).unwrap();
         fs::remove_file(&file).unwrap();
@@ -61,30 +65,45 @@ mod tests {
             fs::write(GENERATED, &fresh).unwrap();
         }
         let committed = fs::read_to_string(GENERATED).unwrap_or_default();
-        assert!(committed == fresh, "ui/src/ipc/bindings.gen.ts is stale: run `npm run gen`");
+        assert!(
+            committed == fresh,
+            "ui/src/ipc/bindings.gen.ts is stale: run `npm run gen`"
+        );
     }
 
     #[test]
     fn every_command_is_listed_and_allowed_by_a_capability() {
         let generated = generate();
         for name in COMMAND_NAMES {
-            assert!(generated.contains(&format!("(\"{name}\"")), "{name} is listed but does not exist");
+            assert!(
+                generated.contains(&format!("(\"{name}\"")),
+                "{name} is listed but does not exist"
+            );
         }
         let calls = generated.matches("__TAURI_INVOKE(\"").count();
-        assert_eq!(calls, COMMAND_NAMES.len(), "a command is missing in COMMAND_NAMES");
+        assert_eq!(
+            calls,
+            COMMAND_NAMES.len(),
+            "a command is missing in COMMAND_NAMES"
+        );
 
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("capabilities");
         let mut allowed = BTreeSet::new();
         for file in fs::read_dir(folder).unwrap() {
             let text = fs::read_to_string(file.unwrap().path()).unwrap();
             let capability: serde_json::Value = serde_json::from_str(&text).unwrap();
-            assert!(!capability["windows"].to_string().contains('*'), "a capability for every window");
+            assert!(
+                !capability["windows"].to_string().contains('*'),
+                "a capability for every window"
+            );
             for permission in capability["permissions"].as_array().unwrap() {
                 allowed.insert(permission.as_str().unwrap().to_owned());
             }
         }
-        let expected: BTreeSet<_> =
-            COMMAND_NAMES.iter().map(|name| format!("allow-{}", name.replace('_', "-"))).collect();
+        let expected: BTreeSet<_> = COMMAND_NAMES
+            .iter()
+            .map(|name| format!("allow-{}", name.replace('_', "-")))
+            .collect();
         assert_eq!(allowed, expected);
     }
 }

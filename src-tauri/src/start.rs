@@ -70,9 +70,10 @@ fn context<R: Runtime>() -> tauri::Context<R> {
 fn end_on_signal(app: tauri::AppHandle<crate::Webview>) {
     use tokio::signal::unix::{SignalKind, signal};
     tauri::async_runtime::spawn(async move {
-        let (Ok(mut terminate), Ok(mut interrupt)) =
-            (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-        else {
+        let (Ok(mut terminate), Ok(mut interrupt)) = (
+            signal(SignalKind::terminate()),
+            signal(SignalKind::interrupt()),
+        ) else {
             return;
         };
         tokio::select! {

@@ -15,11 +15,25 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("sotto-runtime-server", &[]),
     (
         "sotto-api",
-        &["sotto-domain", "sotto-history", "sotto-models", "sotto-runtime-client", "sotto-secrets"],
+        &[
+            "sotto-domain",
+            "sotto-history",
+            "sotto-models",
+            "sotto-runtime-client",
+            "sotto-secrets",
+        ],
     ),
     ("sotto-cli", &["sotto-api"]),
     ("sotto-desktop", &["sotto-api"]),
-    ("sotto-test-support", &["sotto-api", "sotto-domain", "sotto-models", "sotto-runtime-client"]),
+    (
+        "sotto-test-support",
+        &[
+            "sotto-api",
+            "sotto-domain",
+            "sotto-models",
+            "sotto-runtime-client",
+        ],
+    ),
 ];
 
 /// Outside things and the one package that names each.
@@ -39,8 +53,17 @@ const OWNERS: &[(&str, &str)] = &[
 ];
 
 /// Nothing in the tree can open a TLS connection: no code exists that could send words away.
-const NO_TLS: &[&str] =
-    &["rustls", "native-tls", "openssl", "hyper-tls", "hyper-rustls", "tokio-rustls", "tokio-native-tls", "ureq", "curl"];
+const NO_TLS: &[&str] = &[
+    "rustls",
+    "native-tls",
+    "openssl",
+    "hyper-tls",
+    "hyper-rustls",
+    "tokio-rustls",
+    "tokio-native-tls",
+    "ureq",
+    "curl",
+];
 
 /// What the pure crate may stand on.
 const PURE: &[&str] = &["futures-core", "serde", "specta", "thiserror", "uuid"];
@@ -52,22 +75,40 @@ struct Package<'a> {
 }
 
 fn packages(tree: &Tree) -> Vec<Package<'_>> {
-    let manifests = tree.files("", &["Cargo.toml"]).filter(|(path, _)| *path != "Cargo.toml");
+    let manifests = tree
+        .files("", &["Cargo.toml"])
+        .filter(|(path, _)| *path != "Cargo.toml");
     let parse = |(path, text)| {
         let manifest: toml::Table = toml::from_str(text).expect("a manifest is TOML");
-        let name = manifest["package"]["name"].as_str().expect("a package has a name").to_owned();
+        let name = manifest["package"]["name"]
+            .as_str()
+            .expect("a package has a name")
+            .to_owned();
         let targets = manifest.get("target").and_then(toml::Value::as_table);
-        let tables = targets.into_iter().flat_map(|targets| targets.values().filter_map(toml::Value::as_table));
-        let sections = std::iter::once(&manifest)
-            .chain(tables)
-            .flat_map(|table| [names(table, "dependencies"), names(table, "build-dependencies")]);
-        Package { path, name, dependencies: sections.flatten().collect() }
+        let tables = targets
+            .into_iter()
+            .flat_map(|targets| targets.values().filter_map(toml::Value::as_table));
+        let sections = std::iter::once(&manifest).chain(tables).flat_map(|table| {
+            [
+                names(table, "dependencies"),
+                names(table, "build-dependencies"),
+            ]
+        });
+        Package {
+            path,
+            name,
+            dependencies: sections.flatten().collect(),
+        }
     };
     manifests.map(parse).collect()
 }
 
 fn names(table: &toml::Table, section: &str) -> Vec<String> {
-    table.get(section).and_then(toml::Value::as_table).map(|table| table.keys().cloned().collect()).unwrap_or_default()
+    table
+        .get(section)
+        .and_then(toml::Value::as_table)
+        .map(|table| table.keys().cloned().collect())
+        .unwrap_or_default()
 }
 
 fn layers(tree: &Tree) -> Violations {
@@ -76,11 +117,18 @@ fn layers(tree: &Tree) -> Violations {
         if package.name == "sotto-tests" {
             continue;
         }
-        let Some((_, allowed)) = MAY_DEPEND_ON.iter().find(|(name, _)| *name == package.name) else {
-            violations.push(format!("{}: a package that MAY_DEPEND_ON does not list", package.path));
+        let Some((_, allowed)) = MAY_DEPEND_ON.iter().find(|(name, _)| *name == package.name)
+        else {
+            violations.push(format!(
+                "{}: a package that MAY_DEPEND_ON does not list",
+                package.path
+            ));
             continue;
         };
-        let ours = package.dependencies.iter().filter(|name| name.starts_with("sotto-"));
+        let ours = package
+            .dependencies
+            .iter()
+            .filter(|name| name.starts_with("sotto-"));
         for name in ours.filter(|name| !allowed.contains(&name.as_str())) {
             violations.push(format!("{}: must not depend on {name}", package.path));
         }
@@ -94,7 +142,10 @@ fn one_owner(tree: &Tree) -> Violations {
         for (outside, owners) in OWNERS {
             let named = package.dependencies.contains(*outside);
             if named && !owners.split(' ').any(|owner| owner == package.name) {
-                violations.push(format!("{}: only {owners} may name {outside}", package.path));
+                violations.push(format!(
+                    "{}: only {owners} may name {outside}",
+                    package.path
+                ));
             }
         }
     }
@@ -104,19 +155,42 @@ fn one_owner(tree: &Tree) -> Violations {
 fn no_tls(tree: &Tree) -> Violations {
     let lock = tree.text("Cargo.lock").expect("Cargo.lock is committed");
     let lock: toml::Table = toml::from_str(lock).expect("a lock file is TOML");
-    let packages = lock["package"].as_array().expect("a lock file lists packages");
-    let named = packages.iter().filter_map(|package| package["name"].as_str());
-    named.filter(|name| NO_TLS.contains(name)).map(|name| format!("Cargo.lock: {name} can open a TLS connection")).collect()
+    let packages = lock["package"]
+        .as_array()
+        .expect("a lock file lists packages");
+    let named = packages
+        .iter()
+        .filter_map(|package| package["name"].as_str());
+    named
+        .filter(|name| NO_TLS.contains(name))
+        .map(|name| format!("Cargo.lock: {name} can open a TLS connection"))
+        .collect()
 }
 
 fn domain_is_pure(tree: &Tree) -> Violations {
     let mut violations = Vec::new();
-    for package in packages(tree).into_iter().filter(|package| package.name == "sotto-domain") {
-        let impure = package.dependencies.iter().filter(|name| !PURE.contains(&name.as_str()));
-        violations.extend(impure.map(|name| format!("{}: {name} is not among {PURE:?}", package.path)));
+    for package in packages(tree)
+        .into_iter()
+        .filter(|package| package.name == "sotto-domain")
+    {
+        let impure = package
+            .dependencies
+            .iter()
+            .filter(|name| !PURE.contains(&name.as_str()));
+        violations
+            .extend(impure.map(|name| format!("{}: {name} is not among {PURE:?}", package.path)));
     }
     let io = [
-        "std::fs", "std::net", "std::process", "std::thread", "std::env", "std::io", "SystemTime", "Instant", "now_v7", "println!",
+        "std::fs",
+        "std::net",
+        "std::process",
+        "std::thread",
+        "std::env",
+        "std::io",
+        "SystemTime",
+        "Instant",
+        "now_v7",
+        "println!",
     ];
     for (path, text) in tree.files("src-tauri/crates/domain/src/", &[".rs"]) {
         let found = io.iter().filter(|word| text.contains(**word));
@@ -128,14 +202,20 @@ fn domain_is_pure(tree: &Tree) -> Violations {
 #[test]
 fn layers_point_one_way() {
     check(layers, "src-tauri/crates/history/Cargo.toml", |text| {
-        text.replace("[dependencies]", "[dependencies]\nsotto-api.workspace = true")
+        text.replace(
+            "[dependencies]",
+            "[dependencies]\nsotto-api.workspace = true",
+        )
     });
 }
 
 #[test]
 fn each_outside_thing_has_one_owner() {
     check(one_owner, "src-tauri/crates/api/Cargo.toml", |text| {
-        text.replace("[dependencies]", "[dependencies]\nrusqlite.workspace = true")
+        text.replace(
+            "[dependencies]",
+            "[dependencies]\nrusqlite.workspace = true",
+        )
     });
 }
 
@@ -155,14 +235,22 @@ fn nothing_can_open_a_tls_connection() {
 
 #[test]
 fn the_domain_stands_on_nothing_impure() {
-    check(domain_is_pure, "src-tauri/crates/domain/Cargo.toml", |text| {
-        text.replace("[dependencies]", "[dependencies]\ntokio.workspace = true")
-    });
+    check(
+        domain_is_pure,
+        "src-tauri/crates/domain/Cargo.toml",
+        |text| text.replace("[dependencies]", "[dependencies]\ntokio.workspace = true"),
+    );
 }
 
 #[test]
 fn the_domain_reads_no_clock() {
-    check(domain_is_pure, "src-tauri/crates/domain/src/turn.rs", |text| {
-        format!("{text}\nfn now() -> std::time::SystemTime {{ std::time::SystemTime::now() }}\n")
-    });
+    check(
+        domain_is_pure,
+        "src-tauri/crates/domain/src/turn.rs",
+        |text| {
+            format!(
+                "{text}\nfn now() -> std::time::SystemTime {{ std::time::SystemTime::now() }}\n"
+            )
+        },
+    );
 }

@@ -10,33 +10,45 @@ fn is_generated(path: &str) -> bool {
 }
 
 fn sources(tree: &Tree) -> impl Iterator<Item = (&str, &str)> {
-    tree.files("", &[".rs", ".ts", ".tsx", ".mjs", ".css", ".py", ".sh"]).filter(|(path, _)| !is_generated(path))
+    tree.files("", &[".rs", ".ts", ".tsx", ".mjs", ".css", ".py", ".sh"])
+        .filter(|(path, _)| !is_generated(path))
 }
 
 fn short_files(tree: &Tree) -> Violations {
     let long = sources(tree).filter(|(_, text)| text.lines().count() > LONGEST);
-    long.map(|(path, text)| format!("{path}: {} lines", text.lines().count())).collect()
+    long.map(|(path, text)| format!("{path}: {} lines", text.lines().count()))
+        .collect()
 }
 
 fn openings(tree: &Tree) -> Violations {
     let opens = |path: &str, text: &str| {
-        let first = text.lines().find(|line| !line.trim().is_empty() && !line.starts_with("#!")).unwrap_or_default();
+        let first = text
+            .lines()
+            .find(|line| !line.trim().is_empty() && !line.starts_with("#!"))
+            .unwrap_or_default();
         match path.rsplit('.').next() {
             Some("rs") => first.starts_with("//!") || path.ends_with("command_names.rs"),
-            Some("ts" | "tsx" | "mjs" | "css") => first.starts_with("//") || first.starts_with("/*"),
+            Some("ts" | "tsx" | "mjs" | "css") => {
+                first.starts_with("//") || first.starts_with("/*")
+            }
             Some("py") => first.starts_with("\"\"\"") || first.starts_with('#'),
             _ => first.starts_with('#'),
         }
     };
     let silent = sources(tree).filter(|(path, text)| !opens(path, text));
-    silent.map(|(path, _)| format!("{path}: does not open with why it exists")).collect()
+    silent
+        .map(|(path, _)| format!("{path}: does not open with why it exists"))
+        .collect()
 }
 
 /// The words are put together here, so that this file does not find itself.
 fn no_way_around(tree: &Tree) -> Violations {
     let forbidden = [
         (["#[", "allow("].concat(), "use #[expect(…, reason)]"),
-        (["#[", "ignore"].concat(), "a test that is not run is no test"),
+        (
+            ["#[", "ignore"].concat(),
+            "a test that is not run is no test",
+        ),
         (["todo", "!("].concat(), "unfinished"),
         (["unimplemented", "!("].concat(), "unfinished"),
     ];
@@ -61,9 +73,13 @@ fn no_way_around(tree: &Tree) -> Violations {
 fn unsafe_in_one_place(tree: &Tree) -> Violations {
     let keyword = ["unsafe", " {"].concat();
     let outside = tree.rust().filter(|(path, _)| {
-        !path.starts_with("src-tauri/crates/runtime-server/") && !path.starts_with("tests/architecture/")
+        !path.starts_with("src-tauri/crates/runtime-server/")
+            && !path.starts_with("tests/architecture/")
     });
-    outside.filter(|(_, text)| text.contains(&keyword)).map(|(path, _)| format!("{path}: unsafe")).collect()
+    outside
+        .filter(|(_, text)| text.contains(&keyword))
+        .map(|(path, _)| format!("{path}: unsafe"))
+        .collect()
 }
 
 /// A secret type derives nothing that could show, copy or store it.
@@ -71,8 +87,15 @@ fn secrets_stay_secret(tree: &Tree) -> Violations {
     let mut violations = Vec::new();
     for (path, text) in tree.files("src-tauri/crates/secrets/src/", &[".rs"]) {
         let lines: Vec<&str> = text.lines().collect();
-        for (number, line) in lines.iter().enumerate().filter(|(_, line)| line.contains("struct DatabaseKey")) {
-            let above = lines[..number].iter().rev().take_while(|line| line.starts_with('#') || line.starts_with("//"));
+        for (number, line) in lines
+            .iter()
+            .enumerate()
+            .filter(|(_, line)| line.contains("struct DatabaseKey"))
+        {
+            let above = lines[..number]
+                .iter()
+                .rev()
+                .take_while(|line| line.starts_with('#') || line.starts_with("//"));
             if above.clone().any(|line| line.starts_with("#[derive")) {
                 violations.push(format!("{path}: {line} derives something"));
             }
@@ -83,31 +106,41 @@ fn secrets_stay_secret(tree: &Tree) -> Violations {
 
 #[test]
 fn no_file_is_long() {
-    check(short_files, "src-tauri/crates/domain/src/time.rs", |text| text.to_owned() + &"\n".repeat(LONGEST));
+    check(short_files, "src-tauri/crates/domain/src/time.rs", |text| {
+        text.to_owned() + &"\n".repeat(LONGEST)
+    });
 }
 
 #[test]
 fn every_file_says_why_it_exists() {
-    check(openings, "src-tauri/crates/domain/src/place.rs", |text| text.replace("//!", "//"));
+    check(openings, "src-tauri/crates/domain/src/place.rs", |text| {
+        text.replace("//!", "//")
+    });
 }
 
 #[test]
 fn no_lint_is_silenced_and_no_test_is_skipped() {
-    check(no_way_around, "src-tauri/crates/domain/src/title.rs", |text| {
-        text.replace("#[test]", &["#[test]\n    #[", "ignore]"].concat())
-    });
+    check(
+        no_way_around,
+        "src-tauri/crates/domain/src/title.rs",
+        |text| text.replace("#[test]", &["#[test]\n    #[", "ignore]"].concat()),
+    );
 }
 
 #[test]
 fn unsafe_code_is_in_the_runtime_server_only() {
-    check(unsafe_in_one_place, "src-tauri/crates/domain/src/time.rs", |text| {
-        text.to_owned() + &["\nfn f() { unsafe", " { } }\n"].concat()
-    });
+    check(
+        unsafe_in_one_place,
+        "src-tauri/crates/domain/src/time.rs",
+        |text| text.to_owned() + &["\nfn f() { unsafe", " { } }\n"].concat(),
+    );
 }
 
 #[test]
 fn a_key_cannot_be_shown_or_copied() {
-    check(secrets_stay_secret, "src-tauri/crates/secrets/src/key.rs", |text| {
-        text.to_owned() + "\n#[derive(Debug, Clone)]\npub struct DatabaseKey(String);\n"
-    });
+    check(
+        secrets_stay_secret,
+        "src-tauri/crates/secrets/src/key.rs",
+        |text| text.to_owned() + "\n#[derive(Debug, Clone)]\npub struct DatabaseKey(String);\n",
+    );
 }

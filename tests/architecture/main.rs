@@ -24,5 +24,8 @@ fn check(rule: fn(&Tree) -> Violations, path: &str, breaking: impl FnOnce(&str) 
     let after = breaking(&before);
     assert_ne!(before, after, "the breaking change changes nothing");
     let violations = rule(&tree.with(path, after));
-    assert!(!violations.is_empty(), "the rule does not see a breaking change of {path}");
+    assert!(
+        !violations.is_empty(),
+        "the rule does not see a breaking change of {path}"
+    );
 }

@@ -36,7 +36,9 @@ fn capabilities_are_closed(tree: &Tree) -> Violations {
     let mut violations = Vec::new();
     for (path, text) in tree.files("src-tauri/capabilities/", &[".json"]) {
         let capability: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
-        if capability["windows"].as_array().is_none_or(Vec::is_empty) || capability["windows"].to_string().contains('*') {
+        if capability["windows"].as_array().is_none_or(Vec::is_empty)
+            || capability["windows"].to_string().contains('*')
+        {
             violations.push(format!("{path}: must name its windows"));
         }
         for permission in capability["permissions"].as_array().into_iter().flatten() {
@@ -55,13 +57,27 @@ fn commands_are_thin(tree: &Tree) -> Violations {
     let mut violations = Vec::new();
     for (path, text) in tree.files("src-tauri/src/commands/", &[".rs"]) {
         for command in text.split("#[tauri::command]").skip(1) {
-            let name = command.split("fn ").nth(1).and_then(|rest| rest.split('(').next()).unwrap_or("?");
-            let Some((signature, body)) = command.split_once(" {\n") else { continue };
+            let name = command
+                .split("fn ")
+                .nth(1)
+                .and_then(|rest| rest.split('(').next())
+                .unwrap_or("?");
+            let Some((signature, body)) = command.split_once(" {\n") else {
+                continue;
+            };
             if !signature.contains(", ApiError>") {
                 violations.push(format!("{path}: {name} does not return ApiError"));
             }
-            let statements = body.lines().take_while(|line| *line != "}").filter(|line| line.ends_with(';')).count();
-            if statements > 2 || [" if ", " match ", " for ", " while "].iter().any(|word| body.contains(word)) {
+            let statements = body
+                .lines()
+                .take_while(|line| *line != "}")
+                .filter(|line| line.ends_with(';'))
+                .count();
+            if statements > 2
+                || [" if ", " match ", " for ", " while "]
+                    .iter()
+                    .any(|word| body.contains(word))
+            {
                 violations.push(format!("{path}: {name} holds logic"));
             }
         }
@@ -71,8 +87,12 @@ fn commands_are_thin(tree: &Tree) -> Violations {
 
 fn webview_is_named_once(tree: &Tree) -> Violations {
     let word = ["tauri::", "Wry"].concat();
-    let named = tree.files("src-tauri/src/", &[".rs"]).filter(|(path, text)| *path != "src-tauri/src/lib.rs" && text.contains(&word));
-    named.map(|(path, _)| format!("{path}: names {word}; use crate::Webview")).collect()
+    let named = tree
+        .files("src-tauri/src/", &[".rs"])
+        .filter(|(path, text)| *path != "src-tauri/src/lib.rs" && text.contains(&word));
+    named
+        .map(|(path, _)| format!("{path}: names {word}; use crate::Webview"))
+        .collect()
 }
 
 fn navigation_is_guarded(tree: &Tree) -> Violations {
@@ -82,7 +102,9 @@ fn navigation_is_guarded(tree: &Tree) -> Violations {
     if !start.contains("navigation::guard()") {
         violations.push("start.rs: the navigation guard is not in place".to_owned());
     }
-    if window.matches("WebviewWindowBuilder::new").count() != window.matches("NewWindowResponse::Deny").count() {
+    if window.matches("WebviewWindowBuilder::new").count()
+        != window.matches("NewWindowResponse::Deny").count()
+    {
         violations.push("window.rs: a window that may open windows".to_owned());
     }
     violations
@@ -90,39 +112,69 @@ fn navigation_is_guarded(tree: &Tree) -> Violations {
 
 #[test]
 fn the_webview_can_open_no_connection() {
-    check(content_security_policy, "src-tauri/tauri.conf.json", |text| {
-        text.replace("ipc: http://ipc.localhost", "ipc: http://ipc.localhost https:")
-    });
+    check(
+        content_security_policy,
+        "src-tauri/tauri.conf.json",
+        |text| {
+            text.replace(
+                "ipc: http://ipc.localhost",
+                "ipc: http://ipc.localhost https:",
+            )
+        },
+    );
 }
 
 #[test]
 fn a_capability_names_its_windows() {
-    check(capabilities_are_closed, "src-tauri/capabilities/main.json", |text| text.replace("\"main\"\n", "\"*\"\n"));
+    check(
+        capabilities_are_closed,
+        "src-tauri/capabilities/main.json",
+        |text| text.replace("\"main\"\n", "\"*\"\n"),
+    );
 }
 
 #[test]
 fn a_capability_allows_only_our_commands() {
-    check(capabilities_are_closed, "src-tauri/capabilities/main.json", |text| text.replace("\"allow-ask\"", "\"core:default\""));
+    check(
+        capabilities_are_closed,
+        "src-tauri/capabilities/main.json",
+        |text| text.replace("\"allow-ask\"", "\"core:default\""),
+    );
 }
 
 #[test]
 fn a_command_holds_no_logic() {
-    check(commands_are_thin, "src-tauri/src/commands/turns.rs", |text| {
-        text.replace("    sotto.ask(request).await", "    if request.text.is_empty() { }\n    sotto.ask(request).await")
-    });
+    check(
+        commands_are_thin,
+        "src-tauri/src/commands/turns.rs",
+        |text| {
+            text.replace(
+                "    sotto.ask(request).await",
+                "    if request.text.is_empty() { }\n    sotto.ask(request).await",
+            )
+        },
+    );
 }
 
 #[test]
 fn a_command_returns_a_typed_error() {
-    check(commands_are_thin, "src-tauri/src/commands/turns.rs", |text| text.replace("Result<Asked, ApiError>", "Result<Asked, String>"));
+    check(
+        commands_are_thin,
+        "src-tauri/src/commands/turns.rs",
+        |text| text.replace("Result<Asked, ApiError>", "Result<Asked, String>"),
+    );
 }
 
 #[test]
 fn the_webview_library_is_named_once() {
-    check(webview_is_named_once, "src-tauri/src/window.rs", |text| format!("{text}\ntype W = {};\n", ["tauri::", "Wry"].concat()));
+    check(webview_is_named_once, "src-tauri/src/window.rs", |text| {
+        format!("{text}\ntype W = {};\n", ["tauri::", "Wry"].concat())
+    });
 }
 
 #[test]
 fn no_window_navigates_away() {
-    check(navigation_is_guarded, "src-tauri/src/start.rs", |text| text.replace(".plugin(navigation::guard())", ""));
+    check(navigation_is_guarded, "src-tauri/src/start.rs", |text| {
+        text.replace(".plugin(navigation::guard())", "")
+    });
 }

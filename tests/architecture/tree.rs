@@ -17,7 +17,12 @@ impl Tree {
             .output()
             .expect("git is needed to list the source files");
         let names = String::from_utf8(listed.stdout).expect("paths are UTF-8");
-        let read = |name: &str| Some((name.to_owned(), std::fs::read_to_string(root.join(name)).ok()?));
+        let read = |name: &str| {
+            Some((
+                name.to_owned(),
+                std::fs::read_to_string(root.join(name)).ok()?,
+            ))
+        };
         let files: BTreeMap<_, _> = names.lines().filter_map(read).collect();
         assert!(files.len() > 50, "the list of source files is not whole");
         Self(files)
@@ -42,7 +47,9 @@ impl Tree {
     ) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.0
             .iter()
-            .filter(move |(path, _)| path.starts_with(folder) && endings.iter().any(|end| path.ends_with(end)))
+            .filter(move |(path, _)| {
+                path.starts_with(folder) && endings.iter().any(|end| path.ends_with(end))
+            })
             .map(|(path, text)| (path.as_str(), text.as_str()))
     }
 

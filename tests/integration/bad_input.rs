@@ -10,7 +10,11 @@ use sotto_domain::{EndReason, Failure, FailureCode, MessageState};
 use sotto_test_support::{FakeLanguageModel, Said, World};
 
 fn question(text: &str) -> AskRequest {
-    AskRequest { conversation: None, text: text.to_owned(), model: None }
+    AskRequest {
+        conversation: None,
+        text: text.to_owned(),
+        model: None,
+    }
 }
 
 fn silent() -> Arc<FakeLanguageModel> {
@@ -29,21 +33,32 @@ async fn an_empty_question_is_not_asked() {
 
 #[tokio::test]
 async fn ten_megabytes_are_kept_and_the_refusal_names_both_numbers() {
-    let too_long = FailureCode::ContextExceeded { prompt_tokens: 2_500_000, context: 8192 };
-    let refusal = Failure::new(too_long, "The prompt has 2,500,000 tokens; the context holds 8,192.");
+    let too_long = FailureCode::ContextExceeded {
+        prompt_tokens: 2_500_000,
+        context: 8192,
+    };
+    let refusal = Failure::new(
+        too_long,
+        "The prompt has 2,500,000 tokens; the context holds 8,192.",
+    );
     let world = World::new(FakeLanguageModel::new(vec![vec![Said::Refuses(refusal)]])).await;
     let text = "ten megabytes ".repeat(750_000);
     let asked = world.sotto.ask(question(&text)).await.unwrap();
     let (answer, _) = world.end_of_answer().await;
     assert_eq!(answer.failure.unwrap().code, too_long);
-    let view = world.sotto.open_conversation(asked.conversation.id).await.unwrap();
+    let view = world
+        .sotto
+        .open_conversation(asked.conversation.id)
+        .await
+        .unwrap();
     assert_eq!(view.messages[0].message.text, text);
     assert_eq!(view.messages[1].message.state, MessageState::Failed);
 }
 
 #[tokio::test]
 async fn a_wrong_passphrase_changes_nothing() {
-    let model = FakeLanguageModel::new(vec![vec![Said::Text("a"), Said::Ends(EndReason::Finished)]]);
+    let model =
+        FakeLanguageModel::new(vec![vec![Said::Text("a"), Said::Ends(EndReason::Finished)]]);
     let world = World::new(model).await;
     world.sotto.ask(question("kept?")).await.unwrap();
     world.end_of_answer().await;
@@ -51,10 +66,20 @@ async fn a_wrong_passphrase_changes_nothing() {
     let before = std::fs::read(world.home().join("history.db")).unwrap();
 
     let startup = world.sotto.startup().await;
-    assert!(matches!(startup.history, HistoryState::NeedsPassphrase { new: false, .. }));
-    let error = world.sotto.unlock("battery staple".into()).await.unwrap_err();
+    assert!(matches!(
+        startup.history,
+        HistoryState::NeedsPassphrase { new: false, .. }
+    ));
+    let error = world
+        .sotto
+        .unlock("battery staple".into())
+        .await
+        .unwrap_err();
     assert_eq!(error.code, ErrorCode::WrongPassphrase, "{error}");
-    assert_eq!(std::fs::read(world.home().join("history.db")).unwrap(), before);
+    assert_eq!(
+        std::fs::read(world.home().join("history.db")).unwrap(),
+        before
+    );
     let error = world.sotto.list_conversations().await.unwrap_err();
     assert_eq!(error.code, ErrorCode::HistoryClosed);
     world.sotto.unlock("correct horse".into()).await.unwrap();
@@ -68,18 +93,32 @@ async fn a_history_whose_key_is_gone_is_left_alone() {
     std::fs::remove_file(world.home().join("history.key.toml")).unwrap();
     let before = std::fs::read(world.home().join("history.db")).unwrap();
     let startup = world.sotto.startup().await;
-    let HistoryState::Unavailable { problem, .. } = startup.history else { panic!("{startup:?}") };
+    let HistoryState::Unavailable { problem, .. } = startup.history else {
+        panic!("{startup:?}")
+    };
     assert_eq!(problem, HistoryProblem::KeyMissing);
     assert!(world.sotto.unlock("correct horse".into()).await.is_err());
-    assert_eq!(std::fs::read(world.home().join("history.db")).unwrap(), before, "nothing was written over it");
+    assert_eq!(
+        std::fs::read(world.home().join("history.db")).unwrap(),
+        before,
+        "nothing was written over it"
+    );
 }
 
 #[tokio::test]
 async fn unknown_conversations_and_messages_are_said_to_be_unknown() {
     let world = World::new(silent()).await;
     let id = "0199f6c2-7d1c-7bd0-8b5e-0d5a5f1f2c3d";
-    let error = world.sotto.open_conversation(id.parse().unwrap()).await.unwrap_err();
+    let error = world
+        .sotto
+        .open_conversation(id.parse().unwrap())
+        .await
+        .unwrap_err();
     assert_eq!(error.code, ErrorCode::NotFound);
-    let error = world.sotto.edit_question(id.parse().unwrap(), "text".into()).await.unwrap_err();
+    let error = world
+        .sotto
+        .edit_question(id.parse().unwrap(), "text".into())
+        .await
+        .unwrap_err();
     assert_eq!(error.code, ErrorCode::NotFound);
 }

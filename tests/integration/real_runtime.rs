@@ -3,7 +3,10 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use sotto_api::{LocalRuntime, view::{AppEvent, AskRequest}};
+use sotto_api::{
+    LocalRuntime,
+    view::{AppEvent, AskRequest},
+};
 use sotto_domain::{FailureCode, MessageState};
 use sotto_runtime_client::{Runtime, Settings};
 use sotto_test_support::World;
@@ -15,30 +18,49 @@ const CONTEXT: u32 = 512;
 
 fn named(variable: &str) -> PathBuf {
     let value = std::env::var_os(variable);
-    value.map(PathBuf::from).unwrap_or_else(|| panic!("{variable} is not set: run `npm test`, which sets it"))
+    value
+        .map(PathBuf::from)
+        .unwrap_or_else(|| panic!("{variable} is not set: run `npm test`, which sets it"))
 }
 
 fn runtime(extra: Vec<PathBuf>) -> Arc<dyn LocalRuntime> {
     let mut models = vec![named("SOTTO_TEST_MODELS")];
     models.extend(extra);
     let executable = Some(named("SOTTO_RUNTIME"));
-    Arc::new(Runtime::new(Settings { executable, models, context: Some(CONTEXT), ..Settings::default() }))
+    Arc::new(Runtime::new(Settings {
+        executable,
+        models,
+        context: Some(CONTEXT),
+        ..Settings::default()
+    }))
 }
 
 fn question(text: &str) -> AskRequest {
-    AskRequest { conversation: None, text: text.to_owned(), model: Some(STARTER.to_owned()) }
+    AskRequest {
+        conversation: None,
+        text: text.to_owned(),
+        model: Some(STARTER.to_owned()),
+    }
 }
 
 #[tokio::test]
 async fn a_real_model_answers_and_the_second_turn_reuses_the_first() {
     let world = World::new(runtime(Vec::new())).await;
-    let asked = world.sotto.ask(question("Name three colours.")).await.unwrap();
+    let asked = world
+        .sotto
+        .ask(question("Name three colours."))
+        .await
+        .unwrap();
     let (first, told) = world.end_of_answer().await;
     assert_eq!(first.state, MessageState::Complete, "{first:?}");
     assert!(!told.is_empty());
     assert_eq!(first.text, told);
 
-    let next = AskRequest { conversation: Some(asked.conversation.id), text: "And one more?".into(), model: None };
+    let next = AskRequest {
+        conversation: Some(asked.conversation.id),
+        text: "And one more?".into(),
+        model: None,
+    };
     world.sotto.ask(next).await.unwrap();
     let (second, _) = world.end_of_answer().await;
     let first = first.statistics.unwrap();
@@ -56,10 +78,20 @@ async fn a_real_model_answers_and_the_second_turn_reuses_the_first() {
 #[tokio::test]
 async fn a_prompt_larger_than_the_context_is_refused_with_both_numbers() {
     let world = World::new(runtime(Vec::new())).await;
-    world.sotto.ask(question(&"far too long ".repeat(4000))).await.unwrap();
+    world
+        .sotto
+        .ask(question(&"far too long ".repeat(4000)))
+        .await
+        .unwrap();
     let (answer, _) = world.end_of_answer().await;
     let failure = answer.failure.expect("refused");
-    let FailureCode::ContextExceeded { prompt_tokens, context } = failure.code else { panic!("{failure:?}") };
+    let FailureCode::ContextExceeded {
+        prompt_tokens,
+        context,
+    } = failure.code
+    else {
+        panic!("{failure:?}")
+    };
     assert!(prompt_tokens > context, "{failure:?}");
     world.sotto.shutdown().await;
 }
@@ -74,12 +106,25 @@ async fn damaged_files_are_listed_with_their_reason_and_asking_one_kills_nothing
     let world = World::new(runtime(vec![folder.path().to_owned()])).await;
     let models = world.sotto.models().await;
     for name in ["random", "empty", "half"] {
-        let model = models.models.iter().find(|model| model.name == name).expect("it is listed");
-        assert!(matches!(model.state, sotto_api::view::ModelState::Unusable { .. }), "{model:?}");
-        let request = AskRequest { model: Some(name.to_owned()), ..question("Hello?") };
+        let model = models
+            .models
+            .iter()
+            .find(|model| model.name == name)
+            .expect("it is listed");
+        assert!(
+            matches!(model.state, sotto_api::view::ModelState::Unusable { .. }),
+            "{model:?}"
+        );
+        let request = AskRequest {
+            model: Some(name.to_owned()),
+            ..question("Hello?")
+        };
         world.sotto.ask(request).await.unwrap();
         let (answer, _) = world.end_of_answer().await;
-        assert_eq!(answer.failure.expect("it cannot answer").code, FailureCode::ModelUnusable);
+        assert_eq!(
+            answer.failure.expect("it cannot answer").code,
+            FailureCode::ModelUnusable
+        );
     }
     world.sotto.ask(question("Still there?")).await.unwrap();
     let (answer, _) = world.end_of_answer().await;
@@ -90,7 +135,11 @@ async fn damaged_files_are_listed_with_their_reason_and_asking_one_kills_nothing
 #[tokio::test]
 async fn stopping_a_real_answer_keeps_its_beginning() {
     let world = World::new(runtime(Vec::new())).await;
-    let asked = world.sotto.ask(question("Write a very long story about a river.")).await.unwrap();
+    let asked = world
+        .sotto
+        .ask(question("Write a very long story about a river."))
+        .await
+        .unwrap();
     while !matches!(world.next_event().await, AppEvent::AnswerText { .. }) {}
     world.sotto.stop(asked.conversation.id);
     let (answer, _) = world.end_of_answer().await;

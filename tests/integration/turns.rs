@@ -8,7 +8,11 @@ use sotto_domain::{EndReason, Failure, FailureCode, Message, MessageState, Role}
 use sotto_test_support::{FakeLanguageModel, Said, World};
 
 fn question(text: &str) -> AskRequest {
-    AskRequest { conversation: None, text: text.to_owned(), model: None }
+    AskRequest {
+        conversation: None,
+        text: text.to_owned(),
+        model: None,
+    }
 }
 
 fn ended() -> Said {
@@ -17,26 +21,43 @@ fn ended() -> Said {
 
 /// What the history holds of a conversation, read anew.
 async fn kept(world: &World, asked: &Asked) -> Vec<Message> {
-    let view = world.sotto.open_conversation(asked.conversation.id).await.unwrap();
-    view.messages.into_iter().map(|shown| shown.message).collect()
+    let view = world
+        .sotto
+        .open_conversation(asked.conversation.id)
+        .await
+        .unwrap();
+    view.messages
+        .into_iter()
+        .map(|shown| shown.message)
+        .collect()
 }
 
 #[tokio::test]
 async fn a_question_is_answered_and_kept() {
     let model = FakeLanguageModel::new(vec![vec![Said::Text("Par"), Said::Text("is."), ended()]]);
     let world = World::new(model.clone()).await;
-    let asked = world.sotto.ask(question("The capital of France?")).await.unwrap();
+    let asked = world
+        .sotto
+        .ask(question("The capital of France?"))
+        .await
+        .unwrap();
     assert_eq!(asked.added.len(), 2);
     assert_eq!(asked.after, None);
     assert_eq!(asked.conversation.title, "The capital of France?");
 
     let (answer, told) = world.end_of_answer().await;
     assert_eq!(told, "Paris.");
-    assert_eq!((answer.text.as_str(), answer.state), ("Paris.", MessageState::Complete));
+    assert_eq!(
+        (answer.text.as_str(), answer.state),
+        ("Paris.", MessageState::Complete)
+    );
 
     let kept = kept(&world, &asked).await;
     assert_eq!(kept.len(), 2);
-    assert_eq!((kept[0].role, kept[0].text.as_str()), (Role::User, "The capital of France?"));
+    assert_eq!(
+        (kept[0].role, kept[0].text.as_str()),
+        (Role::User, "The capital of France?")
+    );
     assert_eq!(kept[1].text, "Paris.");
     assert_eq!(kept[1].model.as_deref(), Some("test-model"));
     assert_eq!(model.asked()[0].messages.len(), 1);
@@ -68,7 +89,9 @@ async fn an_answer_in_flight_is_saved_within_a_second() {
             }
         }
     };
-    tokio::time::timeout(std::time::Duration::from_secs(60), looks).await.expect("the answer is saved");
+    tokio::time::timeout(std::time::Duration::from_secs(60), looks)
+        .await
+        .expect("the answer is saved");
     let half = kept(&world, &asked).await;
     assert_eq!(half[1].state, MessageState::Streaming);
 }
@@ -82,8 +105,14 @@ async fn stop_keeps_what_was_said() {
     while !matches!(world.next_event().await, AppEvent::AnswerText { .. }) {}
     world.sotto.stop(asked.conversation.id);
     let (answer, _) = world.end_of_answer().await;
-    assert_eq!((answer.text.as_str(), answer.state), ("Once upon", MessageState::Stopped));
-    assert!(hand.send(Said::Text("late")).is_err(), "the model's stream was dropped");
+    assert_eq!(
+        (answer.text.as_str(), answer.state),
+        ("Once upon", MessageState::Stopped)
+    );
+    assert!(
+        hand.send(Said::Text("late")).is_err(),
+        "the model's stream was dropped"
+    );
     assert_eq!(kept(&world, &asked).await[1].state, MessageState::Stopped);
 }
 
@@ -92,7 +121,10 @@ async fn one_conversation_is_answered_once_at_a_time() {
     let (model, _silent) = FakeLanguageModel::by_hand();
     let world = World::new(model).await;
     let asked = world.sotto.ask(question("First")).await.unwrap();
-    let again = AskRequest { conversation: Some(asked.conversation.id), ..question("Second") };
+    let again = AskRequest {
+        conversation: Some(asked.conversation.id),
+        ..question("Second")
+    };
     let refused = world.sotto.ask(again).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::Answering);
     assert_eq!(kept(&world, &asked).await.len(), 2, "nothing was written");
@@ -108,35 +140,61 @@ async fn a_runtime_that_ends_leaves_what_was_said_and_the_next_question_is_answe
     let world = World::new(model.clone()).await;
     let asked = world.sotto.ask(question("Will it hold?")).await.unwrap();
     let (answer, _) = world.end_of_answer().await;
-    assert_eq!((answer.text.as_str(), answer.state), ("Half an ans", MessageState::Failed));
+    assert_eq!(
+        (answer.text.as_str(), answer.state),
+        ("Half an ans", MessageState::Failed)
+    );
     assert_eq!(answer.failure, Some(gone));
 
-    let next = AskRequest { conversation: Some(asked.conversation.id), ..question("And now?") };
+    let next = AskRequest {
+        conversation: Some(asked.conversation.id),
+        ..question("And now?")
+    };
     world.sotto.ask(next).await.unwrap();
     let (answer, _) = world.end_of_answer().await;
     assert_eq!(answer.text, "Whole.");
-    let roles: Vec<Role> = model.asked()[1].messages.iter().map(|message| message.role).collect();
+    let roles: Vec<Role> = model.asked()[1]
+        .messages
+        .iter()
+        .map(|message| message.role)
+        .collect();
     assert_eq!(roles, [Role::User, Role::Assistant, Role::User]);
 }
 
 #[tokio::test]
 async fn two_questions_in_a_row_reach_the_model_as_one() {
     let refused = Failure::new(FailureCode::ModelUnusable, "No.");
-    let model =
-        FakeLanguageModel::new(vec![vec![Said::Refuses(refused)], vec![Said::Text("Yes."), ended()]]);
+    let model = FakeLanguageModel::new(vec![
+        vec![Said::Refuses(refused)],
+        vec![Said::Text("Yes."), ended()],
+    ]);
     let world = World::new(model.clone()).await;
     let asked = world.sotto.ask(question("One")).await.unwrap();
     world.end_of_answer().await;
-    world.sotto.ask(AskRequest { conversation: Some(asked.conversation.id), ..question("Two") }).await.unwrap();
+    world
+        .sotto
+        .ask(AskRequest {
+            conversation: Some(asked.conversation.id),
+            ..question("Two")
+        })
+        .await
+        .unwrap();
     world.end_of_answer().await;
     let prompt = &model.asked()[1].messages;
-    assert_eq!(prompt.len(), 1, "many templates refuse two questions in a row");
+    assert_eq!(
+        prompt.len(),
+        1,
+        "many templates refuse two questions in a row"
+    );
     assert_eq!(prompt[0].text, "One\n\nTwo");
 }
 
 #[tokio::test]
 async fn an_answer_that_was_cut_says_so() {
-    let model = FakeLanguageModel::new(vec![vec![Said::Text("and so"), Said::Ends(EndReason::Length)]]);
+    let model = FakeLanguageModel::new(vec![vec![
+        Said::Text("and so"),
+        Said::Ends(EndReason::Length),
+    ]]);
     let world = World::new(model).await;
     world.sotto.ask(question("Go on and on")).await.unwrap();
     let (answer, _) = world.end_of_answer().await;
@@ -153,16 +211,27 @@ async fn the_end_of_the_program_keeps_an_answer_in_flight() {
     world.sotto.shutdown().await;
     let again = world.again(FakeLanguageModel::new(Vec::new())).await;
     let kept = kept(&again, &asked).await;
-    assert_eq!((kept[1].text.as_str(), kept[1].state), ("The first half", MessageState::Stopped));
+    assert_eq!(
+        (kept[1].text.as_str(), kept[1].state),
+        ("The first half", MessageState::Stopped)
+    );
 }
 
 #[tokio::test]
 async fn a_crash_leaves_the_answer_marked_interrupted() {
     let (model, hand) = FakeLanguageModel::by_hand();
     let world = World::new(model).await;
-    let asked = world.sotto.ask(question("Will you be there?")).await.unwrap();
+    let asked = world
+        .sotto
+        .ask(question("Will you be there?"))
+        .await
+        .unwrap();
     drop(hand);
     let (answer, _) = world.end_of_answer().await;
-    assert_eq!(answer.state, MessageState::Failed, "a stream without an end has failed");
+    assert_eq!(
+        answer.state,
+        MessageState::Failed,
+        "a stream without an end has failed"
+    );
     assert_eq!(kept(&world, &asked).await[1].state, MessageState::Failed);
 }

@@ -22,5 +22,7 @@ fn main() -> tauri::Result<()> {
                 .build()?;
             Ok(())
         })
-        .run(tauri::generate_context!("examples/empty_window/tauri.conf.json"))
+        .run(tauri::generate_context!(
+            "examples/empty_window/tauri.conf.json"
+        ))
 }

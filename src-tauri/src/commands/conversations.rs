@@ -8,7 +8,9 @@ use tauri::State;
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn list_conversations(sotto: State<'_, Sotto>) -> Result<Vec<ConversationSummary>, ApiError> {
+pub(crate) async fn list_conversations(
+    sotto: State<'_, Sotto>,
+) -> Result<Vec<ConversationSummary>, ApiError> {
     sotto.list_conversations().await
 }
 
@@ -42,18 +44,27 @@ pub(crate) async fn rename_conversation(
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn delete_conversation(sotto: State<'_, Sotto>, id: ConversationId) -> Result<(), ApiError> {
+pub(crate) async fn delete_conversation(
+    sotto: State<'_, Sotto>,
+    id: ConversationId,
+) -> Result<(), ApiError> {
     sotto.delete_conversation(id).await
 }
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn restore_conversation(sotto: State<'_, Sotto>, id: ConversationId) -> Result<(), ApiError> {
+pub(crate) async fn restore_conversation(
+    sotto: State<'_, Sotto>,
+    id: ConversationId,
+) -> Result<(), ApiError> {
     sotto.restore_conversation(id).await
 }
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn search(sotto: State<'_, Sotto>, words: String) -> Result<Vec<SearchHit>, ApiError> {
+pub(crate) async fn search(
+    sotto: State<'_, Sotto>,
+    words: String,
+) -> Result<Vec<SearchHit>, ApiError> {
     sotto.search(words).await
 }

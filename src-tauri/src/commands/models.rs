@@ -37,5 +37,10 @@ pub(crate) async fn open_models_folder(
 ) -> Result<(), ApiError> {
     let folder = sotto.models_folder().display().to_string();
     let opened = app.opener().open_path(&folder, None::<&str>);
-    opened.map_err(|error| ApiError::new(ErrorCode::Other, format!("{folder} could not be opened: {error}")))
+    opened.map_err(|error| {
+        ApiError::new(
+            ErrorCode::Other,
+            format!("{folder} could not be opened: {error}"),
+        )
+    })
 }

@@ -43,6 +43,9 @@ pub(crate) async fn retry_history(sotto: State<'_, Sotto>) -> Result<Startup, Ap
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn unlock(sotto: State<'_, Sotto>, passphrase: String) -> Result<Startup, ApiError> {
+pub(crate) async fn unlock(
+    sotto: State<'_, Sotto>,
+    passphrase: String,
+) -> Result<Startup, ApiError> {
     sotto.unlock(passphrase).await
 }

@@ -34,7 +34,10 @@ pub(crate) async fn answer_again(
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn stop(sotto: State<'_, Sotto>, conversation: ConversationId) -> Result<(), ApiError> {
+pub(crate) async fn stop(
+    sotto: State<'_, Sotto>,
+    conversation: ConversationId,
+) -> Result<(), ApiError> {
     sotto.stop(conversation);
     Ok(())
 }

@@ -32,7 +32,10 @@ impl Sotto {
     ///
     /// # Errors
     /// [`ErrorCode::NotFound`] if there is none.
-    pub async fn open_conversation(&self, id: ConversationId) -> Result<ConversationView, ApiError> {
+    pub async fn open_conversation(
+        &self,
+        id: ConversationId,
+    ) -> Result<ConversationView, ApiError> {
         let history = self.inner.history.get().await?;
         view(&history, id).await
     }
@@ -52,7 +55,10 @@ impl Sotto {
     /// # Errors
     /// [`ErrorCode::NotFound`] if there is none; [`ErrorCode::Answering`] while an answer is
     /// written, because it would go on out of sight.
-    pub async fn choose_alternative(&self, message: MessageId) -> Result<ConversationView, ApiError> {
+    pub async fn choose_alternative(
+        &self,
+        message: MessageId,
+    ) -> Result<ConversationView, ApiError> {
         let history = self.inner.history.get().await?;
         let conversation = self.message(&history, message).await?.conversation;
         self.refuse_while_answering(conversation)?;
@@ -66,10 +72,17 @@ impl Sotto {
     ///
     /// # Errors
     /// [`ErrorCode::NotFound`]; [`ErrorCode::Other`] for an empty name.
-    pub async fn rename_conversation(&self, id: ConversationId, title: String) -> Result<(), ApiError> {
+    pub async fn rename_conversation(
+        &self,
+        id: ConversationId,
+        title: String,
+    ) -> Result<(), ApiError> {
         let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
         if title.is_empty() {
-            return Err(ApiError::new(ErrorCode::Other, "A conversation needs a name."));
+            return Err(ApiError::new(
+                ErrorCode::Other,
+                "A conversation needs a name.",
+            ));
         }
         self.inner.history.get().await?.rename(id, title).await?;
         self.inner.hear(AppEvent::ConversationsChanged);
@@ -103,7 +116,13 @@ impl Sotto {
     /// # Errors
     /// Where the history is not open or cannot be read.
     pub async fn search(&self, words: String) -> Result<Vec<SearchHit>, ApiError> {
-        let hits = self.inner.history.get().await?.search(&words, MOST_HITS).await?;
+        let hits = self
+            .inner
+            .history
+            .get()
+            .await?
+            .search(&words, MOST_HITS)
+            .await?;
         let shown = |hit: sotto_history::SearchHit| SearchHit {
             conversation: hit.conversation,
             title: hit.title,
@@ -121,14 +140,26 @@ impl Sotto {
         Ok(())
     }
 
-    pub(crate) async fn message(&self, history: &History, id: MessageId) -> Result<Message, ApiError> {
-        let gone = || ApiError::new(ErrorCode::NotFound, "This message is no longer in the history.");
+    pub(crate) async fn message(
+        &self,
+        history: &History,
+        id: MessageId,
+    ) -> Result<Message, ApiError> {
+        let gone = || {
+            ApiError::new(
+                ErrorCode::NotFound,
+                "This message is no longer in the history.",
+            )
+        };
         history.message(id).await?.ok_or_else(gone)
     }
 }
 
 pub(crate) fn answering() -> ApiError {
-    ApiError::new(ErrorCode::Answering, "This conversation is being answered. Stop the answer or wait for its end.")
+    ApiError::new(
+        ErrorCode::Answering,
+        "This conversation is being answered. Stop the answer or wait for its end.",
+    )
 }
 
 async fn view(history: &History, id: ConversationId) -> Result<ConversationView, ApiError> {
@@ -138,7 +169,10 @@ async fn view(history: &History, id: ConversationId) -> Result<ConversationView,
         Some(leaf) => shown(&Tree::new(&messages), leaf),
         None => Vec::new(),
     };
-    Ok(ConversationView { conversation, messages: shown })
+    Ok(ConversationView {
+        conversation,
+        messages: shown,
+    })
 }
 
 pub(crate) fn shown(tree: &Tree<'_>, leaf: MessageId) -> Vec<ShownMessage> {

@@ -35,11 +35,26 @@ pub struct Check {
 
 impl Check {
     fn good(name: &'static str, found: impl Into<String>) -> Self {
-        Self { name, verdict: Verdict::Good, found: found.into(), mend: String::new() }
+        Self {
+            name,
+            verdict: Verdict::Good,
+            found: found.into(),
+            mend: String::new(),
+        }
     }
 
-    fn bad(name: &'static str, verdict: Verdict, found: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { name, verdict, found: found.into(), mend: mend.into() }
+    fn bad(
+        name: &'static str,
+        verdict: Verdict,
+        found: impl Into<String>,
+        mend: impl Into<String>,
+    ) -> Self {
+        Self {
+            name,
+            verdict,
+            found: found.into(),
+            mend: mend.into(),
+        }
     }
 }
 
@@ -67,33 +82,63 @@ impl Sotto {
 
     async fn history_check(&self) -> Option<Check> {
         if !self.home().join("history.db").exists() {
-            return Some(Check::good("history", "There is none yet; the first question begins it."));
+            return Some(Check::good(
+                "history",
+                "There is none yet; the first question begins it.",
+            ));
         }
         Some(match self.startup().await.history {
-            HistoryState::Open => Check::good("history", "It opens."),
-            HistoryState::NeedsPassphrase { .. } => {
-                Check::good("history", "It is protected by a passphrase, asked once per start.")
-            }
-            HistoryState::Temporary => {
-                Check::bad("history", Verdict::Limited, "Nothing is kept in this session.", "")
-            }
-            HistoryState::Unavailable { message, .. } => {
-                Check::bad("history", Verdict::Broken, message, "Nothing was changed. Mend it and start again.")
-            }
+            HistoryState::Open => self.unreadable_rows().await,
+            HistoryState::NeedsPassphrase { .. } => Check::good(
+                "history",
+                "It is protected by a passphrase, asked once per start.",
+            ),
+            HistoryState::Temporary => Check::bad(
+                "history",
+                Verdict::Limited,
+                "Nothing is kept in this session.",
+                "",
+            ),
+            HistoryState::Unavailable { message, .. } => Check::bad(
+                "history",
+                Verdict::Broken,
+                message,
+                "Nothing was changed. Mend it and start again.",
+            ),
         })
+    }
+
+    async fn unreadable_rows(&self) -> Check {
+        let rows = match self.inner.history.get().await {
+            Ok(history) => history.unreadable_rows().await.unwrap_or_default(),
+            Err(_) => Vec::new(),
+        };
+        match rows.first() {
+            None => Check::good("history", "It opens, and every row can be read."),
+            Some(first) => Check::bad(
+                "history",
+                Verdict::Limited,
+                format!("{} rows cannot be read; the first: {first}.", rows.len()),
+                "The others are not affected. Keep a copy of the file; a newer Sotto may read them.",
+            ),
+        }
     }
 
     async fn runtime_checks(&self) -> Vec<Check> {
         let system = match self.inner.runtime.system().await {
             Ok(system) => system,
             Err(Failure { message, .. }) => {
-                let mend = "Build it with `cargo build -p sotto-runtime-server`, or install Sotto again.";
+                let mend =
+                    "Build it with `cargo build -p sotto-runtime-server`, or install Sotto again.";
                 return vec![Check::bad("runtime", Verdict::Broken, message, mend)];
             }
         };
         let runtime = Check::good(
             "runtime",
-            format!("It runs llama.cpp {} with {} threads.", system.llama_cpp_build, system.threads),
+            format!(
+                "It runs llama.cpp {} with {} threads.",
+                system.llama_cpp_build, system.threads
+            ),
         );
         let processor = Check::good(
             "processor",
@@ -111,18 +156,32 @@ impl Sotto {
             .filter(|model| unusable(&model.state))
             .map(|model| model.name.clone())
             .collect();
-        let mend = format!("Put a GGUF file into {}, or run `npm start`, which fetches one.", view.folder);
+        let mend = format!(
+            "Put a GGUF file into {}, or run `npm start`, which fetches one.",
+            view.folder
+        );
         match view.default {
-            None => Check::bad("models", Verdict::Broken, "There is none that can answer.", mend),
+            None => Check::bad(
+                "models",
+                Verdict::Broken,
+                "There is none that can answer.",
+                mend,
+            ),
             Some(_) if !broken.is_empty() => Check::bad(
                 "models",
                 Verdict::Limited,
-                format!("{} of {} cannot be used: {}.", broken.len(), view.models.len(), listed(&broken)),
+                format!(
+                    "{} of {} cannot be used: {}.",
+                    broken.len(),
+                    view.models.len(),
+                    listed(&broken)
+                ),
                 "Delete the damaged files and fetch them again.",
             ),
-            Some(default) => {
-                Check::good("models", format!("{} here; {default} answers.", view.models.len()))
-            }
+            Some(default) => Check::good(
+                "models",
+                format!("{} here; {default} answers.", view.models.len()),
+            ),
         }
     }
 }
@@ -143,10 +202,14 @@ async fn keyring() -> Check {
     }
 }
 
+/// Whether a window, or a keyring's question, can be shown.
+pub(crate) fn has_display() -> bool {
+    let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(target_os = "linux") || ["WAYLAND_DISPLAY", "DISPLAY"].iter().any(is_set)
+}
+
 fn display() -> Check {
-    let has_display = !cfg!(target_os = "linux")
-        || ["WAYLAND_DISPLAY", "DISPLAY"].iter().any(|name| std::env::var_os(name).is_some_and(|v| !v.is_empty()));
-    if has_display {
+    if has_display() {
         return Check::good("display", "There is one.");
     }
     Check::bad(

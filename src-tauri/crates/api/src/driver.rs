@@ -50,7 +50,12 @@ impl Source {
 
 /// Drives a turn to its end. `effects` are what its last step left to do.
 pub(crate) async fn drive(job: Job, mut turn: Turn, effects: Vec<Effect>) {
-    let mut driver = Driver { outbox: Outbox::default(), source: Source::Nothing, told_end: false, job };
+    let mut driver = Driver {
+        outbox: Outbox::default(),
+        source: Source::Nothing,
+        told_end: false,
+        job,
+    };
     driver.perform(&mut turn, effects).await;
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -96,7 +101,11 @@ impl Driver {
             Some(Ok(ModelEvent::Text(text))) => Event::Said { text, now },
             Some(Ok(ModelEvent::Ended { reason, statistics })) => {
                 self.source = Source::Nothing;
-                Event::ModelEnded { reason, statistics, now }
+                Event::ModelEnded {
+                    reason,
+                    statistics,
+                    now,
+                }
             }
             Some(Err(failure)) => {
                 self.source = Source::Nothing;
@@ -133,7 +142,9 @@ impl Driver {
             }
             Effect::Save { text } => {
                 let saved = self.job.history.save_answer(self.job.answer.id, text).await;
-                saved.err().map(|error| Event::NotSaved(not_written(&error)))
+                saved
+                    .err()
+                    .map(|error| Event::NotSaved(not_written(&error)))
             }
             Effect::Close { text, ending } => Some(self.close(text, ending).await),
             Effect::Announce(announcement) => {
@@ -150,18 +161,33 @@ impl Driver {
                 self.source = Source::Asking(Box::pin(async move { runtime.chat(request).await }));
                 None
             }
-            Err(failure) => Some(Event::ModelFailed { failure, now: self.now() }),
+            Err(failure) => Some(Event::ModelFailed {
+                failure,
+                now: self.now(),
+            }),
         }
     }
 
     async fn close(&mut self, text: String, ending: Ending) -> Event {
         self.job.answer.text.clone_from(&text);
         let now = self.now();
-        let Ending { state, statistics, failure } = ending;
+        let Ending {
+            state,
+            statistics,
+            failure,
+        } = ending;
         let id = self.job.answer.id;
-        match self.job.history.close_answer(id, text, state, statistics, failure, now).await {
+        match self
+            .job
+            .history
+            .close_answer(id, text, state, statistics, failure, now)
+            .await
+        {
             Ok(()) => Event::Closed,
-            Err(error) => Event::NotClosed { failure: not_written(&error), now },
+            Err(error) => Event::NotClosed {
+                failure: not_written(&error),
+                now,
+            },
         }
     }
 
@@ -174,10 +200,15 @@ impl Driver {
                 self.tell_text(false);
             }
             Announcement::NotSaved(failure) => {
-                self.job.inner.hear(AppEvent::NotSaved { conversation, failure });
+                self.job.inner.hear(AppEvent::NotSaved {
+                    conversation,
+                    failure,
+                });
             }
             Announcement::SavedAfterAll => {
-                self.job.inner.hear(AppEvent::SavedAfterAll { conversation });
+                self.job
+                    .inner
+                    .hear(AppEvent::SavedAfterAll { conversation });
             }
             Announcement::Ended(ending) => {
                 self.tell_text(true);
@@ -198,10 +229,22 @@ impl Driver {
 
     fn tell_text(&mut self, now: bool) {
         let moment = std::time::Instant::now();
-        let text = if now { self.outbox.take(moment) } else { self.outbox.take_if_due(moment) };
+        let text = if now {
+            self.outbox.take(moment)
+        } else {
+            self.outbox.take_if_due(moment)
+        };
         if let Some(text) = text {
-            let Message { conversation, id: answer, .. } = self.job.answer;
-            self.job.inner.hear(AppEvent::AnswerText { conversation, answer, text });
+            let Message {
+                conversation,
+                id: answer,
+                ..
+            } = self.job.answer;
+            self.job.inner.hear(AppEvent::AnswerText {
+                conversation,
+                answer,
+                text,
+            });
         }
     }
 }

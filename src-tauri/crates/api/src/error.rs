@@ -39,7 +39,10 @@ pub struct ApiError {
 impl ApiError {
     /// An error of the given kind.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self {
+            code,
+            message: message.into(),
+        }
     }
 }
 
@@ -47,7 +50,11 @@ impl ApiError {
 pub(crate) fn sentence(error: &impl std::fmt::Display) -> String {
     let text = error.to_string();
     let mut characters = text.chars();
-    let mut sentence: String = characters.next().into_iter().flat_map(char::to_uppercase).collect();
+    let mut sentence: String = characters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .collect();
     sentence.push_str(characters.as_str());
     if !sentence.ends_with(['.', '!', '?']) {
         sentence.push('.');
@@ -59,7 +66,10 @@ pub(crate) fn sentence(error: &impl std::fmt::Display) -> String {
 mod tests {
     #[test]
     fn sentences() {
-        assert_eq!(super::sentence(&"the disk is full; free some"), "The disk is full; free some.");
+        assert_eq!(
+            super::sentence(&"the disk is full; free some"),
+            "The disk is full; free some."
+        );
         assert_eq!(super::sentence(&"Done."), "Done.");
         assert_eq!(super::sentence(&""), ".");
     }

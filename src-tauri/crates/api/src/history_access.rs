@@ -9,6 +9,7 @@ use sotto_secrets::{DatabaseKey, Protection, SecretsError};
 use tokio::sync::Mutex;
 
 use crate::{
+    doctor::has_display,
     error::{ApiError, ErrorCode, sentence},
     host::{Host, Keyring},
     sotto::Sotto,
@@ -37,20 +38,26 @@ enum Slot {
 enum Obstacle {
     Passphrase { new: bool, reason: String },
     Problem(HistoryProblem, String),
+    BegunElsewhere,
 }
 
 impl HistoryAccess {
     pub(crate) fn new(home: PathBuf, keyring: Keyring) -> Self {
-        Self { home, keyring, slot: Mutex::new(Slot::Untried) }
+        Self {
+            home,
+            keyring,
+            slot: Mutex::new(Slot::Untried),
+        }
     }
 
     /// The open history, or the error that says that there is none.
     pub(crate) async fn get(&self) -> Result<History, ApiError> {
         match &*self.slot.lock().await {
             Slot::Open(history, _) => Ok(history.clone()),
-            Slot::Untried | Slot::Closed(_) => {
-                Err(ApiError::new(ErrorCode::HistoryClosed, "The history is not open yet."))
-            }
+            Slot::Untried | Slot::Closed(_) => Err(ApiError::new(
+                ErrorCode::HistoryClosed,
+                "The history is not open yet.",
+            )),
         }
     }
 
@@ -71,7 +78,11 @@ impl HistoryAccess {
         slot.state()
     }
 
-    async fn unlock(&self, passphrase: SecretString, host: &dyn Host) -> Result<HistoryState, ApiError> {
+    async fn unlock(
+        &self,
+        passphrase: SecretString,
+        host: &dyn Host,
+    ) -> Result<HistoryState, ApiError> {
         let mut slot = self.slot.lock().await;
         if let Slot::Open(_, state) = &*slot {
             return Ok(state.clone());
@@ -99,6 +110,14 @@ impl HistoryAccess {
     }
 
     async fn try_to_open(&self, host: &dyn Host) -> Result<History, Obstacle> {
+        match self.open_what_is_there(host).await {
+            // Another program began at the same moment and was first: its history is ours too.
+            Err(Obstacle::BegunElsewhere) => self.open_what_is_there(host).await,
+            other => other,
+        }
+    }
+
+    async fn open_what_is_there(&self, host: &dyn Host) -> Result<History, Obstacle> {
         if let Err(error) = std::fs::create_dir_all(&self.home) {
             let message = format!(
                 "The folder {} cannot be made: {error}. Choose another one with SOTTO_HOME.",
@@ -131,9 +150,10 @@ impl HistoryAccess {
             return Err(Obstacle::Passphrase { new: true, reason });
         }
         match sotto_secrets::create_in_keyring(&self.home).await {
-            Err(error @ (SecretsError::NoService { .. } | SecretsError::NotPersistent { .. })) => {
-                Err(Obstacle::Passphrase { new: true, reason: sentence(&error) })
-            }
+            Err(error) if is_no_keyring(&error) => Err(Obstacle::Passphrase {
+                new: true,
+                reason: sentence(&error),
+            }),
             other => Ok(other?),
         }
     }
@@ -144,16 +164,22 @@ impl HistoryAccess {
         host: &dyn Host,
     ) -> Result<History, ApiError> {
         let key = match Protection::read(&self.home)? {
-            Some(protection) => sotto_secrets::open_from_passphrase(&protection, passphrase).await?,
+            Some(protection) => {
+                sotto_secrets::open_from_passphrase(&protection, passphrase).await?
+            }
             None if holds_something(&self.file()) => {
-                return Err(ApiError::new(ErrorCode::History, "The description of the key is missing."));
+                return Err(ApiError::new(
+                    ErrorCode::History,
+                    "The description of the key is missing.",
+                ));
             }
             None => sotto_secrets::create_from_passphrase(&self.home, passphrase).await?,
         };
         match self.open_file(&key, host).await {
-            Err(HistoryError::WrongKey { .. }) => {
-                Err(ApiError::new(ErrorCode::WrongPassphrase, "This is not the passphrase of this history."))
-            }
+            Err(HistoryError::WrongKey { .. }) => Err(ApiError::new(
+                ErrorCode::WrongPassphrase,
+                "This is not the passphrase of this history.",
+            )),
             other => Ok(other?),
         }
     }
@@ -166,8 +192,13 @@ impl HistoryAccess {
         } else {
             History::create(&file, &key.to_hex()).await?
         };
-        let long_ago = host.now().as_milliseconds().saturating_sub(KEPT_AFTER_DELETION);
-        history.purge_deleted(sotto_domain::Timestamp::from_milliseconds(long_ago)).await?;
+        let long_ago = host
+            .now()
+            .as_milliseconds()
+            .saturating_sub(KEPT_AFTER_DELETION);
+        history
+            .purge_deleted(sotto_domain::Timestamp::from_milliseconds(long_ago))
+            .await?;
         Ok(history)
     }
 
@@ -197,6 +228,20 @@ fn settle(result: Result<History, Obstacle>) -> Slot {
         Err(Obstacle::Problem(problem, message)) => {
             Slot::Closed(HistoryState::Unavailable { problem, message })
         }
+        Err(Obstacle::BegunElsewhere) => Slot::Closed(HistoryState::Unavailable {
+            problem: HistoryProblem::Other,
+            message: "Another Sotto is beginning this history. Try again.".to_owned(),
+        }),
+    }
+}
+
+/// Whether this computer has no keyring that can be used. One that waits to be unlocked is there,
+/// but not where nobody could unlock it: without a screen.
+fn is_no_keyring(error: &SecretsError) -> bool {
+    match error {
+        SecretsError::NoService { .. } | SecretsError::NotPersistent { .. } => true,
+        SecretsError::Locked | SecretsError::NoDefaultCollection => !has_display(),
+        _ => false,
     }
 }
 
@@ -207,9 +252,10 @@ fn holds_something(file: &Path) -> bool {
 impl From<SecretsError> for Obstacle {
     fn from(error: SecretsError) -> Self {
         let problem = match &error {
+            SecretsError::AlreadyExists { .. } => return Self::BegunElsewhere,
             SecretsError::NoService { .. } => HistoryProblem::KeyringMissing,
             SecretsError::NoDefaultCollection => HistoryProblem::KeyringWithoutCollection,
-            SecretsError::Locked => HistoryProblem::KeyringLocked,
+            SecretsError::Locked | SecretsError::NoAnswer { .. } => HistoryProblem::KeyringLocked,
             SecretsError::PromptDismissed => HistoryProblem::KeyringDismissed,
             SecretsError::KeyMissing { .. } => HistoryProblem::KeyMissing,
             SecretsError::DescriptorDamaged { .. } => HistoryProblem::Damaged,
@@ -224,6 +270,7 @@ impl From<SecretsError> for Obstacle {
 impl From<HistoryError> for Obstacle {
     fn from(error: HistoryError) -> Self {
         let problem = match &error {
+            HistoryError::AlreadyExists { .. } => return Self::BegunElsewhere,
             HistoryError::WrongKey { .. } | HistoryError::Damaged { .. } => HistoryProblem::Damaged,
             HistoryError::NewerVersion { .. } => HistoryProblem::NewerVersion,
             HistoryError::ReadOnly { .. } => HistoryProblem::ReadOnly,
@@ -257,7 +304,15 @@ impl Sotto {
     /// [`ErrorCode::WrongPassphrase`]; [`ErrorCode::History`] where the file cannot be opened.
     pub async fn unlock(&self, passphrase: String) -> Result<Startup, ApiError> {
         let passphrase = SecretString::from(passphrase);
-        self.inner.history.unlock(passphrase, &*self.inner.host).await?;
+        self.inner
+            .history
+            .unlock(passphrase, &*self.inner.host)
+            .await?;
+        // The person's default model is a setting, and settings could not be read until now.
+        let sotto = self.clone();
+        self.inner
+            .tasks
+            .spawn(async move { sotto.tell_models().await });
         Ok(self.startup().await)
     }
 

@@ -9,7 +9,10 @@ use sotto_runtime_client::{LoadedModel, RuntimeStatus};
 use crate::{
     error::ApiError,
     sotto::Sotto,
-    view::{AppEvent, ModelArrival, ModelRole, ModelState, ModelView, ModelsView, RuntimeState, RuntimeView},
+    view::{
+        AppEvent, ModelArrival, ModelRole, ModelState, ModelView, ModelsView, RuntimeState,
+        RuntimeView,
+    },
 };
 
 /// The setting that names the person's default model.
@@ -23,9 +26,16 @@ impl Sotto {
     pub async fn models(&self) -> ModelsView {
         let list = self.inner.runtime.models().await.unwrap_or_default();
         let loaded = self.inner.runtime.loaded().await.unwrap_or_default();
-        let installed: Vec<String> =
-            list.usable.iter().filter(|model| !model.embedding).map(|model| model.name.clone()).collect();
-        let default = self.inner.library.default_model(&installed, self.chosen_model().await.as_deref());
+        let installed: Vec<String> = list
+            .usable
+            .iter()
+            .filter(|model| !model.embedding)
+            .map(|model| model.name.clone())
+            .collect();
+        let default = self
+            .inner
+            .library
+            .default_model(&installed, self.chosen_model().await.as_deref());
         self.inner.installed.send_replace(Some(installed));
         let mut models: Vec<ModelView> = list
             .usable
@@ -41,7 +51,9 @@ impl Sotto {
             })
             .collect();
         models.extend(list.unusable.into_iter().map(|model| ModelView {
-            state: ModelState::Unusable { reason: model.reason },
+            state: ModelState::Unusable {
+                reason: model.reason,
+            },
             size: model.size,
             ..self.described(model.name)
         }));
@@ -141,7 +153,32 @@ impl Sotto {
                 installed
             }
         };
-        Ok(self.inner.library.default_model(&installed, self.chosen_model().await.as_deref()))
+        Ok(self
+            .inner
+            .library
+            .default_model(&installed, self.chosen_model().await.as_deref()))
+    }
+
+    /// Tells how far the model is while a question waits for it; silent where it is in memory.
+    pub(crate) fn tell_loading(&self, model: String, conversation: ConversationId) {
+        let sotto = self.clone();
+        self.inner.tasks.spawn(async move {
+            let mut progress = tokio::time::interval(PROGRESS);
+            let mut told = false;
+            while sotto.inner.turns.contains(conversation) {
+                progress.tick().await;
+                let loaded = sotto.inner.runtime.loaded().await.unwrap_or_default();
+                if loaded.iter().any(|one| one.ready && one.name == model) {
+                    break;
+                }
+                told = true;
+                sotto.tell_models().await;
+            }
+            if told {
+                sotto.tell_models().await;
+                sotto.tell_runtime().await;
+            }
+        });
     }
 
     async fn chosen_model(&self) -> Option<String> {
@@ -156,7 +193,11 @@ impl Sotto {
             let models = self.models().await;
             if models.default != warmed && self.inner.turns.is_empty() {
                 warmed.clone_from(&models.default);
-                models.default.clone().into_iter().for_each(|model| self.warm(model));
+                models
+                    .default
+                    .clone()
+                    .into_iter()
+                    .for_each(|model| self.warm(model));
             }
             self.inner.hear(AppEvent::ModelsChanged { models });
             if changes.changed().await.is_err() {
@@ -177,7 +218,7 @@ impl Sotto {
         self.inner.hear(AppEvent::RuntimeChanged { runtime });
     }
 
-    async fn tell_models(&self) {
+    pub(crate) async fn tell_models(&self) {
         let models = self.models().await;
         self.inner.hear(AppEvent::ModelsChanged { models });
     }
@@ -233,6 +274,8 @@ fn state_of(name: &str, loaded: &[LoadedModel]) -> ModelState {
     match loaded.iter().find(|model| model.name == name) {
         None => ModelState::Available,
         Some(model) if model.ready => ModelState::Loaded,
-        Some(model) => ModelState::Loading { percent: model.percent() },
+        Some(model) => ModelState::Loading {
+            percent: model.percent(),
+        },
     }
 }

@@ -20,7 +20,10 @@ impl Outbox {
 
     /// The text, if it is time to tell it. The first words are told at once.
     pub(crate) fn take_if_due(&mut self, now: Instant) -> Option<String> {
-        if self.told_at.is_some_and(|told| now.duration_since(told) < PAUSE) {
+        if self
+            .told_at
+            .is_some_and(|told| now.duration_since(told) < PAUSE)
+        {
             return None;
         }
         self.take(now)

@@ -13,7 +13,10 @@ pub(crate) fn messages<'a>(branch: impl Iterator<Item = &'a Message>) -> Vec<Cha
                 last.text.push_str("\n\n");
                 last.text.push_str(&message.text);
             }
-            _ => prompt.push(ChatMessage { role: message.role, text: message.text.clone() }),
+            _ => prompt.push(ChatMessage {
+                role: message.role,
+                text: message.text.clone(),
+            }),
         }
     }
     prompt

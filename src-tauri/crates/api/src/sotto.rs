@@ -45,7 +45,13 @@ impl Sotto {
     /// A core that has not opened anything yet.
     #[must_use]
     pub fn new(surroundings: Surroundings) -> Self {
-        let Surroundings { host, home, keyring, library, runtime } = surroundings;
+        let Surroundings {
+            host,
+            home,
+            keyring,
+            library,
+            runtime,
+        } = surroundings;
         Self {
             inner: Arc::new(Inner {
                 history: HistoryAccess::new(home.clone(), keyring),
@@ -74,7 +80,10 @@ impl Sotto {
         self.inner.ending.cancel();
         self.inner.turns.stop_all();
         self.inner.tasks.close();
-        if tokio::time::timeout(LAST_WORDS, self.inner.tasks.wait()).await.is_err() {
+        if tokio::time::timeout(LAST_WORDS, self.inner.tasks.wait())
+            .await
+            .is_err()
+        {
             tracing::warn!("an answer in flight could not be written in time");
         }
         self.inner.history.close().await;

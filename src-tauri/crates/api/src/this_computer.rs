@@ -18,12 +18,22 @@ impl Sotto {
     /// # Errors
     /// [`ErrorCode::Other`] where there is no place for data.
     pub fn on_this_computer(host: Arc<dyn Host>) -> Result<Self, ApiError> {
-        let other = |error: &dyn std::fmt::Display| ApiError::new(ErrorCode::Other, sentence(&error));
+        let other =
+            |error: &dyn std::fmt::Display| ApiError::new(ErrorCode::Other, sentence(&error));
         let home = sotto_models::data_home().map_err(|error| other(&error))?;
         let library = Library::new(&home).map_err(|error| other(&error))?;
-        let settings = Settings { models: library.folders(), ..Settings::default() };
+        let settings = Settings {
+            models: library.folders(),
+            ..Settings::default()
+        };
         let runtime = Arc::new(Runtime::new(settings));
-        Ok(Self::new(Surroundings { host, home, keyring: Keyring::OfTheSession, library, runtime }))
+        Ok(Self::new(Surroundings {
+            host,
+            home,
+            keyring: Keyring::OfTheSession,
+            library,
+            runtime,
+        }))
     }
 }
 
@@ -32,7 +42,10 @@ impl Sotto {
 /// # Panics
 /// If the operating system has no randomness: nothing could be encrypted then either.
 #[must_use]
-#[expect(clippy::expect_used, reason = "without randomness nothing can be kept safe")]
+#[expect(
+    clippy::expect_used,
+    reason = "without randomness nothing can be kept safe"
+)]
 pub fn random_bytes() -> [u8; 10] {
     let mut bytes = [0; 10];
     getrandom::fill(&mut bytes).expect("the operating system gives randomness");
@@ -42,6 +55,8 @@ pub fn random_bytes() -> [u8; 10] {
 /// The time now, for [`Host::now`].
 #[must_use]
 pub fn now() -> sotto_domain::Timestamp {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let since = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default();
     sotto_domain::Timestamp::from_milliseconds(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }

@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use sotto_domain::{
-    ChatRequest, Conversation, ConversationId, Failure, Message, MessageId, MessageState, Place, Role,
-    TitleSource,
+    ChatRequest, Conversation, ConversationId, Failure, Message, MessageId, MessageState, Place,
+    Role, TitleSource,
     branch::Tree,
     title,
     turn::{Event, Turn},
@@ -66,7 +66,11 @@ impl Sotto {
     /// [`ErrorCode::EmptyQuestion`], [`ErrorCode::Answering`], [`ErrorCode::NotFound`],
     /// [`ErrorCode::NoModel`], [`ErrorCode::History`]: then nothing was asked.
     pub async fn ask(&self, request: AskRequest) -> Result<Asked, ApiError> {
-        let AskRequest { conversation, text, model } = request;
+        let AskRequest {
+            conversation,
+            text,
+            model,
+        } = request;
         refuse_empty(&text)?;
         let history = self.inner.history.get().await?;
         let mut plan = match conversation {
@@ -97,7 +101,11 @@ impl Sotto {
     ///
     /// # Errors
     /// As [`Sotto::ask`].
-    pub async fn answer_again(&self, answer: MessageId, how: AnswerAgain) -> Result<Asked, ApiError> {
+    pub async fn answer_again(
+        &self,
+        answer: MessageId,
+        how: AnswerAgain,
+    ) -> Result<Asked, ApiError> {
         let history = self.inner.history.get().await?;
         let old = self.message(&history, answer).await?;
         let mut plan = self.plan(&history, old.conversation).await?;
@@ -115,7 +123,14 @@ impl Sotto {
     async fn plan(&self, history: &History, id: ConversationId) -> Result<Plan, ApiError> {
         let conversation = history.conversation(id).await?;
         let messages = history.messages(id).await?;
-        Ok(Plan { conversation, is_new: false, messages, after: None, question: None, drop_oldest: false })
+        Ok(Plan {
+            conversation,
+            is_new: false,
+            messages,
+            after: None,
+            question: None,
+            drop_oldest: false,
+        })
     }
 
     fn plan_new(&self, question: &str) -> Plan {
@@ -160,8 +175,13 @@ impl Sotto {
         self.inner.runtime.revive().await;
         let model = self.model_for(&plan.conversation).await?;
         let now = self.inner.host.now();
-        let question = plan.question.take().map(|text| self.new_message(&plan, Role::User, text, plan.after));
-        let parent = question.as_ref().map_or(plan.after, |question| Some(question.id));
+        let question = plan
+            .question
+            .take()
+            .map(|text| self.new_message(&plan, Role::User, text, plan.after));
+        let parent = question
+            .as_ref()
+            .map_or(plan.after, |question| Some(question.id));
         let mut answer = self.new_message(&plan, Role::Assistant, String::new(), parent);
         answer.state = MessageState::Streaming;
         answer.model = model.as_ref().ok().cloned();
@@ -190,15 +210,39 @@ impl Sotto {
             context: plan.conversation.context,
             drop_oldest: plan.drop_oldest,
         });
-        let added = branch.into_iter().skip_while(|step| step.message.id != first_new).collect();
+        let added = branch
+            .into_iter()
+            .skip_while(|step| step.message.id != first_new)
+            .collect();
 
-        let effects = turn.step(Event::Recorded { now: self.inner.host.now() });
-        let job = Job { inner: Arc::clone(&self.inner), history, answer, request, stop };
+        let effects = turn.step(Event::Recorded {
+            now: self.inner.host.now(),
+        });
+        if let Ok(request) = &request {
+            self.tell_loading(request.model.clone(), plan.conversation.id);
+        }
+        let job = Job {
+            inner: Arc::clone(&self.inner),
+            history,
+            answer,
+            request,
+            stop,
+        };
         self.inner.tasks.spawn(drive(job, turn, effects));
-        Ok(Asked { conversation: plan.conversation, after: plan.after, added })
+        Ok(Asked {
+            conversation: plan.conversation,
+            after: plan.after,
+            added,
+        })
     }
 
-    fn new_message(&self, plan: &Plan, role: Role, text: String, parent: Option<MessageId>) -> Message {
+    fn new_message(
+        &self,
+        plan: &Plan,
+        role: Role,
+        text: String,
+        parent: Option<MessageId>,
+    ) -> Message {
         Message {
             id: self.inner.new_message_id(),
             conversation: plan.conversation.id,
@@ -216,7 +260,10 @@ impl Sotto {
 
     /// The model that answers here. A runtime that cannot say what it has is not the person's
     /// fault: the question is recorded all the same and the failure becomes the answer's.
-    async fn model_for(&self, conversation: &Conversation) -> Result<Result<String, Failure>, ApiError> {
+    async fn model_for(
+        &self,
+        conversation: &Conversation,
+    ) -> Result<Result<String, Failure>, ApiError> {
         if let Some(model) = &conversation.model {
             return Ok(Ok(model.clone()));
         }
@@ -233,7 +280,10 @@ impl Sotto {
 
 fn refuse_empty(text: &str) -> Result<(), ApiError> {
     if text.trim().is_empty() {
-        return Err(ApiError::new(ErrorCode::EmptyQuestion, "There is nothing to ask yet."));
+        return Err(ApiError::new(
+            ErrorCode::EmptyQuestion,
+            "There is nothing to ask yet.",
+        ));
     }
     Ok(())
 }

@@ -42,7 +42,14 @@ async fn answer(
     model: Option<String>,
     json: bool,
 ) -> Result<(), Exit> {
-    let asked = session.sotto.ask(AskRequest { conversation: None, text, model }).await?;
+    let asked = session
+        .sotto
+        .ask(AskRequest {
+            conversation: None,
+            text,
+            model,
+        })
+        .await?;
     let Some(answer) = asked.added.last().map(|shown| shown.message.id) else {
         return Err(Exit::Failed("Nothing was asked.".to_owned()));
     };
@@ -88,7 +95,9 @@ fn piped() -> Result<Option<String>, Exit> {
         return Ok(None);
     }
     let mut bytes = Vec::new();
-    input.read_to_end(&mut bytes).map_err(|error| Exit::BadInput(format!("Standard input cannot be read: {error}")))?;
+    input
+        .read_to_end(&mut bytes)
+        .map_err(|error| Exit::BadInput(format!("Standard input cannot be read: {error}")))?;
     text(bytes).map(|text| Some(text).filter(|text| !text.trim().is_empty()))
 }
 
@@ -104,7 +113,9 @@ fn text(bytes: Vec<u8>) -> Result<String, Exit> {
 /// The question and its context as one text.
 fn question(prompt: &str, context: Option<&str>) -> Result<String, Exit> {
     match (prompt.trim(), context) {
-        ("", None) => Err(Exit::BadInput("There is nothing to ask: write a question after `sotto ask`.".to_owned())),
+        ("", None) => Err(Exit::BadInput(
+            "There is nothing to ask: write a question after `sotto ask`.".to_owned(),
+        )),
         ("", Some(context)) => Ok(context.to_owned()),
         (prompt, None) => Ok(prompt.to_owned()),
         (prompt, Some(context)) => Ok(format!("{prompt}\n\n{context}")),
@@ -119,14 +130,19 @@ mod tests {
     fn question_and_context_become_one_text() {
         assert_eq!(question("Why?", None).unwrap(), "Why?");
         assert_eq!(question("  ", Some("a\nb")).unwrap(), "a\nb");
-        assert_eq!(question("Summarise", Some("a\nb")).unwrap(), "Summarise\n\na\nb");
+        assert_eq!(
+            question("Summarise", Some("a\nb")).unwrap(),
+            "Summarise\n\na\nb"
+        );
         assert!(matches!(question("  ", None), Err(Exit::BadInput(_))));
     }
 
     #[test]
     fn bytes_that_are_not_text_are_refused_with_their_place() {
         assert_eq!(text("für".into()).unwrap(), "für");
-        let Err(Exit::BadInput(why)) = text(b"ab\xff".to_vec()) else { panic!("accepted") };
+        let Err(Exit::BadInput(why)) = text(b"ab\xff".to_vec()) else {
+            panic!("accepted")
+        };
         assert!(why.contains("byte 2"), "{why}");
     }
 }

@@ -28,10 +28,21 @@ async fn talk(session: &mut Session, model: Option<String>) -> Result<(), Exit> 
         if text.trim().is_empty() {
             continue;
         }
-        let asked = session.sotto.ask(AskRequest { conversation, text, model: model.clone() }).await?;
+        let asked = session
+            .sotto
+            .ask(AskRequest {
+                conversation,
+                text,
+                model: model.clone(),
+            })
+            .await?;
         conversation = Some(asked.conversation.id);
-        let Some(answer) = asked.added.last().map(|shown| shown.message.id) else { continue };
-        let message = session.hear_answer(answer, asked.conversation.id, print_now).await?;
+        let Some(answer) = asked.added.last().map(|shown| shown.message.id) else {
+            continue;
+        };
+        let message = session
+            .hear_answer(answer, asked.conversation.id, print_now)
+            .await?;
         let _ = print_now("\n\n");
         if let Some(failure) = message.failure {
             eprintln!("sotto: {failure}");
@@ -49,11 +60,15 @@ async fn next_question() -> Result<Option<String>, Exit> {
             eprint!("> ");
         }
         let mut line = String::new();
-        input.read_line(&mut line).map(|length| (length > 0).then_some(line))
+        input
+            .read_line(&mut line)
+            .map(|length| (length > 0).then_some(line))
     });
     match read.await {
         Ok(Ok(line)) => Ok(line),
-        Ok(Err(error)) => Err(Exit::BadInput(format!("Standard input cannot be read: {error}"))),
+        Ok(Err(error)) => Err(Exit::BadInput(format!(
+            "Standard input cannot be read: {error}"
+        ))),
         Err(error) => Err(Exit::Failed(error.to_string())),
     }
 }

@@ -24,5 +24,9 @@ pub(crate) async fn run(json: bool) -> Result<(), Exit> {
             }
         }
     }
-    if broken { Err(Exit::Failed(String::new())) } else { Ok(()) }
+    if broken {
+        Err(Exit::Failed(String::new()))
+    } else {
+        Ok(())
+    }
 }

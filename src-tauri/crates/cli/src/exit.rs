@@ -55,7 +55,9 @@ impl From<ApiError> for Exit {
                 Self::NoHistory(error.message)
             }
             ErrorCode::EmptyQuestion => Self::BadInput(error.message),
-            ErrorCode::Answering | ErrorCode::NotFound | ErrorCode::Other => Self::Failed(error.message),
+            ErrorCode::Answering | ErrorCode::NotFound | ErrorCode::Other => {
+                Self::Failed(error.message)
+            }
         }
     }
 }

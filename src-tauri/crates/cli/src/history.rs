@@ -31,14 +31,22 @@ pub(crate) async fn list(json: bool) -> Result<(), Exit> {
         return print_json(&conversations);
     }
     for conversation in conversations {
-        println!("{}  {}  {}", conversation.id, day(conversation.updated_at), conversation.title);
+        println!(
+            "{}  {}  {}",
+            conversation.id,
+            day(conversation.updated_at),
+            conversation.title
+        );
     }
     Ok(())
 }
 
 pub(crate) async fn show(id: &str, json: bool) -> Result<(), Exit> {
     let session = Session::reading().await?;
-    let view = session.sotto.open_conversation(find(&session.sotto, id).await?).await?;
+    let view = session
+        .sotto
+        .open_conversation(find(&session.sotto, id).await?)
+        .await?;
     if json {
         return print_json(&view);
     }
@@ -58,26 +66,44 @@ pub(crate) async fn export(id: Option<&str>) -> Result<(), Exit> {
     let session = Session::reading().await?;
     let ids = match id {
         Some(id) => vec![find(&session.sotto, id).await?],
-        None => session.sotto.list_conversations().await?.into_iter().map(|summary| summary.id).collect(),
+        None => session
+            .sotto
+            .list_conversations()
+            .await?
+            .into_iter()
+            .map(|summary| summary.id)
+            .collect(),
     };
     let mut conversations = Vec::with_capacity(ids.len());
     for id in ids {
         let conversation = session.sotto.open_conversation(id).await?.conversation;
         let messages = session.sotto.all_messages(id).await?;
-        conversations.push(ExportedConversation { conversation, messages });
+        conversations.push(ExportedConversation {
+            conversation,
+            messages,
+        });
     }
-    print_json(&Export { version: EXPORT_VERSION, conversations })
+    print_json(&Export {
+        version: EXPORT_VERSION,
+        conversations,
+    })
 }
 
 /// The one conversation whose id begins so.
 async fn find(sotto: &Sotto, beginning: &str) -> Result<ConversationId, Exit> {
     let conversations = sotto.list_conversations().await?;
     let beginning = beginning.to_lowercase();
-    let mut found = conversations.iter().filter(|summary| summary.id.to_string().starts_with(&beginning));
+    let mut found = conversations
+        .iter()
+        .filter(|summary| summary.id.to_string().starts_with(&beginning));
     match (found.next(), found.next()) {
         (Some(one), None) => Ok(one.id),
-        (None, _) => Err(Exit::Failed(format!("No conversation's id begins with {beginning}."))),
-        (Some(_), Some(_)) => Err(Exit::Failed(format!("More than one id begins with {beginning}: type more of it."))),
+        (None, _) => Err(Exit::Failed(format!(
+            "No conversation's id begins with {beginning}."
+        ))),
+        (Some(_), Some(_)) => Err(Exit::Failed(format!(
+            "More than one id begins with {beginning}: type more of it."
+        ))),
     }
 }
 
@@ -85,6 +111,11 @@ fn day(moment: Timestamp) -> String {
     let milliseconds = i64::try_from(moment.as_milliseconds()).unwrap_or(i64::MAX);
     jiff::Timestamp::from_millisecond(milliseconds).map_or_else(
         |_| "unknown".to_owned(),
-        |moment| moment.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string(),
+        |moment| {
+            moment
+                .to_zoned(jiff::tz::TimeZone::system())
+                .strftime("%Y-%m-%d %H:%M")
+                .to_string()
+        },
     )
 }

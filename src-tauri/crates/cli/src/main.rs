@@ -1,5 +1,9 @@
 //! `sotto`: the same engine, history and models as the window, from a terminal or a script.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a terminal program speaks by printing")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a terminal program speaks by printing"
+)]
 
 mod arguments;
 mod ask;
@@ -27,7 +31,9 @@ async fn main() -> ExitCode {
         Command::Chat(arguments) => chat::run(arguments).await,
         Command::History(HistoryCommand::List { json }) => history::list(json).await,
         Command::History(HistoryCommand::Show { id, json }) => history::show(&id, json).await,
-        Command::History(HistoryCommand::Export { json: _, id }) => history::export(id.as_deref()).await,
+        Command::History(HistoryCommand::Export { json: _, id }) => {
+            history::export(id.as_deref()).await
+        }
         Command::Models(ModelsCommand::List { json }) => models::list(json).await,
         Command::Doctor { json } => doctor::run(json).await,
     };
@@ -42,7 +48,8 @@ async fn main() -> ExitCode {
 
 /// Prints a value as JSON, for programs.
 fn print_json(value: &impl serde::Serialize) -> Result<(), Exit> {
-    let text = serde_json::to_string_pretty(value).map_err(|error| Exit::Failed(error.to_string()))?;
+    let text =
+        serde_json::to_string_pretty(value).map_err(|error| Exit::Failed(error.to_string()))?;
     println!("{text}");
     Ok(())
 }

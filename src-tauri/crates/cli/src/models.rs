@@ -12,8 +12,17 @@ pub(crate) async fn list(json: bool) -> Result<(), Exit> {
         return print_json(&view);
     }
     for model in &view.models {
-        let mark = if view.default.as_ref() == Some(&model.name) { '*' } else { ' ' };
-        println!("{mark} {:<44} {:>8}  {}", model.name, size(model.size), note(model));
+        let mark = if view.default.as_ref() == Some(&model.name) {
+            '*'
+        } else {
+            ' '
+        };
+        println!(
+            "{mark} {:<44} {:>8}  {}",
+            model.name,
+            size(model.size),
+            note(model)
+        );
     }
     if view.models.is_empty() {
         eprintln!("No model yet. Put a GGUF file into {}.", view.folder);
@@ -24,7 +33,9 @@ pub(crate) async fn list(json: bool) -> Result<(), Exit> {
 fn note(model: &ModelView) -> String {
     match &model.state {
         ModelState::Unusable { reason } => format!("cannot be used: {reason}"),
-        _ => format!("{} {}", model.parameters, model.quantization).trim().to_owned(),
+        _ => format!("{} {}", model.parameters, model.quantization)
+            .trim()
+            .to_owned(),
     }
 }
 

@@ -59,9 +59,13 @@ impl Session {
                 return Err(Exit::NoHistory("There is no history yet.".to_owned()));
             }
             HistoryState::NeedsPassphrase { reason, .. } if !has_terminal() => {
-                return Err(Exit::NoHistory(format!("{reason} There is no terminal here to ask for it.")));
+                return Err(Exit::NoHistory(format!(
+                    "{reason} There is no terminal here to ask for it."
+                )));
             }
-            HistoryState::NeedsPassphrase { new, reason } => session.ask_passphrase(new, &reason).await?,
+            HistoryState::NeedsPassphrase { new, reason } => {
+                session.ask_passphrase(new, &reason).await?
+            }
         }
         Ok(session)
     }
@@ -76,7 +80,9 @@ impl Session {
                 session.ask_passphrase(new, &reason).await?;
             }
             HistoryState::NeedsPassphrase { reason, .. } => {
-                eprintln!("sotto: this is not kept: {reason} There is no terminal to ask for a passphrase.");
+                eprintln!(
+                    "sotto: this is not kept: {reason} There is no terminal to ask for a passphrase."
+                );
                 session.sotto.keep_nothing().await?;
             }
             HistoryState::Unavailable { message, .. } => {
@@ -90,13 +96,21 @@ impl Session {
     async fn ask_passphrase(&self, new: bool, reason: &str) -> Result<(), Exit> {
         eprintln!("sotto: {reason}");
         for _ in 0..ATTEMPTS {
-            let passphrase = if new { new_passphrase()? } else { typed("Passphrase: ")? };
+            let passphrase = if new {
+                new_passphrase()?
+            } else {
+                typed("Passphrase: ")?
+            };
             match self.sotto.unlock(passphrase).await {
-                Err(error) if error.code == ErrorCode::WrongPassphrase => eprintln!("sotto: {error}"),
+                Err(error) if error.code == ErrorCode::WrongPassphrase => {
+                    eprintln!("sotto: {error}")
+                }
                 other => return other.map(drop).map_err(Exit::from),
             }
         }
-        Err(Exit::NoHistory("That was not the passphrase. Nothing was changed.".to_owned()))
+        Err(Exit::NoHistory(
+            "That was not the passphrase. Nothing was changed.".to_owned(),
+        ))
     }
 
     /// Waits for the end of an answer, giving its text to `say` as it grows. Ctrl-C and a reader
@@ -117,15 +131,23 @@ impl Session {
                 }
             };
             match event {
-                Some(AppEvent::AnswerText { answer: id, text, .. }) if id == answer && !nobody_reads => {
+                Some(AppEvent::AnswerText {
+                    answer: id, text, ..
+                }) if id == answer && !nobody_reads => {
                     if say(&text).is_err() {
                         nobody_reads = true;
                         self.sotto.stop(conversation);
                     }
                 }
-                Some(AppEvent::NotSaved { failure, .. }) => eprintln!("sotto: not saved: {failure}"),
+                Some(AppEvent::NotSaved { failure, .. }) => {
+                    eprintln!("sotto: not saved: {failure}")
+                }
                 Some(AppEvent::AnswerEnded { answer: ended }) if ended.id == answer => {
-                    return if nobody_reads { Err(Exit::NobodyReads) } else { Ok(ended) };
+                    return if nobody_reads {
+                        Err(Exit::NobodyReads)
+                    } else {
+                        Ok(ended)
+                    };
                 }
                 Some(_) => {}
                 None => return Err(Exit::Failed("The core went away.".to_owned())),
@@ -162,5 +184,6 @@ fn new_passphrase() -> Result<String, Exit> {
 }
 
 fn typed(prompt: &str) -> Result<String, Exit> {
-    rpassword::prompt_password(prompt).map_err(|error| Exit::NoHistory(format!("No passphrase was typed: {error}")))
+    rpassword::prompt_password(prompt)
+        .map_err(|error| Exit::NoHistory(format!("No passphrase was typed: {error}")))
 }

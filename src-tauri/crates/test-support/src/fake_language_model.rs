@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 use futures_util::{StreamExt, stream};
 use sotto_api::LocalRuntime;
 use sotto_domain::{
-    AnswerStatistics, AnswerStream, ChatRequest, EndReason, Failure, LanguageModel, ModelEvent, ModelFuture,
+    AnswerStatistics, AnswerStream, ChatRequest, EndReason, Failure, LanguageModel, ModelEvent,
+    ModelFuture,
 };
 use sotto_runtime_client::{InstalledModel, LoadedModel, ModelList, RuntimeStatus, System};
 use tokio::sync::{mpsc, watch};
@@ -64,11 +65,16 @@ impl FakeLanguageModel {
 
     fn answer(&self) -> Result<AnswerStream, Failure> {
         if let Some(hand) = self.hand.lock().unwrap().take() {
-            let words = stream::unfold(hand, |mut hand| async { hand.recv().await.map(|said| (said, hand)) });
+            let words = stream::unfold(hand, |mut hand| async {
+                hand.recv().await.map(|said| (said, hand))
+            });
             return Ok(Box::pin(words.map(event)));
         }
         let mut scripts = self.scripts.lock().unwrap();
-        assert!(!scripts.is_empty(), "the model was asked and should not have been");
+        assert!(
+            !scripts.is_empty(),
+            "the model was asked and should not have been"
+        );
         let script = scripts.remove(0);
         if let Some(Said::Refuses(failure)) = script.first() {
             return Err(failure.clone());
@@ -80,7 +86,10 @@ impl FakeLanguageModel {
 fn event(said: Said) -> Result<ModelEvent, Failure> {
     match said {
         Said::Text(text) => Ok(ModelEvent::Text(text.to_owned())),
-        Said::Ends(reason) => Ok(ModelEvent::Ended { reason, statistics: AnswerStatistics::default() }),
+        Said::Ends(reason) => Ok(ModelEvent::Ended {
+            reason,
+            statistics: AnswerStatistics::default(),
+        }),
         Said::Fails(failure) | Said::Refuses(failure) => Err(failure),
     }
 }
@@ -95,9 +104,17 @@ impl LanguageModel for FakeLanguageModel {
 
 impl LocalRuntime for FakeLanguageModel {
     fn models(&self) -> ModelFuture<'_, Result<ModelList, Failure>> {
-        let installed = |name: &String| InstalledModel { name: name.clone(), ..InstalledModel::default() };
+        let installed = |name: &String| InstalledModel {
+            name: name.clone(),
+            ..InstalledModel::default()
+        };
         let usable = self.installed.iter().map(installed).collect();
-        Box::pin(async { Ok(ModelList { usable, unusable: Vec::new() }) })
+        Box::pin(async {
+            Ok(ModelList {
+                usable,
+                unusable: Vec::new(),
+            })
+        })
     }
 
     fn loaded(&self) -> ModelFuture<'_, Result<Vec<LoadedModel>, Failure>> {

@@ -1,6 +1,9 @@
 //! Surroundings for tests: a host whose clock and randomness are given, a language model that says
 //! what it is told to say, and a home that is gone afterwards.
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
 
 mod fake_language_model;
 mod test_host;

@@ -72,7 +72,10 @@ impl World {
     pub fn closed(home: Arc<TempDir>, runtime: Arc<dyn LocalRuntime>) -> Self {
         let (sender, events) = mpsc::unbounded_channel();
         let start = 1_700_000_000_000;
-        let host = TestHost { milliseconds: AtomicU64::new(start), events: sender };
+        let host = TestHost {
+            milliseconds: AtomicU64::new(start),
+            events: sender,
+        };
         let library = Library::new(home.path()).unwrap();
         let surroundings = Surroundings {
             host: Arc::new(host),
@@ -81,13 +84,20 @@ impl World {
             library,
             runtime,
         };
-        Self { sotto: Sotto::new(surroundings), home, events: Mutex::new(events) }
+        Self {
+            sotto: Sotto::new(surroundings),
+            home,
+            events: Mutex::new(events),
+        }
     }
 
     async fn in_home(home: Arc<TempDir>, runtime: Arc<dyn LocalRuntime>) -> Self {
         let world = Self::closed(home, runtime);
         let startup = world.sotto.startup().await;
-        assert!(matches!(startup.history, HistoryState::NeedsPassphrase { .. }), "{startup:?}");
+        assert!(
+            matches!(startup.history, HistoryState::NeedsPassphrase { .. }),
+            "{startup:?}"
+        );
         let startup = world.sotto.unlock(PASSPHRASE.to_owned()).await.unwrap();
         assert_eq!(startup.history, HistoryState::Open);
         world
