@@ -107,7 +107,10 @@ export function MessageList({
   const list = useRef<VListHandle>(null);
   const region = useRef<HTMLDivElement>(null);
   const stuck = useRef(true);
-  const moved = useRef<{ at: number; way: "up" | "down" | null }>({ at: 0, way: null });
+  const moved = useRef<{ at: number; way: "up" | "down" | null }>({
+    at: Number.NEGATIVE_INFINITY,
+    way: null,
+  });
   const before = useRef(0);
   const walkedTo = useRef<string | null>(null);
   const [atEnd, setAtEnd] = useState(true);
@@ -163,6 +166,15 @@ export function MessageList({
   const onResize = useCallback(() => {
     if (stuck.current) toEnd();
   }, [toEnd]);
+
+  // The composer grows and shrinks below: the end stays where it was seen.
+  useEffect(() => {
+    const frame = region.current;
+    if (!frame) return;
+    const observer = new ResizeObserver(onResize);
+    observer.observe(frame);
+    return () => observer.disconnect();
+  }, [onResize]);
 
   const own = (way: "up" | "down" | null) => {
     moved.current = { at: performance.now(), way };

@@ -22,8 +22,14 @@ function grow(field: HTMLTextAreaElement): void {
   if (GROWS_BY_ITSELF) return;
   // From here on it is as high as it gets; measuring more text would take time on each key.
   const long = field.textLength > MEASURED_UP_TO;
-  field.style.height = long ? "40vh" : "auto";
-  if (!long) field.style.height = `${field.scrollHeight}px`;
+  const frame = field.parentElement;
+  if (long) field.style.height = "40vh";
+  if (long) return;
+  // Its frame holds its height meanwhile: the page above must not move with the measuring.
+  if (frame) frame.style.height = `${frame.offsetHeight}px`;
+  field.style.height = "auto";
+  field.style.height = `${field.scrollHeight}px`;
+  if (frame) frame.style.height = "";
 }
 
 export interface TextBoxHandle {
@@ -101,24 +107,26 @@ export function TextBox({
 
   return (
     <>
-      <textarea
-        ref={field}
-        aria-label={label}
-        placeholder={placeholder}
-        defaultValue={initial.text}
-        // biome-ignore lint/a11y/noAutofocus: typing is what this window is for
-        autoFocus={autoFocus}
-        rows={1}
-        spellCheck={false}
-        autoComplete="off"
-        className={`growing block w-full bg-transparent outline-none ${className}`}
-        onKeyDown={onKeyDown}
-        onPaste={onPaste}
-        onInput={(event) => {
-          grow(event.currentTarget);
-          tellEmpty(pasted);
-        }}
-      />
+      <div>
+        <textarea
+          ref={field}
+          aria-label={label}
+          placeholder={placeholder}
+          defaultValue={initial.text}
+          // biome-ignore lint/a11y/noAutofocus: typing is what this window is for
+          autoFocus={autoFocus}
+          rows={1}
+          spellCheck={false}
+          autoComplete="off"
+          className={`growing block w-full bg-transparent outline-none ${className}`}
+          onKeyDown={onKeyDown}
+          onPaste={onPaste}
+          onInput={(event) => {
+            grow(event.currentTarget);
+            tellEmpty(pasted);
+          }}
+        />
+      </div>
       {pasted.length > 0 && (
         <ul className="mt-1.5 flex flex-wrap gap-1.5" aria-label="Pasted texts">
           {pasted.map((text, at) => (
