@@ -23,13 +23,12 @@ for (const look of LOOKS) {
     // The question itself holds code: the answer of a model this small cannot be relied on.
     const known = await window.messages();
     const composer = await window.part(NAMES.composer);
-    await composer.sendKeys(
-      "Repeat exactly:",
-      Key.chord(Key.SHIFT, Key.ENTER),
-      "```python",
-      Key.chord(Key.SHIFT, Key.ENTER),
-    );
-    await composer.sendKeys("print(1 + 1)", Key.chord(Key.SHIFT, Key.ENTER), "```", Key.ENTER);
+    const lines = ["Repeat exactly:", "```python", "print(1 + 1)", "```"];
+    for (const line of lines) {
+      await composer.sendKeys(line);
+      await window.press(Key.SHIFT, Key.ENTER);
+    }
+    await window.press(Key.ENTER);
     const asked = await window.newAnswer(known);
     await window.watchGrowth(asked.id, 1);
     await accessible(window, "an answer on its way");

@@ -200,13 +200,11 @@ test("without a keyring a passphrase protects the history", async (t) => {
   const { window } = first;
   await window.shows("Choose a passphrase for your history");
   const fill = async (page, passphrase, again) => {
-    const field = await page
-      .part(NAMES.passphrase)
-      .catch(() => page.find("input[name=passphrase]"));
-    await field.sendKeys(Key.chord(Key.CONTROL, "a"), passphrase);
+    const field = await page.part(NAMES.passphrase);
+    await page.replace(field, passphrase);
     if (again !== undefined) {
-      const other = await page.find("input[name=again]");
-      await other.sendKeys(Key.chord(Key.CONTROL, "a"), again);
+      const other = await page.part(NAMES.passphraseAgain);
+      await page.replace(other, again);
     }
     await field.sendKeys(Key.ENTER);
   };

@@ -85,8 +85,8 @@ for (const look of LOOKS) {
       await window.act(await window.question(), ACTIONS.edit);
       const editor = await window.part(NAMES.editQuestion);
       await take("editing");
-      await editor.sendKeys(
-        Key.chord(Key.CONTROL, "a"),
+      await window.replace(
+        editor,
         "Which is faster for this, a dict or collections.Counter? One sentence.",
       );
       const known = await window.messages();

@@ -9,7 +9,7 @@ const MESSAGES = `
     id: article.dataset.message,
     role: article.dataset.role,
     state: article.dataset.state,
-    text: article.querySelector("[data-testid=answer-text],[data-testid=question-text]")?.innerText ?? "",
+    text: article.querySelector("[data-testid=answer-text],[data-testid=question-text]")?.innerText.trim() ?? "",
     whole: article.innerText,
     version: /\\b(\\d+ of \\d+)\\b/.exec(article.innerText)?.[1] ?? null,
   }));`;
@@ -21,8 +21,27 @@ const CONVERSATIONS = `
     open: row.getAttribute("aria-current") === "page",
   }));`;
 
-/** An attribute selector for a name, or for names that begin with it and a colon. */
-const named = (name) => `:is([aria-label="${name}"],[aria-label^="${name}:"])`;
+/** The name of an element for those who listen: its label, or what stands on it. */
+const NAME_OF = `
+  const nameOf = (element) => {
+    const label = element.getAttribute("aria-label") ?? element.labels?.[0]?.innerText;
+    if (label !== undefined && label !== null) return label.trim();
+    const copy = element.cloneNode(true);
+    for (const hidden of copy.querySelectorAll("[aria-hidden=true]")) hidden.remove();
+    return copy.textContent.trim();
+  };`;
+
+/** What has that name, or one that begins with it and a colon, inside of what the selector finds. */
+const NAMED = `
+  ${NAME_OF}
+  const [name, inside] = arguments;
+  const parts = [...document.querySelectorAll(inside)].flatMap((each) => [
+    ...each.querySelectorAll("[aria-label], button, input, textarea"),
+  ]);
+  return parts.find((part) => {
+    const own = nameOf(part);
+    return own === name || own.startsWith(name + ":");
+  }) ?? null;`;
 
 export class Window {
   constructor(driver) {
@@ -47,8 +66,8 @@ export class Window {
     return (await this.driver.findElements(By.css(css))).length > 0;
   }
 
-  part(name) {
-    return this.find(named(name));
+  part(name, inside = "body") {
+    return until(`there is "${name}"`, () => this.run(NAMED, name, inside));
   }
 
   /** A button, entry or link by what stands on it. */
@@ -90,6 +109,17 @@ export class Window {
 
   async question() {
     return (await this.messages()).findLast(({ role }) => role === "user");
+  }
+
+  /**
+   * The branch that is shown: how long it is, and its last turn. The page holds only what is in
+   * sight, and that may differ.
+   */
+  async branch() {
+    const count = await this.run("return document.querySelector('article')?.ariaSetSize ?? '0'");
+    const last = (await this.messages()).slice(-2);
+    const essence = ({ id, role, state, text, version }) => ({ id, role, state, text, version });
+    return { count: Number(count), last: last.map(essence) };
   }
 
   /** An answer that is not one of those known before. */
@@ -149,8 +179,9 @@ export class Window {
   /** A button of a message, which one finds by pointing at the message. */
   async act(message, action) {
     const article = await this.find(`[data-message="${message.id}"]`);
+    await this.run("arguments[0].scrollIntoView({ block: 'nearest' })", article);
     await this.driver.actions().move({ origin: article, duration: 20 }).perform();
-    await this.click(await this.find(`[data-message="${message.id}"] ${named(action)}`));
+    await this.click(await this.part(action, `[data-message="${message.id}"]`));
   }
 
   async stop() {
@@ -204,6 +235,13 @@ export class Window {
     await actions.perform();
   }
 
+  /** Types over what is in a field. */
+  async replace(field, text, ...keys) {
+    await this.click(field);
+    await this.press(Key.CONTROL, "a");
+    await field.sendKeys(text, ...keys);
+  }
+
   /** Types on whatever has the focus. */
   async typeHere(text) {
     await this.driver.actions().sendKeys(text).perform();
@@ -212,10 +250,11 @@ export class Window {
   /** The name of what has the focus. */
   focus() {
     return this.run(`
+      ${NAME_OF}
       const now = document.activeElement;
       return {
         tag: now?.tagName.toLowerCase() ?? "",
-        name: now?.getAttribute("aria-label") ?? now?.labels?.[0]?.innerText ?? now?.innerText ?? "",
+        name: !now || now === document.body ? "" : nameOf(now).slice(0, 80),
         role: now?.getAttribute("role") ?? "",
         message: now?.closest("article")?.dataset.message ?? null,
         conversation: now?.dataset.conversation ?? null,
@@ -238,8 +277,8 @@ export class Window {
 
   async notices() {
     return this.run(
-      `return document.querySelector(arguments[0])?.innerText ?? ""`,
-      named(NAMES.notices),
+      `return document.querySelector('[aria-label="' + arguments[0] + '"]')?.innerText ?? ""`,
+      NAMES.notices,
     );
   }
 }
