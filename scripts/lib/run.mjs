@@ -32,9 +32,17 @@ function end(child, signal) {
   }
 }
 
+/** Asks, and insists after ten seconds. */
+function endFirmly(child) {
+  end(child, "SIGTERM");
+  const late = setTimeout(() => end(child, "SIGKILL"), 10_000);
+  late.unref();
+  child.once("close", () => clearTimeout(late));
+}
+
 /** Ends what is still running; for the handlers of SIGINT and SIGTERM. */
-export function endChildren(signal = "SIGTERM") {
-  for (const child of groups) end(child, signal);
+export function endChildren() {
+  for (const child of groups) endFirmly(child);
 }
 
 /**
@@ -58,11 +66,10 @@ export function run(command, args = [], options = {}) {
     const timer = limit
       ? setTimeout(() => {
           late = true;
-          end(child, "SIGTERM");
-          setTimeout(() => end(child, "SIGKILL"), 10_000).unref();
+          endFirmly(child);
         }, limit * 1000)
       : null;
-    const stop = () => end(child, "SIGTERM");
+    const stop = () => endFirmly(child);
     if (signal?.aborted) stop();
     signal?.addEventListener("abort", stop, { once: true });
     const take = (chunk, standard) => {
