@@ -17,6 +17,8 @@ export const commands = {
 	models: () => typedError<ModelsView, ApiError>(__TAURI_INVOKE("models")),
 	openModelsFolder: () => typedError<null, ApiError>(__TAURI_INVOKE("open_models_folder")),
 	runtime: () => typedError<RuntimeView, ApiError>(__TAURI_INVOKE("runtime")),
+	/**  The page's composer is painted and takes text. `npm run bench` waits for this line. */
+	composerReady: () => typedError<null, ApiError>(__TAURI_INVOKE("composer_ready")),
 	retryHistory: () => typedError<Startup, ApiError>(__TAURI_INVOKE("retry_history")),
 	startup: () => typedError<Startup, ApiError>(__TAURI_INVOKE("startup")),
 	subscribe: (channel: Channel<AppEvent>) => typedError<null, ApiError>(__TAURI_INVOKE("subscribe", { channel })),

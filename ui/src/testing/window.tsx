@@ -1,8 +1,9 @@
 // The whole window over the core in memory, for tests: a fresh one each time.
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { render, screen, within } from "@testing-library/react";
+import { render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
+import { vi } from "vitest";
 import { App } from "../app/App";
 import { useUnsaved } from "../app/events";
 import { useToasts } from "../components/toasts";
@@ -20,6 +21,10 @@ export function openWindow(scene: string, changes: Partial<Scene> = {}) {
   useSelection.setState({ open: null, adopted: false, seek: null });
   useToasts.setState({ shown: [] });
   useUnsaved.setState({ reasons: {} });
+  // What React or a query complains of is a fault, whatever else the test looks at.
+  vi.spyOn(console, "error").mockImplementation((...words) => {
+    throw new Error(words.join(" "));
+  });
   const core = createFake({ ...sceneNamed(scene), pace: 1, ...changes });
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   const page = render(
@@ -37,10 +42,19 @@ export const composer = () =>
 export const feed = () => screen.findByRole("feed", { name: NAMES.messages });
 export const articles = async () => within(await feed()).findAllByRole("article");
 
+/** Opens a conversation by its title. */
+export async function open(user: ReturnType<typeof userEvent.setup>, title: string | RegExp) {
+  await user.click(await screen.findByRole("button", { name: title }));
+  await feed();
+}
+
+/** What an answer says, as text. */
+export const said = (row: HTMLElement) =>
+  row.querySelector("[data-testid=answer-text]")?.textContent ?? "";
+
 /** The last message, once it is in a state. */
 export async function lastAnswer(state: string): Promise<HTMLElement> {
   const list = await feed();
-  const { waitFor } = await import("@testing-library/react");
   return waitFor(() => {
     const last = [...list.querySelectorAll<HTMLElement>("article")].at(-1);
     if (last?.dataset.state !== state)
