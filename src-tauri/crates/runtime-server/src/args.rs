@@ -49,7 +49,12 @@ pub(crate) struct ServeArguments {
     #[arg(long, value_name = "ADDRESS:PORT", requires = "token_file", value_parser = loopback_address)]
     pub(crate) listen: Option<SocketAddr>,
     /// A file whose content is the token that every request over TCP must carry.
-    #[arg(long, value_name = "FILE", requires = "listen")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "listen",
+        conflicts_with = "socket"
+    )]
     pub(crate) token_file: Option<PathBuf>,
     /// Exit as soon as standard input ends: whoever holds its other end keeps this process alive.
     #[arg(long)]

@@ -22,23 +22,8 @@ pub(super) struct Clock {
     pub(super) load: Duration,
 }
 
-/// Runs the task and reports through `events`; the last event is `Done` or `Failed`.
+/// Runs the task and reports through `events`, up to but without the last event.
 pub(super) fn run(
-    loaded: &mut Loaded,
-    task: &GenerateTask,
-    cancel: &Cancel,
-    events: &UnboundedSender<Event>,
-    clock: Clock,
-) {
-    let result = answer(loaded, task, cancel, events, clock);
-    // A closed channel means that the client is gone, which `cancel` tells too.
-    let _ = match result {
-        Ok(summary) => events.send(Event::Done(summary)),
-        Err(error) => events.send(Event::Failed(error)),
-    };
-}
-
-fn answer(
     loaded: &mut Loaded,
     task: &GenerateTask,
     cancel: &Cancel,

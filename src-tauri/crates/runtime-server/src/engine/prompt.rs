@@ -306,25 +306,20 @@ enum Part<'text> {
 
 /// Cuts a rendered prompt at its placeholders.
 fn parts(text: &str, fillings: usize) -> Vec<Part<'_>> {
-    let mut parts = Vec::new();
-    let mut rest = text;
-    while fillings > 0 {
-        let found = rest.match_indices(OPEN).find_map(|(start, _)| {
-            let inner = &rest[start + OPEN.len_utf8()..];
+    let next = |rest: &str| {
+        rest.match_indices(OPEN).find_map(|(start, open)| {
+            let inner = &rest[start + open.len()..];
             let end = inner.find(CLOSE)?;
             let number: usize = inner[..end]
                 .parse()
                 .ok()
                 .filter(|number| *number < fillings)?;
-            Some((
-                start,
-                start + OPEN.len_utf8() + end + CLOSE.len_utf8(),
-                number,
-            ))
-        });
-        let Some((start, end, number)) = found else {
-            break;
-        };
+            Some((start, start + open.len() + end + CLOSE.len_utf8(), number))
+        })
+    };
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some((start, end, number)) = next(rest) {
         if start > 0 {
             parts.push(Part::Text(&rest[..start]));
         }

@@ -180,31 +180,28 @@ impl Worker {
             asked,
             load: loading.elapsed(),
         };
-        match (prepared, task) {
-            (Ok(loaded), Task::Generate(task, events)) => {
-                generate::run(loaded, &task, &cancel, &events, clock)
+        // The model's stay is settled before the client hears the end: what it asks next is true.
+        match task {
+            Task::Generate(task, events) => {
+                let done = prepared
+                    .and_then(|loaded| generate::run(loaded, &task, &cancel, &events, clock));
+                self.keep(keep_alive);
+                let _ = events.send(done.map_or_else(Event::Failed, Event::Done));
             }
-            (Err(error), Task::Generate(_, events)) => {
-                let _ = events.send(Event::Failed(error));
+            Task::Embed(task, reply) => {
+                let done = prepared.and_then(|loaded| embed::run(loaded, &task, &cancel, clock));
+                self.keep(keep_alive);
+                let _ = reply.send(done);
             }
-            (Ok(loaded), Task::Embed(task, reply)) => {
-                let _ = reply.send(embed::run(loaded, &task, &cancel, clock));
-            }
-            (Err(error), Task::Embed(_, reply)) => {
-                let _ = reply.send(Err(error));
-            }
-            (Ok(loaded), Task::Load(reply)) => {
-                let ready = loaded.make_ready();
-                let _ = reply.send(ready.map(|()| LoadReport {
+            Task::Load(reply) => {
+                let done = prepared.and_then(Loaded::make_ready);
+                self.keep(keep_alive);
+                let _ = reply.send(done.map(|()| LoadReport {
                     total: asked.elapsed(),
                 }));
             }
-            (Err(error), Task::Load(reply)) => {
-                let _ = reply.send(Err(error));
-            }
-            (_, Task::Unload(_)) => {}
+            Task::Unload(_) => {}
         }
-        self.keep(keep_alive);
     }
 
     /// Has the model in memory with a context of the wanted size.

@@ -37,6 +37,8 @@ pub(super) struct AnswerParser {
 enum State {
     /// Nothing but white space yet; thoughts may begin.
     Opening,
+    /// Thoughts have begun; white space before them is dropped.
+    Thoughts,
     Thinking,
     /// Between thoughts and answer: white space is dropped.
     Between,
@@ -49,7 +51,7 @@ impl AnswerParser {
     /// `tools`: calls are looked for.
     pub(super) fn new(thinking: bool, thinking_open: bool, tools: bool) -> Self {
         let state = match (thinking, thinking_open) {
-            (true, true) => State::Thinking,
+            (true, true) => State::Thoughts,
             (true, false) => State::Opening,
             (false, _) => State::Answer,
         };
@@ -79,7 +81,7 @@ impl AnswerParser {
         let rest = std::mem::take(&mut self.held);
         let mut parts = Parts::default();
         match self.state {
-            State::Thinking => parts.thinking = rest,
+            State::Thoughts | State::Thinking => parts.thinking = rest,
             State::Call => match call(&rest) {
                 Some(call) => parts.calls.push(call),
                 None => parts.content = format!("{}{rest}", CALL.0),
@@ -102,23 +104,16 @@ impl AnswerParser {
                 }
                 match said.strip_prefix(THOUGHTS.0) {
                     Some(rest) => {
-                        self.held = rest.trim_start().to_owned();
-                        self.state = State::Thinking;
+                        self.held = rest.to_owned();
+                        self.state = State::Thoughts;
                     }
                     None => self.state = State::Answer,
                 }
                 true
             }
+            State::Thoughts => self.skip_space(State::Thinking),
             State::Thinking => self.until(THOUGHTS.1, State::Between, &mut parts.thinking),
-            State::Between => {
-                self.held = self.held.trim_start().to_owned();
-                self.state = if self.held.is_empty() {
-                    State::Between
-                } else {
-                    State::Answer
-                };
-                self.state == State::Answer
-            }
+            State::Between => self.skip_space(State::Answer),
             State::Answer if self.tools => self.until(CALL.0, State::Call, &mut parts.content),
             State::Answer => {
                 parts.content.push_str(&std::mem::take(&mut self.held));
@@ -142,6 +137,16 @@ impl AnswerParser {
                 true
             }
         }
+    }
+
+    /// Drops white space and changes the state at the first other character.
+    fn skip_space(&mut self, next: State) -> bool {
+        self.held = self.held.trim_start().to_owned();
+        if self.held.is_empty() {
+            return false;
+        }
+        self.state = next;
+        true
     }
 
     /// Gives text up to `mark` and then changes the state; a possible beginning of it is held back.
