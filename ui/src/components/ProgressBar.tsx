@@ -17,7 +17,7 @@ export function ProgressBar({ label, percent, words }: ProgressBarProps) {
       aria-valuemax={100}
       aria-valuenow={Math.floor(whole)}
       aria-valuetext={words}
-      className="h-1 overflow-hidden rounded-full bg-line forced-colors:border"
+      className="h-1 overflow-hidden rounded-full bg-line contrast-more:h-2 contrast-more:border contrast-more:border-line-strong contrast-more:bg-transparent forced-colors:border"
     >
       <div
         className="h-full rounded-full bg-accent forced-colors:bg-[Highlight]"

@@ -16,7 +16,7 @@ export function ContextMeter({ tokens, context }: { tokens: number; context: num
       className={`flex min-w-0 items-center gap-2 text-small ${full ? "text-cloud" : "text-faint"}`}
     >
       <span
-        className="h-1 w-16 flex-none overflow-hidden rounded-full bg-line forced-colors:border"
+        className="h-1 w-16 flex-none overflow-hidden rounded-full bg-line contrast-more:h-2 contrast-more:border contrast-more:border-line-strong contrast-more:bg-transparent forced-colors:border"
         aria-hidden="true"
       >
         <span
