@@ -59,6 +59,8 @@ impl Runtime {
             status,
             text.lines()
                 .filter_map(|line| serde_json::from_str(line).ok())
+                // The sizes of chunks are numbers.
+                .filter(Value::is_object)
                 .collect(),
         )
     }
