@@ -1,10 +1,13 @@
 // What every UI test needs: readable matchers, a clean page between tests, and the parts of a
 // browser that jsdom lacks because it lays nothing out.
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach } from "vitest";
 
 afterEach(cleanup);
+
+// A busy machine is slow, not wrong: waiting longer costs nothing where all is well.
+configure({ asyncUtilTimeout: 20_000 });
 
 /** Heights that the list of messages measures, in pixels. A test may make its sight smaller. */
 export const layout = { sight: 100_000, row: 100 };

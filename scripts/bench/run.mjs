@@ -1,7 +1,7 @@
 // Measures Sotto beside its references, alternating in one run, and prints ratios. With --json:
 // {rows: [{name, value, unit, reference, goal, met, spread}]} on standard output and nothing else.
 import { parseArgs } from "node:util";
-import { print } from "../lib/report.mjs";
+import { print, reportToStandardError } from "../lib/report.mjs";
 import { firstToken } from "./first-token.mjs";
 import { speed } from "./speed.mjs";
 import { table } from "./table.mjs";
@@ -16,6 +16,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: "string", default: "5" },
   },
 });
+reportToStandardError();
 const unknown = positionals.filter((name) => !(name in SUITES));
 if (unknown.length > 0) {
   console.error(`There is no ${unknown.join(", ")}. There are: ${Object.keys(SUITES).join(", ")}.`);

@@ -14,10 +14,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
-import { selection } from "../lib/build.mjs";
-import { binary, root, targetFolder } from "../lib/paths.mjs";
+import { binary, targetFolder } from "../lib/paths.mjs";
 import { print } from "../lib/report.mjs";
-import { must } from "../lib/run.mjs";
 import { MODELS } from "./runtime.mjs";
 import { ratioRow } from "./table.mjs";
 
@@ -94,20 +92,6 @@ export async function windowStart({ rounds }) {
     print("The window is measured on Linux only.");
     return [];
   }
-  const release = [
-    "build",
-    ...selection,
-    "--release",
-    "-p",
-    "sotto-desktop",
-    "--example",
-    "empty_window",
-  ];
-  await must(
-    "cargo",
-    release.filter((word) => word !== "--workspace"),
-    { cwd: root },
-  );
   const empty = join(targetFolder(), "release", "examples", "empty_window");
   const home = homeWithStarter();
   const sides = { sotto: [], empty: [] };

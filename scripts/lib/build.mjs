@@ -45,6 +45,8 @@ export async function buildPages({ logFile } = {}) {
 
 export async function buildPrograms({ logFile, release = false } = {}) {
   const profile = release ? ["--release"] : [];
-  await must("cargo", ["build", ...selection, "--bins", ...profile], { cwd: root, logFile });
+  // With the examples cargo picks the same features as for the tests: nothing is built twice.
+  const targets = ["--bins", "--examples"];
+  await must("cargo", ["build", ...selection, ...targets, ...profile], { cwd: root, logFile });
   return "sotto-desktop, sotto, sotto-runtime";
 }

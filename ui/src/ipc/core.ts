@@ -18,6 +18,8 @@ import type {
 export interface Core {
   /** Hears everything that the core tells by itself, until the returned function is called. */
   subscribe(listener: (event: AppEvent) => void): () => void;
+  /** The composer is painted and takes text. */
+  composerReady(): Promise<void>;
   startup(): Promise<Startup>;
   unlock(passphrase: string): Promise<Startup>;
   retryHistory(): Promise<Startup>;

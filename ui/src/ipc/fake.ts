@@ -270,6 +270,7 @@ export function createFake(scene: Scene): FakeCore {
     models: async () => structuredClone(scene.models),
     runtime: async () => structuredClone(scene.runtime),
     openModelsFolder: async () => {},
+    composerReady: async () => {},
     search: async (words) => {
       const wanted = words.toLowerCase();
       return scene.messages

@@ -36,6 +36,7 @@ export function tauriCore(): Core {
       }
       return () => listeners.delete(listener);
     },
+    composerReady: () => done(commands.composerReady()),
     startup: () => data(commands.startup()),
     unlock: (passphrase) => data(commands.unlock(passphrase)),
     retryHistory: () => data(commands.retryHistory()),

@@ -141,6 +141,6 @@ mod tests {
         let messages = vec![message(1, Some(2)), message(2, Some(1))];
         let tree = Tree::new(&messages);
         assert!(tree.branch(id(1)).len() <= 3);
-        tree.newest_leaf_below(id(1));
+        let _ = tree.newest_leaf_below(id(1));
     }
 }

@@ -10,7 +10,7 @@ import {
   useState,
 } from "react";
 import { PlaceBadge } from "../../components/PlaceBadge";
-import type { ShownMessage } from "../../ipc";
+import { type ShownMessage, useCore } from "../../ipc";
 import { NAMES } from "../../testing/landmarks";
 import { useSelection } from "../conversations/selection";
 import { ContextMeter, tokensOf } from "./ContextMeter";
@@ -37,6 +37,7 @@ interface ComposerProps {
 
 export function Composer(props: ComposerProps) {
   const { conversation, messages, context, answering, cannotSend } = props;
+  const core = useCore();
   const box = useRef<TextBoxHandle>(null);
   const shown = useRef(conversation);
   const [empty, setEmpty] = useState(true);
@@ -47,7 +48,10 @@ export function Composer(props: ComposerProps) {
   useEffect(() => {
     document.documentElement.dataset.ready = "composer";
     performance.mark("sotto:composer");
-  }, []);
+    // Two frames later it is painted. Nothing depends on the core's hearing it.
+    const told = () => void core.composerReady().catch(() => {});
+    requestAnimationFrame(() => requestAnimationFrame(told));
+  }, [core]);
 
   // Another conversation, another draft; a conversation begun here takes what is being typed along.
   useEffect(() => {
