@@ -1,7 +1,7 @@
 // npm run gen: writes ui/src/ipc/bindings.gen.ts from the Rust types. The same test that otherwise
 // complains about a stale file writes it when SOTTO_GENERATE is set.
 
-import { buildPages } from "./lib/build.mjs";
+import { buildPages, removeDanglingLibraries } from "./lib/build.mjs";
 import { bindingsTest } from "./lib/checks.mjs";
 import { root } from "./lib/paths.mjs";
 import { npmPackages, requireLanguages, systemLibraries } from "./lib/prepare.mjs";
@@ -13,6 +13,7 @@ await main(async () => {
   await systemLibraries();
   await npmPackages();
   await step("Building the pages", buildPages);
+  removeDanglingLibraries();
   await step("Generating the types", async () => {
     await must("cargo", bindingsTest, { cwd: root, env: { SOTTO_GENERATE: "1" } });
     return "ui/src/ipc/bindings.gen.ts";

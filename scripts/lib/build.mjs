@@ -1,9 +1,9 @@
 // Builds the pages and the three programs. Everything goes through the same cargo profile, features
 // and package selection, so that start, check and test share what is built.
-import { readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { nodeProgram } from "./npm.mjs";
-import { root } from "./paths.mjs";
+import { root, targetFolder } from "./paths.mjs";
 import { must } from "./run.mjs";
 
 /**
@@ -43,8 +43,27 @@ export async function buildPages({ logFile } = {}) {
   return "built";
 }
 
+/**
+ * llama-cpp-sys-2 leaves links like libllama.so beside the programs; while they lead nowhere (a build
+ * that was cut short) its build script takes them for missing and fails on making them again.
+ */
+export function removeDanglingLibraries(profile = "debug") {
+  for (const folder of ["", "deps", "examples"].map((name) =>
+    join(targetFolder(), profile, name),
+  )) {
+    if (!existsSync(folder)) continue;
+    for (const name of readdirSync(folder).filter((entry) =>
+      /^lib(llama|ggml).*\.so$/.test(entry),
+    )) {
+      // existsSync follows the link: false where it leads nowhere.
+      if (!existsSync(join(folder, name))) rmSync(join(folder, name), { force: true });
+    }
+  }
+}
+
 export async function buildPrograms({ logFile, release = false } = {}) {
   const profile = release ? ["--release"] : [];
+  removeDanglingLibraries(release ? "release" : "debug");
   // With the examples cargo picks the same features as for the tests: nothing is built twice.
   const targets = ["--bins", "--examples"];
   await must("cargo", ["build", ...selection, ...targets, ...profile], { cwd: root, logFile });
