@@ -1,3 +1,4 @@
+// npm packages: installed when the lock file says so, and a lock file that every platform can use.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

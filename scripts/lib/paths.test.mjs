@@ -1,3 +1,4 @@
+// Where everything lies: the same folders as the Rust side, on every platform.
 import assert from "node:assert/strict";
 import { join, resolve } from "node:path";
 import { test } from "node:test";

@@ -1,3 +1,4 @@
+// The session without a screen: its own home and keyring, and nothing left behind.
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,3 +1,4 @@
+// Steps of a test run: what is printed, counted and skipped.
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
