@@ -20,19 +20,21 @@ for (const look of LOOKS) {
     await until("the model is known", async () => (await window.text()).includes(starter.name));
     await accessible(window, "empty");
 
-    // The question itself holds code: the answer of a model this small cannot be relied on.
-    const known = await window.messages();
-    const composer = await window.part(NAMES.composer);
-    const lines = ["Repeat exactly:", "```python", "print(1 + 1)", "```"];
-    for (const line of lines) {
-      await composer.sendKeys(line);
-      await window.press(Key.SHIFT, Key.ENTER);
-    }
-    await window.press(Key.ENTER);
-    const asked = await window.newAnswer(known);
-    await window.watchGrowth(asked.id, 1);
+    const ask = async () => {
+      const known = await window.messages();
+      await window.clickPart(NAMES.composer);
+      for (const line of ["Repeat exactly:", "```python", "print(1 + 1)", "```"]) {
+        await window.typeHere(line);
+        await window.press(Key.SHIFT, Key.ENTER);
+      }
+      await window.press(Key.ENTER);
+      return window.newAnswer(known);
+    };
+    const begun = await ask();
+    await window.watchGrowth(begun.id, 1);
     await accessible(window, "an answer on its way");
-    const answer = await window.over(asked.id);
+    await window.answered(begun.id);
+    const answer = (await window.askUntilComplete(ask)).at(-1);
     await window.act(answer, ACTIONS.details);
     await window.shows("Tokens written");
     await accessible(window, "a conversation with details open");

@@ -17,7 +17,7 @@ test("the working default arrives", async (t) => {
   await window.shows("25%");
   await window.shows(/stand-in/);
   // Meanwhile the stand-in answers.
-  const meanwhile = await window.over((await window.ask("Say hello.")).id);
+  const meanwhile = await window.answered((await window.ask("Say hello.")).id);
   assert.ok(meanwhile.whole.includes(starter.name));
 
   writeProgress(home, workingDefault.size * 0.5);

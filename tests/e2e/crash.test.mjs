@@ -28,16 +28,14 @@ test("kill -9 of the runtime: what was said stays and the next question is answe
   assert.equal(failed.state, "failed");
   assert.ok(failed.text.startsWith(before.slice(0, -20)), "what was said stays");
   assert.match(failed.whole, /runtime|ended|broke off/i);
-  t.note(`the window says: ${failed.whole.slice(failed.text.length).trim().split("\n")[0]}`);
+  t.note(`the window says: ${failed.whole.replace(failed.text, "").trim().split("\n")[0]}`);
 
   const next = await window.ask("Say hello.");
-  const answer = await window.over(next.id);
-  assert.equal(answer.state, "complete");
-  assert.ok(answer.text.length > 0);
+  await window.answered(next.id);
 
   // And the failed one can be asked again.
   const known = await window.messages();
-  await window.act(failed, ACTIONS.tryAgain).catch(() => window.clickLabelled(ACTIONS.tryAgain));
+  await window.act(failed, ACTIONS.tryAgain);
   const again = await window.newAnswer(known);
   await window.watchGrowth(again.id, 2);
   await window.stop();
@@ -73,8 +71,10 @@ test(
     const home = t.home();
     const rounds = [];
     let tested = 0;
-    for (let round = 1; round <= 45; round++) {
-      const question = `${LONG} It is ship number ${round}.`;
+    let early = 0;
+    while (rounds.length < 45) {
+      const round = rounds.length + 1;
+      const question = `${LONG} It is ship number ${round + early}.`;
       const run = sotto(home, ["ask", question]);
       // Mostly while words arrive; every ninth kill at any moment since the start.
       if (round % 9 === 0) {
@@ -84,16 +84,15 @@ test(
         await letPass(random() * 2_000);
       }
       const killedAt = performance.now();
-      const alive = run.child.exitCode === null;
       run.child.kill("SIGKILL");
-      const [{ code }] = await Promise.all([
-        run.ended.then((code) => ({ code })),
-        noRuntimeLeft(home),
-      ]);
-      assert.ok(
-        alive && code === "SIGKILL",
-        `round ${round}: it was killed in the middle (${code}): ${run.complained}`,
-      );
+      const ended = await run.ended;
+      if (ended === 0 && early < 10) {
+        // The model had said all that it had to say: that was no kill.
+        early += 1;
+        continue;
+      }
+      assert.equal(ended, "SIGKILL", `round ${round}: it ended by itself: ${run.complained}`);
+      await noRuntimeLeft(home);
       const said = run.text(killedAt - KEPT_AFTER);
       if (said.length > 0) tested += 1;
       rounds.push({ round, question, said, answered: run.said.length > 0 });
@@ -138,7 +137,7 @@ test(
       const kept = conversations
         .find(({ messages }) => messages.some(({ text }) => text === question))
         .messages.find(({ role }) => role === "assistant").text;
-      assert.ok(plain(kept).startsWith(plain(said)), "what was seen is kept");
+      assert.equal(plain(kept).slice(0, plain(said).length), plain(said), "what was seen is kept");
     }
     const { window } = await t.start(home);
     const [newest] = await until("all are listed", async () => {
@@ -164,7 +163,7 @@ test(
   { limit: 600 },
 );
 
-/** Words without Markdown's marks, which the page does not show. */
+/** Letters alone: the page shows lists without their numbers, and words without Markdown's marks. */
 function plain(text) {
-  return text.replace(/[^\p{L}\p{N}]+/gu, " ").trim();
+  return text.replace(/[^\p{L}]+/gu, "");
 }

@@ -4,10 +4,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { busWithoutKeyring } from "./lib/bus.mjs";
 import { screenshots } from "./lib/environment.mjs";
-import { addModelWithContext, starter, workingDefault } from "./lib/home.mjs";
+import { starter, workingDefault } from "./lib/home.mjs";
 import { LOOKS, setLook } from "./lib/look.mjs";
 import { writeProgress } from "./lib/progress.mjs";
-import { sottoDone } from "./lib/terminal.mjs";
+import { sottoAsked } from "./lib/terminal.mjs";
 import { test } from "./lib/tests.mjs";
 import { letPass, until } from "./lib/waiting.mjs";
 import { ACTIONS, Key, NAMES } from "./lib/window.mjs";
@@ -62,7 +62,7 @@ for (const look of LOOKS) {
       const home = t.home(["starter", "default"]);
       writeFileSync(join(home.models, "broken.gguf"), "GGUF and then nothing");
       for (const question of EARLIER) {
-        await sottoDone(home, ["ask", "--model", starter.file.replace(".gguf", ""), question]);
+        await sottoAsked(home, question, { args: ["--model", starter.file.replace(".gguf", "")] });
       }
       const { window } = await t.start(home, { env });
       const take = camera(window, look);
@@ -126,7 +126,7 @@ for (const look of LOOKS) {
 
   test(`trouble, ${look}`, async (t) => {
     const home = t.home([]);
-    addModelWithContext(home, "narrow", 1_024);
+    home.addChangedModel("narrow", { context: 1_024 });
     const { window } = await t.start(home, { env });
     const take = camera(window, look);
     const failed = await window.ask(

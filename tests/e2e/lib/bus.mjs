@@ -1,10 +1,12 @@
-// A session bus without a keyring on it: the computer of somebody who has none. The services that
-// are installed are not started on it, because its configuration names no folder of them.
+// Session buses of a test's own: one without a keyring, the computer of somebody who has none, and
+// one whose keyring can be locked. Installed services are not started on them, because their
+// configuration names no folder of services.
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { kill } from "./processes.mjs";
+import { gone, kill } from "./processes.mjs";
+import { until } from "./waiting.mjs";
 
 const CONFIGURATION = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
   "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -40,23 +42,61 @@ export async function busWithoutKeyring(t) {
   return { DBUS_SESSION_BUS_ADDRESS: address };
 }
 
-const DEFAULT = "/org/freedesktop/secrets/aliases/default";
+/** A keyring of the test's own, which can be locked as after a start without a login's password. */
+export class Keyring {
+  static async start(t) {
+    const keyring = new Keyring();
+    keyring.env = await busWithoutKeyring(t);
+    keyring.folder = mkdtempSync(join(tmpdir(), "sotto-keyring-"));
+    t.after(async () => {
+      await keyring.end();
+      rmSync(keyring.folder, { recursive: true, force: true });
+    });
+    await keyring.unlock();
+    return keyring;
+  }
 
-/** Locks the session's keyring, as a screen lock may do. */
-export function lockKeyring() {
-  const call = [
-    "--session",
-    "--print-reply",
-    "--dest=org.freedesktop.secrets",
-    "/org/freedesktop/secrets",
-    "org.freedesktop.Secret.Service.Lock",
-    `array:objpath:${DEFAULT}`,
-  ];
-  const { status, stderr } = spawnSync("dbus-send", call, { encoding: "utf8" });
-  if (status !== 0) throw new Error(`The keyring is not locked: ${stderr}`);
+  /** Its daemon forgets the password when it ends. */
+  lock() {
+    return this.daemon([], undefined, "true");
+  }
+
+  unlock() {
+    return this.daemon(["--unlock"], "keyring of a test", "false");
+  }
+
+  async daemon(args, password, locked) {
+    await this.end();
+    const env = {
+      ...process.env,
+      ...this.env,
+      XDG_RUNTIME_DIR: this.folder,
+      XDG_DATA_HOME: this.folder,
+    };
+    const options = ["--foreground", "--components=secrets", ...args];
+    this.child = spawn("gnome-keyring-daemon", options, {
+      env,
+      stdio: ["pipe", "ignore", "ignore"],
+    });
+    this.child.stdin.end(password);
+    await until(`the keyring answers, locked: ${locked}`, () =>
+      spawnSync("dbus-send", LOOK, { env, encoding: "utf8" }).stdout.includes(`boolean ${locked}`),
+    );
+  }
+
+  async end() {
+    if (!this.child) return;
+    kill(this.child.pid, "SIGTERM");
+    await gone(this.child.pid);
+  }
 }
 
-/** Unlocks it with the password that scripts/lib/session.mjs gave it. */
-export function unlockKeyring() {
-  spawnSync("gnome-keyring-daemon", ["--unlock"], { input: "test session" });
-}
+const LOOK = [
+  "--session",
+  "--print-reply",
+  "--dest=org.freedesktop.secrets",
+  "/org/freedesktop/secrets/aliases/default",
+  "org.freedesktop.DBus.Properties.Get",
+  "string:org.freedesktop.Secret.Collection",
+  "string:Locked",
+];

@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findModel, readCatalog } from "../../../scripts/lib/catalog.mjs";
 import { models } from "./environment.mjs";
+import { changed } from "./gguf.mjs";
 
 const catalog = readCatalog();
 
@@ -40,6 +41,12 @@ export class Home {
     }
   }
 
+  /** Puts a model there that is made of the stand-in: see lib/gguf.mjs. */
+  addChangedModel(name, change) {
+    const whole = readFileSync(join(models, starter.file));
+    writeFileSync(join(this.models, `${name}.gguf`), changed(whole, change));
+  }
+
   files() {
     return readdirSync(this.path, { recursive: true });
   }
@@ -47,15 +54,4 @@ export class Home {
   remove() {
     rmSync(this.path, { recursive: true, force: true, maxRetries: 5 });
   }
-}
-
-/** The stand-in with another number for its longest context, so that a prompt need not be huge. */
-export function addModelWithContext(home, name, context) {
-  const whole = readFileSync(join(models, starter.file));
-  const key = Buffer.from("llama.context_length");
-  const at = whole.indexOf(key) + key.length;
-  // GGUF: the key is followed by the type of its value, 4 for a 32-bit number.
-  if (whole.readUInt32LE(at) !== 4) throw new Error("The file holds its context in another form.");
-  whole.writeUInt32LE(context, at + 4);
-  writeFileSync(join(home.models, `${name}.gguf`), whole);
 }

@@ -41,3 +41,21 @@ export async function exported(home, options) {
   if (code !== 0) throw new Error(`The history does not open (exit ${code}): ${err}`);
   return JSON.parse(out).conversations;
 }
+
+/** Asks, and stops an answer that never ends. Fails if nothing was said. */
+export async function sottoAsked(home, question, { args = [], ...options } = {}) {
+  const run = sotto(home, ["ask", ...args, question], options);
+  let stopped = false;
+  run.child.stdout.on("data", () => {
+    if (run.text().length > 1_200 && !stopped) {
+      stopped = true;
+      run.child.kill("SIGINT");
+    }
+  });
+  const code = await run.ended;
+  const out = run.text();
+  if (out.trim() === "" || !(code === 0 || (stopped && code === 130))) {
+    throw new Error(`sotto ask ended with ${code}: ${run.complained}`);
+  }
+  return { code, out, err: run.complained };
+}

@@ -43,6 +43,12 @@ const NAMED = `
     return own === name || own.startsWith(name + ":");
   }) ?? null;`;
 
+/** A row that has not been measured yet is in the page, but cannot be seen. */
+const isOver = (message) => message && message.state !== "streaming" && message.whole !== "";
+
+/** So many characters of an answer are enough for any test. */
+const ENOUGH = 1_200;
+
 export class Window {
   constructor(driver) {
     this.driver = driver;
@@ -151,14 +157,51 @@ export class Window {
       "the answer is over",
       async () => {
         const message = await this.message(id);
-        return message && message.state !== "streaming" && message;
+        return isOver(message) && message;
       },
       { limit },
     );
   }
 
+  /**
+   * The answer, when it is over. A model this small now and then never ends by itself: what it has
+   * said so far is enough then, and it is stopped.
+   */
+  async answered(id) {
+    let stopped = false;
+    const answer = await until(
+      "the question is answered",
+      async () => {
+        const message = await this.message(id);
+        if (message?.state === "streaming" && message.text.length > ENOUGH && !stopped) {
+          stopped = true;
+          await this.stop();
+        }
+        return isOver(message) && message;
+      },
+      { limit: 180_000 },
+    );
+    const expected = stopped ? ["stopped", "complete"] : ["complete"];
+    if (!expected.includes(answer.state) || answer.text === "") {
+      throw new Error(`The answer is ${answer.state}: ${answer.whole}`);
+    }
+    return answer;
+  }
+
+  /** Asks until the model ends by itself, a few times at most. Resolves to all answers. */
+  async askUntilComplete(ask) {
+    const answers = [];
+    for (let tries = 0; tries < 5; tries++) {
+      const begun = await ask();
+      const lengths = await this.watchGrowth(begun.id, Number.POSITIVE_INFINITY, ENOUGH);
+      answers.push({ lengths, ...(await this.answered(begun.id)) });
+      if (answers.at(-1).state === "complete") return answers;
+    }
+    throw new Error("The model never ends by itself.");
+  }
+
   /** The different lengths that were seen while an answer grew, until it was over. */
-  async watchGrowth(id, enough = Number.POSITIVE_INFINITY) {
+  async watchGrowth(id, enough = Number.POSITIVE_INFINITY, most = Number.POSITIVE_INFINITY) {
     const lengths = new Set();
     const script = `
       const article = document.querySelector('[data-message="' + arguments[0] + '"]');
@@ -169,7 +212,7 @@ export class Window {
       async () => {
         const [state, length] = await this.run(script, id);
         if (state === "streaming" && length > 0) lengths.add(length);
-        return state !== "streaming" || lengths.size >= enough;
+        return state !== "streaming" || lengths.size >= enough || length > most;
       },
       { limit: 180_000, between: 10 },
     );
