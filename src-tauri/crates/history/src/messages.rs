@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Schema 1. A parent must be a message of the same conversation; the index behind that rule is
-/// also the one that loads a conversation, oldest first, because ids grow with time.
+/// also the one that loads a conversation.
 pub(crate) const SCHEMA_1: &str = "
 CREATE TABLE messages (
     number INTEGER PRIMARY KEY,
@@ -85,8 +85,10 @@ pub(crate) fn list(
     connection: &Connection,
     conversation: ConversationId,
 ) -> Result<(Vec<Message>, Vec<TableError>), TableError> {
-    let mut statement = connection
-        .prepare_cached("SELECT * FROM messages WHERE conversation = :conversation ORDER BY id")?;
+    // By number: a question and its answer are made in one millisecond, in which ids have no order.
+    let mut statement = connection.prepare_cached(
+        "SELECT * FROM messages WHERE conversation = :conversation ORDER BY number",
+    )?;
     let mut rows = statement.query(named_params! {":conversation": conversation.to_string()})?;
     let (mut found, mut unreadable) = (Vec::new(), Vec::new());
     while let Some(row) = rows.next()? {
