@@ -86,7 +86,13 @@ impl Sotto {
         {
             tracing::warn!("an answer in flight could not be written in time");
         }
-        self.inner.history.close().await;
+        // Whoever is opening it may be waiting for the keyring's question: the end does not.
+        if tokio::time::timeout(LAST_WORDS, self.inner.history.close())
+            .await
+            .is_err()
+        {
+            tracing::warn!("the history could not be closed in time; nothing written is lost");
+        }
         self.inner.runtime.shutdown().await;
     }
 }
