@@ -143,6 +143,8 @@ pub struct Turn {
     text: String,
     unsaved: bool,
     save_failed: bool,
+    /// It was told that a write failed, so it must be told when all is saved.
+    told_not_saved: bool,
     asked_at: Timestamp,
     saved_at: Timestamp,
     first_said_at: Option<Timestamp>,
@@ -157,6 +159,7 @@ impl Turn {
             text: String::new(),
             unsaved: false,
             save_failed: false,
+            told_not_saved: false,
             asked_at: now,
             saved_at: now,
             first_said_at: None,
@@ -215,13 +218,17 @@ impl Turn {
                 self.tell_not_saved(failure)
             }
             (Phase::Closing { ending, .. }, Event::Closed) => {
-                let news = if self.save_failed {
-                    Announcement::SavedAfterAll
-                } else {
-                    Announcement::Ended(ending.clone())
-                };
+                let ending = ending.clone();
                 self.phase = Phase::Over;
-                vec![Effect::Announce(news)]
+                let mut effects = Vec::new();
+                if self.told_not_saved {
+                    effects.push(Effect::Announce(Announcement::SavedAfterAll));
+                }
+                // An end that could not be written was told then.
+                if !self.save_failed {
+                    effects.push(Effect::Announce(Announcement::Ended(ending)));
+                }
+                effects
             }
             (Phase::Closing { ending, .. }, Event::NotClosed { failure, now }) => {
                 let ending = ending.clone();
@@ -235,6 +242,7 @@ impl Turn {
                     return Vec::new();
                 }
                 self.save_failed = true;
+                self.told_not_saved = true;
                 vec![
                     Effect::Announce(Announcement::NotSaved(failure)),
                     Effect::Announce(Announcement::Ended(ending)),
@@ -308,6 +316,7 @@ impl Turn {
         if std::mem::replace(&mut self.save_failed, true) {
             return Vec::new();
         }
+        self.told_not_saved = true;
         vec![Effect::Announce(Announcement::NotSaved(failure))]
     }
 

@@ -137,6 +137,24 @@ fn an_end_that_cannot_be_written_is_told_once_and_tried_again() {
     );
 }
 
+#[test]
+fn a_save_that_failed_on_the_way_is_taken_back_at_the_end() {
+    let mut turn = asking();
+    turn.step(said("kept", 600));
+    assert_eq!(
+        turn.step(Event::NotSaved(failure())),
+        [Effect::Announce(Announcement::NotSaved(failure()))]
+    );
+    turn.step(ended(700));
+    assert!(matches!(
+        turn.step(Event::Closed).as_slice(),
+        [
+            Effect::Announce(Announcement::SavedAfterAll),
+            Effect::Announce(Announcement::Ended(_))
+        ]
+    ));
+}
+
 #[derive(Debug, Clone)]
 enum Happens {
     Said(String),
