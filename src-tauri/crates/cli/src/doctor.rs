@@ -2,7 +2,7 @@
 
 use sotto_api::Verdict;
 
-use crate::{exit::Exit, print_json, session::Session};
+use crate::{exit::Exit, print_json, print_line, session::Session};
 
 pub(crate) async fn run(json: bool) -> Result<(), Exit> {
     let session = Session::new()?;
@@ -18,9 +18,9 @@ pub(crate) async fn run(json: bool) -> Result<(), Exit> {
                 Verdict::Limited => "limited",
                 Verdict::Broken => "broken ",
             };
-            println!("{mark}  {:<10} {}", check.name, check.found);
+            print_line(&format!("{mark}  {:<10} {}", check.name, check.found))?;
             if !check.mend.is_empty() {
-                println!("                    {}", check.mend);
+                print_line(&format!("                    {}", check.mend))?;
             }
         }
     }

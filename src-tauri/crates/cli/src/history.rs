@@ -6,7 +6,7 @@ use sotto_api::{
     domain::{Conversation, Message, Role},
 };
 
-use crate::{exit::Exit, print_json, session::Session};
+use crate::{exit::Exit, print_json, print_line, session::Session};
 
 /// The version of the exported form.
 const EXPORT_VERSION: u32 = 1;
@@ -31,12 +31,12 @@ pub(crate) async fn list(json: bool) -> Result<(), Exit> {
         return print_json(&conversations);
     }
     for conversation in conversations {
-        println!(
+        print_line(&format!(
             "{}  {}  {}",
             conversation.id,
             day(conversation.updated_at),
             conversation.title
-        );
+        ))?;
     }
     Ok(())
 }
@@ -50,14 +50,14 @@ pub(crate) async fn show(id: &str, json: bool) -> Result<(), Exit> {
     if json {
         return print_json(&view);
     }
-    println!("# {}", view.conversation.title);
+    print_line(&format!("# {}", view.conversation.title))?;
     for shown in view.messages {
         let speaker = match shown.message.role {
             Role::User => "You",
             Role::Assistant => shown.message.model.as_deref().unwrap_or("Answer"),
             Role::System => "Instructions",
         };
-        println!("\n## {speaker}\n\n{}", shown.message.text);
+        print_line(&format!("\n## {speaker}\n\n{}", shown.message.text))?;
     }
     Ok(())
 }

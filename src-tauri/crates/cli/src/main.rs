@@ -1,9 +1,5 @@
 //! `sotto`: the same engine, history and models as the window, from a terminal or a script.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a terminal program speaks by printing"
-)]
+#![expect(clippy::print_stderr, reason = "a terminal program speaks by printing")]
 
 mod arguments;
 mod ask;
@@ -50,6 +46,13 @@ async fn main() -> ExitCode {
 fn print_json(value: &impl serde::Serialize) -> Result<(), Exit> {
     let text =
         serde_json::to_string_pretty(value).map_err(|error| Exit::Failed(error.to_string()))?;
-    println!("{text}");
-    Ok(())
+    print_line(&text)
+}
+
+/// Prints a line. Unlike `println!` it does not panic where nobody reads any more.
+fn print_line(line: &str) -> Result<(), Exit> {
+    session::print_now(&format!("{line}\n")).map_err(|error| match error.kind() {
+        std::io::ErrorKind::BrokenPipe => Exit::NobodyReads,
+        _ => Exit::Failed(format!("The output could not be written: {error}.")),
+    })
 }

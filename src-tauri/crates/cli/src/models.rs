@@ -2,7 +2,7 @@
 
 use sotto_api::view::{ModelState, ModelView};
 
-use crate::{exit::Exit, print_json, session::Session};
+use crate::{exit::Exit, print_json, print_line, session::Session};
 
 pub(crate) async fn list(json: bool) -> Result<(), Exit> {
     let session = Session::new()?;
@@ -17,12 +17,12 @@ pub(crate) async fn list(json: bool) -> Result<(), Exit> {
         } else {
             ' '
         };
-        println!(
+        print_line(&format!(
             "{mark} {:<44} {:>8}  {}",
             model.name,
             size(model.size),
             note(model)
-        );
+        ))?;
     }
     if view.models.is_empty() {
         eprintln!("No model yet. Put a GGUF file into {}.", view.folder);
