@@ -133,7 +133,8 @@ export function ChatView({ ref, greeting, banners, ready, onToggleSidebar }: Cha
         context={context}
         answering={answering}
         cannotSend={
-          models && models.models.length === 0
+          // Of a runtime that was given up nothing is known; asking starts it again.
+          models && models.models.length === 0 && runtime?.state !== "failed"
             ? "There is no model on this computer yet. Put a GGUF file into the models folder."
             : null
         }

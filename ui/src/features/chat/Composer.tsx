@@ -6,6 +6,7 @@ import {
   type Ref,
   useEffect,
   useImperativeHandle,
+  useLayoutEffect,
   useRef,
   useState,
 } from "react";
@@ -40,7 +41,9 @@ export function Composer(props: ComposerProps) {
   const core = useCore();
   const box = useRef<TextBoxHandle>(null);
   const shown = useRef(conversation);
-  const [empty, setEmpty] = useState(true);
+  // What was typed before a page about the history took the window's place.
+  const [initial] = useState(() => draftOf(conversation));
+  const [empty, setEmpty] = useState(textOf(initial) === "");
   const [hint, setHint] = useState<string | null>(null);
 
   useImperativeHandle(props.ref, () => ({ focus: () => box.current?.focus() }));
@@ -63,12 +66,13 @@ export function Composer(props: ComposerProps) {
       setHint(null);
     }
   }, [conversation]);
-  useEffect(() => {
-    const field = box.current;
-    return () => {
-      if (field) keepDraft(shown.current, field.draft());
-    };
-  }, []);
+  // A layout effect: later, at the end, the field is gone already.
+  useLayoutEffect(
+    () => () => {
+      if (box.current) keepDraft(shown.current, box.current.draft());
+    },
+    [],
+  );
 
   const reason = answering ? "Sotto is answering. Stop it (Esc) or wait to send this." : cannotSend;
 
@@ -114,6 +118,7 @@ export function Composer(props: ComposerProps) {
           ref={box}
           label={NAMES.composer}
           placeholder="Ask anything. Nothing leaves this computer."
+          initial={initial}
           autoFocus
           className="px-0.5"
           onSend={send}

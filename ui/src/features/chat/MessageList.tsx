@@ -213,7 +213,12 @@ export function MessageList({
 
   const handlers = useMemo(
     () => ({
-      onEdit: (id: string, text: string) => void turn.edit(id, text).then(onBegun),
+      onEdit: async (id: string, text: string) => {
+        // What could not be asked stays in its field.
+        if (!(await turn.edit(id, text))) return;
+        onEditing(null);
+        onBegun();
+      },
       onAgain: (id: string, how: Partial<AnswerAgain>) => void turn.again(id, how).then(onBegun),
       onGoOn: () => void turn.ask("Go on from where you stopped.").then(onBegun),
       onWalk: async (to: string) => {
@@ -221,7 +226,7 @@ export function MessageList({
         keepFocusOn(to);
       },
     }),
-    [turn, onBegun],
+    [turn, onBegun, onEditing],
   );
 
   return (

@@ -72,10 +72,7 @@ export function QuestionRow({
       <QuestionEditor
         text={message.text}
         onCancel={() => onEditing(null)}
-        onSave={(text) => {
-          onEditing(null);
-          onEdit(message.id, text);
-        }}
+        onSave={(text) => onEdit(message.id, text)}
       />
     );
   }
