@@ -28,6 +28,7 @@ export const testPackages = [
   "gnome-keyring",
   "imagemagick",
   "openbox",
+  "python3-venv",
   "strace",
   "webkit2gtk-driver",
   "xdotool",
