@@ -4,6 +4,7 @@ use serde::Serialize;
 use sotto_domain::Failure;
 
 use crate::{
+    error::sentence,
     sotto::Sotto,
     view::{HistoryState, ModelState},
 };
@@ -196,7 +197,7 @@ async fn keyring() -> Check {
         Err(error) => Check::bad(
             "keyring",
             Verdict::Limited,
-            error.to_string(),
+            sentence(&error),
             "Without a keyring Sotto asks for a passphrase once per start.",
         ),
     }

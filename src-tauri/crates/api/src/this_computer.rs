@@ -21,7 +21,11 @@ impl Sotto {
         let other =
             |error: &dyn std::fmt::Display| ApiError::new(ErrorCode::Other, sentence(&error));
         let home = sotto_models::data_home().map_err(|error| other(&error))?;
-        let library = Library::new(&home).map_err(|error| other(&error))?;
+        // The history will meet the same obstacle, and the window shows it.
+        let library = Library::new(&home).unwrap_or_else(|error| {
+            tracing::warn!("{}", sentence(&error));
+            Library::without_folder(&home)
+        });
         let settings = Settings {
             models: library.folders(),
             ..Settings::default()
