@@ -55,6 +55,16 @@ impl Library {
         }
     }
 
+    /// The library of a folder that could not be made: empty until somebody makes it. A program
+    /// that can say what is wrong there is better than one that does not start.
+    #[must_use]
+    pub fn without_folder(data_home: &Path) -> Self {
+        Self {
+            folder: data_home.join("models"),
+            bundled: bundled_beside_program(),
+        }
+    }
+
     /// The same library with another folder of bundled models.
     #[must_use]
     pub fn with_bundled(self, bundled: Option<PathBuf>) -> Self {
@@ -204,6 +214,9 @@ mod tests {
         fs::write(&file, "").unwrap();
         let message = Library::new(&file).unwrap_err().to_string();
         assert!(message.contains(&file.display().to_string()), "{message}");
+        let library = Library::without_folder(&file);
+        assert_eq!(library.arrival(), None);
+        assert_eq!(library.default_model(&[], None), None);
     }
 
     #[test]
