@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { Builder, Capabilities } from "selenium-webdriver";
 import { programs } from "./environment.mjs";
 import { childRunning, descendants, gone, isAlive, kill, runtimesOf } from "./processes.mjs";
-import { until } from "./waiting.mjs";
+import { until, within } from "./waiting.mjs";
 import { Window } from "./window.mjs";
 
 /** Two ports that nothing listens on. */
@@ -20,6 +20,9 @@ async function freePorts() {
   for (const server of servers) await new Promise((resolve) => server.close(resolve));
   return ports;
 }
+
+/** Milliseconds until the window must be there, on a computer that does other things as well. */
+const LONGEST_START = 60_000;
 
 const started = new Set();
 
@@ -58,19 +61,26 @@ export class Application {
     this.driverProcess.on("error", () => {});
     const server = `http://127.0.0.1:${port}`;
     await until("the driver answers", async () => (await fetch(`${server}/status`)).ok);
-    this.driver = await new Builder()
-      .usingServer(server)
-      .withCapabilities(
-        new Capabilities({
-          browserName: "wry",
-          "tauri:options": { application: programs.desktop },
-        }),
-      )
-      .build();
+    const capabilities = new Capabilities({
+      browserName: "wry",
+      "tauri:options": { application: programs.desktop },
+    });
+    this.driver = new Builder().usingServer(server).withCapabilities(capabilities).build();
+    // A window that does not open would be waited for as long as the driver lives.
+    await within(
+      LONGEST_START,
+      this.driver.getSession(),
+      () => `The window did not open.\n${this.said()}`,
+    );
     await this.driver.manage().setTimeouts({ script: 120_000 });
     this.pid = childRunning(this.driverProcess.pid, programs.desktop);
     if (!this.pid) throw new Error("The window's process is not below the driver's.");
     this.window = new Window(this.driver);
+  }
+
+  /** What program and driver have written. */
+  said() {
+    return readFileSync(this.log, "utf8");
   }
 
   /** The process that answers, once it runs. */

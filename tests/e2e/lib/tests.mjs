@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Application, endAll } from "./application.mjs";
 import { screenshots } from "./environment.mjs";
 import { Home } from "./home.mjs";
+import { within } from "./waiting.mjs";
 
 const registered = [];
 
@@ -42,27 +43,12 @@ class Context {
   }
 }
 
-async function limited(seconds, work) {
-  let timer;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`It took longer than ${seconds} s.`)),
-      seconds * 1000,
-    );
-  });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 async function runOne({ name, body, limit }, area) {
   const began = Date.now();
   const context = new Context();
   let problem = null;
   try {
-    await limited(limit, body(context));
+    await within(limit * 1000, body(context), () => `It took longer than ${limit} s.`);
   } catch (error) {
     problem = error;
     const folder = join(screenshots, "failed");

@@ -29,3 +29,16 @@ export async function until(what, look, { limit = LIMIT, between = BETWEEN } = {
 
 /** Lets that many milliseconds pass where the moment itself is what is tested, as for a kill. */
 export const letPass = (milliseconds) => pause(milliseconds);
+
+/** The result, if it comes in time. */
+export async function within(milliseconds, result, complaint) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(complaint())), milliseconds);
+  });
+  try {
+    return await Promise.race([result, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -86,7 +86,15 @@ export class Window {
 
   /** Points at it first, as a hand does: some buttons show themselves only then. */
   async click(element) {
-    await this.driver.actions().move({ origin: element, duration: 20 }).click().perform();
+    await until(
+      "it can be clicked",
+      async () => {
+        await this.run("arguments[0].scrollIntoView({ block: 'nearest' })", element);
+        await this.driver.actions().move({ origin: element, duration: 20 }).click().perform();
+        return true;
+      },
+      { limit: 10_000 },
+    );
   }
 
   async clickPart(name) {
