@@ -20,6 +20,7 @@ pub(crate) fn builder() -> Builder<Webview> {
             commands::models::open_models_folder,
             commands::models::runtime,
             commands::startup::composer_ready,
+            commands::startup::keep_nothing,
             commands::startup::retry_history,
             commands::startup::startup,
             commands::startup::subscribe,

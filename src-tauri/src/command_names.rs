@@ -9,6 +9,7 @@ pub const COMMAND_NAMES: &[&str] = &[
     "composer_ready",
     "delete_conversation",
     "edit_question",
+    "keep_nothing",
     "list_conversations",
     "models",
     "open_conversation",

@@ -21,8 +21,8 @@ fn is_own(url: &Url, development: bool) -> bool {
     let host = url.host_str().unwrap_or_default();
     match url.scheme() {
         "tauri" => host == "localhost",
-        // How WebView2 and Android serve a custom scheme.
-        "http" | "https" if host == "tauri.localhost" => url.port().is_none(),
+        // How WebView2 serves a custom scheme; elsewhere that name is a server on this computer.
+        "http" | "https" if host == "tauri.localhost" => cfg!(windows) && url.port().is_none(),
         "http" => development && host == "localhost" && url.port() == Some(5173),
         _ => false,
     }
@@ -42,7 +42,7 @@ mod tests {
     #[test]
     fn only_own_pages_are_shown() {
         check("tauri://localhost/index.html", true, true);
-        check("http://tauri.localhost/", true, true);
+        check("http://tauri.localhost/", cfg!(windows), cfg!(windows));
         check("http://localhost:5173/", false, true);
         check("http://localhost:5174/", false, false);
         check("http://tauri.localhost:8080/", false, false);

@@ -104,7 +104,7 @@ async fn damaged_files_are_listed_with_their_reason_and_asking_one_kills_nothing
     let whole = std::fs::read(named("SOTTO_TEST_MODELS").join(format!("{STARTER}.gguf"))).unwrap();
     std::fs::write(folder.path().join("half.gguf"), &whole[..whole.len() / 2]).unwrap();
     let world = World::new(runtime(vec![folder.path().to_owned()])).await;
-    let models = world.sotto.models().await;
+    let models = world.sotto.models().await.unwrap();
     for name in ["random", "empty", "half"] {
         let model = models
             .models

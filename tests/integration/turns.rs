@@ -235,3 +235,72 @@ async fn a_crash_leaves_the_answer_marked_interrupted() {
     );
     assert_eq!(kept(&world, &asked).await[1].state, MessageState::Failed);
 }
+
+#[tokio::test]
+async fn a_refused_turn_changes_nothing() {
+    let (model, _silent) = FakeLanguageModel::by_hand();
+    let world = World::new(model).await;
+    let asked = world.sotto.ask(question("First")).await.unwrap();
+    let id = asked.conversation.id;
+    let other = AskRequest {
+        conversation: Some(id),
+        model: Some("other".to_owned()),
+        ..question("Second")
+    };
+    world.sotto.ask(other).await.unwrap_err();
+    let refused = world
+        .sotto
+        .choose_alternative(asked.added[0].message.id)
+        .await;
+    assert_eq!(refused.unwrap_err().code, ErrorCode::Answering);
+    let view = world.sotto.open_conversation(id).await.unwrap();
+    assert_eq!(view.conversation.model, None);
+    assert_eq!(view.conversation.leaf, asked.conversation.leaf);
+}
+
+#[tokio::test]
+async fn questions_and_answers_are_not_taken_for_each_other() {
+    let model = FakeLanguageModel::new(vec![vec![Said::Text("Yes."), ended()]]);
+    let world = World::new(model).await;
+    let asked = world.sotto.ask(question("First")).await.unwrap();
+    world.end_of_answer().await;
+    let [question, answer] = [0, 1].map(|at: usize| asked.added[at].message.id);
+    let refused = world.sotto.answer_again(question, Default::default()).await;
+    assert_eq!(refused.unwrap_err().code, ErrorCode::NotFound);
+    let refused = world.sotto.edit_question(answer, "No".to_owned()).await;
+    assert_eq!(refused.unwrap_err().code, ErrorCode::NotFound);
+}
+
+/// Two programs write one history, as the window and `sotto ask` do. Each has a runtime of its own,
+/// so that one can go while the other looks.
+#[test]
+fn an_answer_of_a_program_that_is_gone_is_shown_as_interrupted() {
+    let runtime = || tokio::runtime::Runtime::new().unwrap();
+    let (terminal_runtime, window_runtime) = (runtime(), runtime());
+    let (model, _silent) = FakeLanguageModel::by_hand();
+    let (terminal, asked) = terminal_runtime.block_on(async {
+        let terminal = World::new(model).await;
+        let asked = terminal.sotto.ask(question("From the terminal")).await;
+        (terminal, asked.unwrap())
+    });
+    window_runtime.block_on(async {
+        let window = terminal.again(FakeLanguageModel::new(Vec::new())).await;
+        let state = async || kept(&window, &asked).await[1].state;
+        assert_eq!(
+            state().await,
+            MessageState::Streaming,
+            "it is being written"
+        );
+        drop(terminal);
+        terminal_runtime.shutdown_background();
+        let gone = async {
+            while state().await != MessageState::Interrupted {
+                tokio::task::yield_now().await;
+            }
+        };
+        let limit = std::time::Duration::from_secs(60);
+        tokio::time::timeout(limit, gone)
+            .await
+            .expect("it is interrupted");
+    });
+}

@@ -10,7 +10,7 @@ use tauri_plugin_opener::OpenerExt;
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn models(sotto: State<'_, Sotto>) -> Result<ModelsView, ApiError> {
-    Ok(sotto.models().await)
+    sotto.models().await
 }
 
 #[tauri::command]

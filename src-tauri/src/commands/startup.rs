@@ -37,6 +37,12 @@ pub(crate) async fn startup(sotto: State<'_, Sotto>) -> Result<Startup, ApiError
 
 #[tauri::command]
 #[specta::specta]
+pub(crate) async fn keep_nothing(sotto: State<'_, Sotto>) -> Result<Startup, ApiError> {
+    sotto.keep_nothing().await
+}
+
+#[tauri::command]
+#[specta::specta]
 pub(crate) async fn retry_history(sotto: State<'_, Sotto>) -> Result<Startup, ApiError> {
     Ok(sotto.retry_history().await)
 }

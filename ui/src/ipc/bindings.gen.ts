@@ -19,6 +19,7 @@ export const commands = {
 	runtime: () => typedError<RuntimeView, ApiError>(__TAURI_INVOKE("runtime")),
 	/**  The page's composer is painted and takes text. `npm run bench` waits for this line. */
 	composerReady: () => typedError<null, ApiError>(__TAURI_INVOKE("composer_ready")),
+	keepNothing: () => typedError<Startup, ApiError>(__TAURI_INVOKE("keep_nothing")),
 	retryHistory: () => typedError<Startup, ApiError>(__TAURI_INVOKE("retry_history")),
 	startup: () => typedError<Startup, ApiError>(__TAURI_INVOKE("startup")),
 	subscribe: (channel: Channel<AppEvent>) => typedError<null, ApiError>(__TAURI_INVOKE("subscribe", { channel })),
@@ -289,7 +290,7 @@ export type Message = {
 	place: Place,
 	/**  When it was begun. */
 	created_at: Timestamp,
-	/**  What it cost; for complete and stopped answers. */
+	/**  What it cost; for complete answers, because a stopped model says nothing more. */
 	statistics: AnswerStatistics | null,
 	/**  Why it failed; for failed answers. */
 	failure: Failure | null,

@@ -23,6 +23,8 @@ export interface Core {
   startup(): Promise<Startup>;
   unlock(passphrase: string): Promise<Startup>;
   retryHistory(): Promise<Startup>;
+  /** Goes on without a history: what is said is forgotten at the end. */
+  keepNothing(): Promise<Startup>;
   /** Newest first. */
   listConversations(): Promise<ConversationSummary[]>;
   openConversation(id: string): Promise<ConversationView>;

@@ -178,6 +178,10 @@ export function createFake(scene: Scene): FakeCore {
       scene.history = { state: "open" };
       return { version: "0.1.0", history: scene.history };
     },
+    keepNothing: async () => {
+      scene.history = { state: "temporary" };
+      return { version: "0.1.0", history: scene.history };
+    },
     retryHistory: async () => ({ version: "0.1.0", history: scene.history }),
     listConversations: async () =>
       [...scene.conversations]

@@ -39,6 +39,7 @@ export function tauriCore(): Core {
     composerReady: () => done(commands.composerReady()),
     startup: () => data(commands.startup()),
     unlock: (passphrase) => data(commands.unlock(passphrase)),
+    keepNothing: () => data(commands.keepNothing()),
     retryHistory: () => data(commands.retryHistory()),
     listConversations: () => data(commands.listConversations()),
     openConversation: (id) => data(commands.openConversation(id)),

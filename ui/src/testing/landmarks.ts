@@ -55,6 +55,8 @@ export const NAMES = {
   passphrase: "Passphrase",
   /** textbox on the passphrase screen, when a new one is chosen */
   passphraseAgain: "Passphrase again",
+  /** button on the passphrase screen and where the history cannot be opened */
+  keepNothing: "Go on without keeping anything",
 } as const;
 
 /** Names of the buttons on a message. */

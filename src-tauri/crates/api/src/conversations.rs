@@ -1,11 +1,11 @@
 //! What a person does with conversations as a whole: look, find, name, delete, bring back.
 
-use sotto_domain::{ConversationId, Message, MessageId, branch::Tree};
+use sotto_domain::{ConversationId, Message, MessageId, MessageState, Role, branch::Tree};
 use sotto_history::History;
 
 use crate::{
     error::{ApiError, ErrorCode},
-    sotto::Sotto,
+    sotto::{Reservation, Sotto},
     view::{AppEvent, ConversationSummary, ConversationView, SearchHit, ShownMessage},
 };
 
@@ -37,7 +37,7 @@ impl Sotto {
         id: ConversationId,
     ) -> Result<ConversationView, ApiError> {
         let history = self.inner.history.get().await?;
-        view(&history, id).await
+        self.view(&history, id).await
     }
 
     /// Every message of a conversation, all branches, oldest first.
@@ -60,12 +60,15 @@ impl Sotto {
         message: MessageId,
     ) -> Result<ConversationView, ApiError> {
         let history = self.inner.history.get().await?;
-        let conversation = self.message(&history, message).await?.conversation;
-        self.refuse_while_answering(conversation)?;
+        let conversation = match history.message(message).await? {
+            Some(message) => message.conversation,
+            None => return Err(gone()),
+        };
+        let _place = self.reserve(conversation)?;
         let messages = history.messages(conversation).await?;
         let leaf = Tree::new(&messages).newest_leaf_below(message);
         history.set_leaf(conversation, leaf).await?;
-        view(&history, conversation).await
+        self.view(&history, conversation).await
     }
 
     /// Gives a conversation a name that no program replaces.
@@ -133,46 +136,62 @@ impl Sotto {
         Ok(hits.into_iter().map(shown).collect())
     }
 
-    pub(crate) fn refuse_while_answering(&self, id: ConversationId) -> Result<(), ApiError> {
-        if self.inner.turns.contains(id) {
-            return Err(answering());
-        }
-        Ok(())
+    /// Takes a conversation's place for a turn, or for anything that a turn must not meet.
+    pub(crate) fn reserve(&self, id: ConversationId) -> Result<Reservation, ApiError> {
+        self.inner.turns.reserve(id).ok_or_else(|| {
+            ApiError::new(
+                ErrorCode::Answering,
+                "This conversation is being answered. Stop the answer or wait for its end.",
+            )
+        })
     }
 
+    /// A message of that role.
     pub(crate) async fn message(
         &self,
         history: &History,
         id: MessageId,
+        role: Role,
     ) -> Result<Message, ApiError> {
-        let gone = || {
-            ApiError::new(
-                ErrorCode::NotFound,
-                "This message is no longer in the history.",
-            )
+        let message = history.message(id).await?;
+        message
+            .filter(|message| message.role == role)
+            .ok_or_else(gone)
+    }
+
+    async fn view(
+        &self,
+        history: &History,
+        id: ConversationId,
+    ) -> Result<ConversationView, ApiError> {
+        let conversation = history.conversation(id).await?;
+        let mut messages = history.messages(id).await?;
+        let in_flight = |messages: &[Message]| {
+            messages
+                .iter()
+                .any(|message| message.state == MessageState::Streaming)
         };
-        history.message(id).await?.ok_or_else(gone)
+        if in_flight(&messages) && !self.inner.turns.contains(id) {
+            // Another program was writing here. If it is gone, its answer is interrupted.
+            history.interrupt_abandoned().await?;
+            messages = history.messages(id).await?;
+        }
+        let shown = match conversation.leaf {
+            Some(leaf) => shown(&Tree::new(&messages), leaf),
+            None => Vec::new(),
+        };
+        Ok(ConversationView {
+            conversation,
+            messages: shown,
+        })
     }
 }
 
-pub(crate) fn answering() -> ApiError {
+fn gone() -> ApiError {
     ApiError::new(
-        ErrorCode::Answering,
-        "This conversation is being answered. Stop the answer or wait for its end.",
+        ErrorCode::NotFound,
+        "This message is no longer in the history.",
     )
-}
-
-async fn view(history: &History, id: ConversationId) -> Result<ConversationView, ApiError> {
-    let conversation = history.conversation(id).await?;
-    let messages = history.messages(id).await?;
-    let shown = match conversation.leaf {
-        Some(leaf) => shown(&Tree::new(&messages), leaf),
-        None => Vec::new(),
-    };
-    Ok(ConversationView {
-        conversation,
-        messages: shown,
-    })
 }
 
 pub(crate) fn shown(tree: &Tree<'_>, leaf: MessageId) -> Vec<ShownMessage> {

@@ -149,7 +149,13 @@ impl Sotto {
     }
 
     async fn models_check(&self) -> Check {
-        let view = self.models().await;
+        let view = match self.models().await {
+            Ok(view) => view,
+            Err(error) => {
+                let mend = "Start it again; if it stays so, install Sotto again.";
+                return Check::bad("models", Verdict::Broken, error.message, mend);
+            }
+        };
         let unusable = |state: &ModelState| matches!(state, ModelState::Unusable { .. });
         let broken: Vec<String> = view
             .models

@@ -7,11 +7,16 @@ use sotto_domain::{
     AnswerStream, ChatRequest, Failure, FailureCode, Message, ModelEvent,
     turn::{Announcement, Effect, Ending, Event, Turn},
 };
-use sotto_history::History;
+use sotto_history::{History, HistoryError};
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
-use crate::{error::sentence, outbox::Outbox, sotto::Inner, view::AppEvent};
+use crate::{
+    error::sentence,
+    outbox::Outbox,
+    sotto::{Inner, Reservation},
+    view::AppEvent,
+};
 
 /// How often a turn is told the time: several times within the half second between two saves.
 const TICK: Duration = Duration::from_millis(100);
@@ -21,9 +26,8 @@ pub(crate) struct Job {
     pub(crate) inner: Arc<Inner>,
     pub(crate) history: History,
     pub(crate) answer: Message,
-    /// What to ask, or why nothing can be asked.
-    pub(crate) request: Result<ChatRequest, Failure>,
-    pub(crate) stop: CancellationToken,
+    pub(crate) request: ChatRequest,
+    pub(crate) place: Reservation,
 }
 
 /// Where the answer comes from at this moment.
@@ -50,16 +54,28 @@ impl Source {
 
 /// Drives a turn to its end. `effects` are what its last step left to do.
 pub(crate) async fn drive(job: Job, mut turn: Turn, effects: Vec<Effect>) {
+    let Job {
+        inner,
+        history,
+        answer,
+        request,
+        place,
+    } = job;
     let mut driver = Driver {
-        outbox: Outbox::default(),
+        inner,
+        history,
+        answer,
+        request,
+        stop: place.stop.clone(),
+        place: Some(place),
         source: Source::Nothing,
+        outbox: Outbox::default(),
         told_end: false,
-        job,
     };
     driver.perform(&mut turn, effects).await;
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let stop = driver.job.stop.clone();
+    let stop = driver.stop.clone();
     let mut stopped = false;
     while !turn.is_over() {
         let due = driver.outbox.due_at().map(Instant::from_std);
@@ -75,7 +91,7 @@ pub(crate) async fn drive(job: Job, mut turn: Turn, effects: Vec<Effect>) {
                 continue;
             }
             _ = ticks.tick() => Event::Tick { now: driver.now() },
-            () = driver.job.inner.ending.cancelled(), if driver.told_end => break,
+            () = driver.inner.ending.cancelled(), if driver.told_end => break,
         };
         let effects = turn.step(event);
         driver.perform(&mut turn, effects).await;
@@ -83,7 +99,13 @@ pub(crate) async fn drive(job: Job, mut turn: Turn, effects: Vec<Effect>) {
 }
 
 struct Driver {
-    job: Job,
+    inner: Arc<Inner>,
+    history: History,
+    answer: Message,
+    request: ChatRequest,
+    stop: CancellationToken,
+    /// Given up when the end is told.
+    place: Option<Reservation>,
     source: Source,
     outbox: Outbox,
     told_end: bool,
@@ -91,7 +113,7 @@ struct Driver {
 
 impl Driver {
     fn now(&self) -> sotto_domain::Timestamp {
-        self.job.inner.host.now()
+        self.inner.host.now()
     }
 
     /// What the model's stream said, as an event. A stream without an end has failed.
@@ -133,15 +155,18 @@ impl Driver {
 
     async fn perform_one(&mut self, effect: Effect) -> Option<Event> {
         match effect {
-            // Recording is awaited by whoever asks: see `turns::begin`.
+            // Done before there is a driver: see `turns::record`.
             Effect::Record => None,
-            Effect::Ask => self.ask(),
+            Effect::Ask => {
+                self.ask();
+                None
+            }
             Effect::Cancel => {
                 self.source = Source::Nothing;
                 None
             }
             Effect::Save { text } => {
-                let saved = self.job.history.save_answer(self.job.answer.id, text).await;
+                let saved = self.history.save_answer(self.answer.id, text).await;
                 saved
                     .err()
                     .map(|error| Event::NotSaved(not_written(&error)))
@@ -154,36 +179,31 @@ impl Driver {
         }
     }
 
-    fn ask(&mut self) -> Option<Event> {
-        match self.job.request.clone() {
-            Ok(request) => {
-                let runtime = Arc::clone(&self.job.inner.runtime);
-                self.source = Source::Asking(Box::pin(async move { runtime.chat(request).await }));
-                None
-            }
-            Err(failure) => Some(Event::ModelFailed {
-                failure,
-                now: self.now(),
-            }),
-        }
+    fn ask(&mut self) {
+        let runtime = Arc::clone(&self.inner.runtime);
+        let request = self.request.clone();
+        self.source = Source::Asking(Box::pin(async move {
+            runtime.revive().await;
+            runtime.chat(request).await
+        }));
     }
 
     async fn close(&mut self, text: String, ending: Ending) -> Event {
-        self.job.answer.text.clone_from(&text);
+        self.answer.text.clone_from(&text);
         let now = self.now();
         let Ending {
             state,
             statistics,
             failure,
         } = ending;
-        let id = self.job.answer.id;
+        let id = self.answer.id;
         match self
-            .job
             .history
             .close_answer(id, text, state, statistics, failure, now)
             .await
         {
-            Ok(()) => Event::Closed,
+            // A conversation that was deleted for good meanwhile has nothing to write to.
+            Ok(()) | Err(HistoryError::NotFound { .. }) => Event::Closed,
             Err(error) => Event::NotClosed {
                 failure: not_written(&error),
                 now,
@@ -192,7 +212,7 @@ impl Driver {
     }
 
     fn announce(&mut self, announcement: Announcement) {
-        let conversation = self.job.answer.conversation;
+        let conversation = self.answer.conversation;
         match announcement {
             Announcement::Asked => {}
             Announcement::Said(text) => {
@@ -200,29 +220,27 @@ impl Driver {
                 self.tell_text(false);
             }
             Announcement::NotSaved(failure) => {
-                self.job.inner.hear(AppEvent::NotSaved {
+                self.inner.hear(AppEvent::NotSaved {
                     conversation,
                     failure,
                 });
             }
             Announcement::SavedAfterAll => {
-                self.job
-                    .inner
-                    .hear(AppEvent::SavedAfterAll { conversation });
+                self.inner.hear(AppEvent::SavedAfterAll { conversation });
             }
             Announcement::Ended(ending) => {
                 self.tell_text(true);
                 self.told_end = true;
                 // Free before it is told, so that who hears of the end can ask again.
-                self.job.inner.turns.release(conversation);
+                self.place = None;
                 let answer = Message {
                     state: ending.state,
                     statistics: ending.statistics,
                     failure: ending.failure,
-                    ..self.job.answer.clone()
+                    ..self.answer.clone()
                 };
-                self.job.inner.hear(AppEvent::AnswerEnded { answer });
-                self.job.inner.hear(AppEvent::ConversationsChanged);
+                self.inner.hear(AppEvent::AnswerEnded { answer });
+                self.inner.hear(AppEvent::ConversationsChanged);
             }
         }
     }
@@ -239,8 +257,8 @@ impl Driver {
                 conversation,
                 id: answer,
                 ..
-            } = self.job.answer;
-            self.job.inner.hear(AppEvent::AnswerText {
+            } = self.answer;
+            self.inner.hear(AppEvent::AnswerText {
                 conversation,
                 answer,
                 text,
@@ -249,6 +267,6 @@ impl Driver {
     }
 }
 
-fn not_written(error: &sotto_history::HistoryError) -> Failure {
+fn not_written(error: &HistoryError) -> Failure {
     Failure::new(FailureCode::Other, sentence(error))
 }

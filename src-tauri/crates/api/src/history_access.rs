@@ -309,16 +309,14 @@ impl Sotto {
             .unlock(passphrase, &*self.inner.host)
             .await?;
         // The person's default model is a setting, and settings could not be read until now.
-        let sotto = self.clone();
-        self.inner
-            .tasks
-            .spawn(async move { sotto.tell_models().await });
+        self.inner.look_again.notify_one();
         Ok(self.startup().await)
     }
 
     /// Tries to open the history once more.
     pub async fn retry_history(&self) -> Startup {
         self.inner.history.try_again(&*self.inner.host).await;
+        self.inner.look_again.notify_one();
         self.startup().await
     }
 

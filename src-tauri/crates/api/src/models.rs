@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use sotto_domain::{ConversationId, Failure};
+use sotto_domain::ConversationId;
 use sotto_models::CatalogRole;
 use sotto_runtime_client::{LoadedModel, RuntimeStatus};
 
 use crate::{
-    error::ApiError,
+    error::{ApiError, ErrorCode},
     sotto::Sotto,
     view::{
         AppEvent, ModelArrival, ModelRole, ModelState, ModelView, ModelsView, RuntimeState,
@@ -23,8 +23,12 @@ const PROGRESS: Duration = Duration::from_millis(300);
 
 impl Sotto {
     /// All models on this computer.
-    pub async fn models(&self) -> ModelsView {
-        let list = self.inner.runtime.models().await.unwrap_or_default();
+    ///
+    /// # Errors
+    /// Where the runtime, which reads the files, cannot be asked. That says nothing of the models.
+    pub async fn models(&self) -> Result<ModelsView, ApiError> {
+        let list = self.inner.runtime.models().await;
+        let list = list.map_err(|failure| ApiError::new(ErrorCode::Other, failure.message))?;
         let loaded = self.inner.runtime.loaded().await.unwrap_or_default();
         let installed: Vec<String> = list
             .usable
@@ -57,7 +61,7 @@ impl Sotto {
             size: model.size,
             ..self.described(model.name)
         }));
-        ModelsView {
+        Ok(ModelsView {
             models,
             default,
             arrival: self.inner.library.arrival().map(|arrival| ModelArrival {
@@ -68,7 +72,7 @@ impl Sotto {
                 message: arrival.message.unwrap_or_default(),
             }),
             folder: self.inner.library.folder().display().to_string(),
-        }
+        })
     }
 
     /// How the runtime is and what it holds.
@@ -140,23 +144,18 @@ impl Sotto {
         &self.inner.home
     }
 
-    /// The model that answers unless another is chosen.
-    pub(crate) async fn default_model(&self) -> Result<Option<String>, Failure> {
+    /// The model that answers unless another is chosen. Until the runtime has looked at the files,
+    /// their names must do: a question is not kept waiting for that.
+    pub(crate) async fn default_model(&self) -> Option<String> {
         let known = self.inner.installed.borrow().clone();
         let installed = match known {
             Some(installed) if !installed.is_empty() => installed,
-            _ => {
-                let list = self.inner.runtime.models().await?;
-                let usable = list.usable.into_iter().filter(|model| !model.embedding);
-                let installed: Vec<String> = usable.map(|model| model.name).collect();
-                self.inner.installed.send_replace(Some(installed.clone()));
-                installed
-            }
+            _ => self.inner.library.names(),
         };
-        Ok(self
-            .inner
+        let chosen = self.chosen_model().await;
+        self.inner
             .library
-            .default_model(&installed, self.chosen_model().await.as_deref()))
+            .default_model(&installed, chosen.as_deref())
     }
 
     /// Tells how far the model is while a question waits for it; silent where it is in memory.
@@ -190,18 +189,21 @@ impl Sotto {
         let mut changes = self.inner.library.watch();
         let mut warmed = None;
         loop {
-            let models = self.models().await;
-            if models.default != warmed && self.inner.turns.is_empty() {
-                warmed.clone_from(&models.default);
-                models
-                    .default
-                    .clone()
-                    .into_iter()
-                    .for_each(|model| self.warm(model));
+            // A runtime that cannot be asked is told by `attend_to_runtime`.
+            if let Ok(models) = self.models().await {
+                if models.default != warmed && self.inner.turns.is_empty() {
+                    warmed.clone_from(&models.default);
+                    models
+                        .default
+                        .clone()
+                        .into_iter()
+                        .for_each(|model| self.warm(model));
+                }
+                self.inner.hear(AppEvent::ModelsChanged { models });
             }
-            self.inner.hear(AppEvent::ModelsChanged { models });
-            if changes.changed().await.is_err() {
-                return;
+            tokio::select! {
+                changed = changes.changed() => if changed.is_err() { return },
+                () = self.inner.look_again.notified() => {}
             }
         }
     }
@@ -209,6 +211,9 @@ impl Sotto {
     async fn attend_to_runtime(&self) {
         let mut status = self.inner.runtime.status();
         while status.changed().await.is_ok() {
+            if *status.borrow_and_update() == RuntimeStatus::Ready {
+                self.inner.look_again.notify_one();
+            }
             self.tell_runtime().await;
         }
     }
@@ -218,9 +223,10 @@ impl Sotto {
         self.inner.hear(AppEvent::RuntimeChanged { runtime });
     }
 
-    pub(crate) async fn tell_models(&self) {
-        let models = self.models().await;
-        self.inner.hear(AppEvent::ModelsChanged { models });
+    async fn tell_models(&self) {
+        if let Ok(models) = self.models().await {
+            self.inner.hear(AppEvent::ModelsChanged { models });
+        }
     }
 
     /// Brings a model into memory and tells how far it is. Not having enough memory is no error

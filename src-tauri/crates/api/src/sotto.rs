@@ -9,7 +9,7 @@ use std::{
 
 use sotto_domain::{ConversationId, MessageId};
 use sotto_models::Library;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -34,9 +34,11 @@ pub(crate) struct Inner {
     pub(crate) library: Library,
     pub(crate) runtime: Arc<dyn LocalRuntime>,
     pub(crate) history: HistoryAccess,
-    pub(crate) turns: TurnsInFlight,
+    pub(crate) turns: Arc<TurnsInFlight>,
     /// The names of usable models, as last seen; `None` until the runtime was asked.
     pub(crate) installed: watch::Sender<Option<Vec<String>>>,
+    /// Somebody wants the models to be looked at again.
+    pub(crate) look_again: Notify,
     pub(crate) tasks: TaskTracker,
     pub(crate) ending: CancellationToken,
 }
@@ -59,8 +61,9 @@ impl Sotto {
                 home,
                 library,
                 runtime,
-                turns: TurnsInFlight::default(),
+                turns: Arc::default(),
                 installed: watch::Sender::new(None),
+                look_again: Notify::new(),
                 tasks: TaskTracker::new(),
                 ending: CancellationToken::new(),
             }),
@@ -111,20 +114,28 @@ impl Inner {
 #[derive(Default)]
 pub(crate) struct TurnsInFlight(Mutex<HashMap<ConversationId, CancellationToken>>);
 
+/// A conversation's place, free again when this is dropped.
+pub(crate) struct Reservation {
+    turns: Arc<TurnsInFlight>,
+    conversation: ConversationId,
+    /// Cancelled when the person stops the answer.
+    pub(crate) stop: CancellationToken,
+}
+
 impl TurnsInFlight {
     /// Takes the conversation's place; `None` if it is taken.
-    pub(crate) fn reserve(self: &TurnsInFlight, id: ConversationId) -> Option<CancellationToken> {
+    pub(crate) fn reserve(self: &Arc<Self>, conversation: ConversationId) -> Option<Reservation> {
         let mut turns = self.lock();
-        if turns.contains_key(&id) {
+        if turns.contains_key(&conversation) {
             return None;
         }
         let stop = CancellationToken::new();
-        turns.insert(id, stop.clone());
-        Some(stop)
-    }
-
-    pub(crate) fn release(&self, id: ConversationId) {
-        self.lock().remove(&id);
+        turns.insert(conversation, stop.clone());
+        Some(Reservation {
+            turns: Arc::clone(self),
+            conversation,
+            stop,
+        })
     }
 
     pub(crate) fn stop(&self, id: ConversationId) {
@@ -148,5 +159,11 @@ impl TurnsInFlight {
     fn lock(&self) -> MutexGuard<'_, HashMap<ConversationId, CancellationToken>> {
         // The map is whole between two statements, so a panic elsewhere does not spoil it.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        self.turns.lock().remove(&self.conversation);
     }
 }

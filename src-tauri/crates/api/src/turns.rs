@@ -5,20 +5,20 @@
 use std::sync::Arc;
 
 use sotto_domain::{
-    ChatRequest, Conversation, ConversationId, Failure, Message, MessageId, MessageState, Place,
-    Role, TitleSource,
+    ChatRequest, Conversation, ConversationId, Message, MessageId, MessageState, Place, Role,
+    TitleSource,
     branch::Tree,
     title,
-    turn::{Event, Turn},
+    turn::{Effect, Event, Turn},
 };
 use sotto_history::{History, NewTurn};
 
 use crate::{
-    conversations::{answering, shown},
+    conversations::shown,
     driver::{Job, drive},
     error::{ApiError, ErrorCode},
     prompt,
-    sotto::Sotto,
+    sotto::{Reservation, Sotto},
     view::{AnswerAgain, AppEvent, AskRequest, Asked},
 };
 
@@ -26,37 +26,18 @@ use crate::{
 struct Plan {
     conversation: Conversation,
     is_new: bool,
+    /// Nobody else begins a turn here meanwhile.
+    place: Reservation,
     /// All messages of the conversation so far.
     messages: Vec<Message>,
     /// The message after which the turn stands.
     after: Option<MessageId>,
     /// What is asked; `None` answers `after` again.
     question: Option<String>,
+    /// Settings from this turn on; `None` changes nothing.
+    model: Option<String>,
+    context: Option<u32>,
     drop_oldest: bool,
-}
-
-impl Plan {
-    /// Changes the conversation's settings from this turn on.
-    async fn choose(
-        &mut self,
-        history: &History,
-        model: Option<String>,
-        context: Option<u32>,
-    ) -> Result<(), ApiError> {
-        if model.is_some() && model != self.conversation.model {
-            self.conversation.model.clone_from(&model);
-            if !self.is_new {
-                history.set_model(self.conversation.id, model).await?;
-            }
-        }
-        if context.is_some() && context != self.conversation.context {
-            self.conversation.context = context;
-            if !self.is_new {
-                history.set_context(self.conversation.id, context).await?;
-            }
-        }
-        Ok(())
-    }
 }
 
 impl Sotto {
@@ -64,7 +45,7 @@ impl Sotto {
     ///
     /// # Errors
     /// [`ErrorCode::EmptyQuestion`], [`ErrorCode::Answering`], [`ErrorCode::NotFound`],
-    /// [`ErrorCode::NoModel`], [`ErrorCode::History`]: then nothing was asked.
+    /// [`ErrorCode::NoModel`], [`ErrorCode::History`]: then nothing was asked or changed.
     pub async fn ask(&self, request: AskRequest) -> Result<Asked, ApiError> {
         let AskRequest {
             conversation,
@@ -75,11 +56,11 @@ impl Sotto {
         let history = self.inner.history.get().await?;
         let mut plan = match conversation {
             Some(id) => self.plan(&history, id).await?,
-            None => self.plan_new(&text),
+            None => self.plan_new(&text)?,
         };
-        plan.choose(&history, model, None).await?;
         plan.after = plan.conversation.leaf;
         plan.question = Some(text);
+        plan.model = model;
         self.begin(history, plan).await
     }
 
@@ -90,7 +71,7 @@ impl Sotto {
     pub async fn edit_question(&self, message: MessageId, text: String) -> Result<Asked, ApiError> {
         refuse_empty(&text)?;
         let history = self.inner.history.get().await?;
-        let old = self.message(&history, message).await?;
+        let old = self.message(&history, message, Role::User).await?;
         let mut plan = self.plan(&history, old.conversation).await?;
         plan.after = old.parent;
         plan.question = Some(text);
@@ -107,11 +88,12 @@ impl Sotto {
         how: AnswerAgain,
     ) -> Result<Asked, ApiError> {
         let history = self.inner.history.get().await?;
-        let old = self.message(&history, answer).await?;
+        let old = self.message(&history, answer, Role::Assistant).await?;
         let mut plan = self.plan(&history, old.conversation).await?;
-        plan.choose(&history, how.model, how.context).await?;
-        plan.drop_oldest = how.drop_oldest;
         plan.after = old.parent;
+        plan.model = how.model;
+        plan.context = how.context;
+        plan.drop_oldest = how.drop_oldest;
         self.begin(history, plan).await
     }
 
@@ -120,20 +102,20 @@ impl Sotto {
         self.inner.turns.stop(conversation);
     }
 
+    /// A plan for a conversation that exists. Its place is taken first, so that what is read here
+    /// is still true when it is written.
     async fn plan(&self, history: &History, id: ConversationId) -> Result<Plan, ApiError> {
+        let place = self.reserve(id)?;
         let conversation = history.conversation(id).await?;
         let messages = history.messages(id).await?;
         Ok(Plan {
-            conversation,
-            is_new: false,
             messages,
-            after: None,
-            question: None,
-            drop_oldest: false,
+            is_new: false,
+            ..Plan::empty(conversation, place)
         })
     }
 
-    fn plan_new(&self, question: &str) -> Plan {
+    fn plan_new(&self, question: &str) -> Result<Plan, ApiError> {
         let now = self.inner.host.now();
         let conversation = Conversation {
             id: ConversationId::new(now, self.inner.host.random()),
@@ -145,88 +127,52 @@ impl Sotto {
             context: None,
             leaf: None,
         };
-        Plan {
-            conversation,
-            is_new: true,
-            messages: Vec::new(),
-            after: None,
-            question: None,
-            drop_oldest: false,
-        }
+        let place = self.reserve(conversation.id)?;
+        Ok(Plan::empty(conversation, place))
     }
 
-    async fn begin(&self, history: History, plan: Plan) -> Result<Asked, ApiError> {
-        let id = plan.conversation.id;
-        let stop = self.inner.turns.reserve(id).ok_or_else(answering)?;
-        let begun = self.record_and_drive(history, plan, stop).await;
-        match &begun {
-            Ok(_) => self.inner.hear(AppEvent::ConversationsChanged),
-            Err(_) => self.inner.turns.release(id),
-        }
-        begun
-    }
-
-    async fn record_and_drive(
-        &self,
-        history: History,
-        mut plan: Plan,
-        stop: tokio_util::sync::CancellationToken,
-    ) -> Result<Asked, ApiError> {
-        self.inner.runtime.revive().await;
+    /// Records the turn and leaves it to a driver.
+    async fn begin(&self, history: History, mut plan: Plan) -> Result<Asked, ApiError> {
+        plan.conversation.model = plan.model.take().or(plan.conversation.model.take());
+        plan.conversation.context = plan.context.or(plan.conversation.context);
         let model = self.model_for(&plan.conversation).await?;
-        let now = self.inner.host.now();
         let question = plan
             .question
             .take()
             .map(|text| self.new_message(&plan, Role::User, text, plan.after));
-        let parent = question
-            .as_ref()
-            .map_or(plan.after, |question| Some(question.id));
+        let parent = question.as_ref().map(|question| question.id).or(plan.after);
         let mut answer = self.new_message(&plan, Role::Assistant, String::new(), parent);
         answer.state = MessageState::Streaming;
-        answer.model = model.as_ref().ok().cloned();
+        answer.model = Some(model.clone());
 
-        let (mut turn, _record) = Turn::begin(now);
-        let new_turn = NewTurn {
-            new_conversation: plan.is_new.then(|| plan.conversation.clone()),
-            conversation: plan.conversation.id,
-            question: question.clone(),
-            answer: answer.clone(),
-            title: None,
-        };
-        // `_record` is done here and not by the driver: who asks must learn whether it is on disk.
-        history.begin_turn(new_turn).await?;
+        let (turn, effects) = self
+            .record(&history, &plan, question.as_ref(), &answer)
+            .await?;
         plan.conversation.leaf = Some(answer.id);
-        plan.conversation.updated_at = now;
+        plan.conversation.updated_at = answer.created_at;
         let first_new = question.as_ref().map_or(answer.id, |question| question.id);
         plan.messages.extend(question);
         plan.messages.push(answer.clone());
-
-        let tree = Tree::new(&plan.messages);
-        let branch = shown(&tree, answer.id);
-        let request = model.map(|model| ChatRequest {
-            model,
+        let branch = shown(&Tree::new(&plan.messages), answer.id);
+        let request = ChatRequest {
+            model: model.clone(),
             messages: prompt::messages(branch.iter().map(|step| &step.message)),
             context: plan.conversation.context,
             drop_oldest: plan.drop_oldest,
-        });
+        };
         let added = branch
             .into_iter()
             .skip_while(|step| step.message.id != first_new)
             .collect();
 
-        let effects = turn.step(Event::Recorded {
-            now: self.inner.host.now(),
-        });
-        if let Ok(request) = &request {
-            self.tell_loading(request.model.clone(), plan.conversation.id);
-        }
+        self.tell_loading(model, plan.conversation.id);
+        self.inner.hear(AppEvent::ConversationsChanged);
         let job = Job {
             inner: Arc::clone(&self.inner),
             history,
             answer,
             request,
-            stop,
+            place: plan.place,
         };
         self.inner.tasks.spawn(drive(job, turn, effects));
         Ok(Asked {
@@ -234,6 +180,37 @@ impl Sotto {
             after: plan.after,
             added,
         })
+    }
+
+    /// Does a turn's first effect, [`Effect::Record`], here and not in the driver: whoever asks
+    /// must learn whether the question is on disk. Gives what is left to do.
+    async fn record(
+        &self,
+        history: &History,
+        plan: &Plan,
+        question: Option<&Message>,
+        answer: &Message,
+    ) -> Result<(Turn, Vec<Effect>), ApiError> {
+        let (mut turn, first) = Turn::begin(self.inner.host.now());
+        let mut left = Vec::new();
+        for effect in first {
+            if effect != Effect::Record {
+                left.push(effect);
+                continue;
+            }
+            let new_turn = NewTurn {
+                new_conversation: plan.is_new.then(|| plan.conversation.clone()),
+                conversation: plan.conversation.id,
+                question: question.cloned(),
+                answer: answer.clone(),
+                model: plan.conversation.model.clone(),
+                context: plan.conversation.context,
+            };
+            history.begin_turn(new_turn).await?;
+            let now = self.inner.host.now();
+            left.extend(turn.step(Event::Recorded { now }));
+        }
+        Ok((turn, left))
     }
 
     fn new_message(
@@ -258,22 +235,32 @@ impl Sotto {
         }
     }
 
-    /// The model that answers here. A runtime that cannot say what it has is not the person's
-    /// fault: the question is recorded all the same and the failure becomes the answer's.
-    async fn model_for(
-        &self,
-        conversation: &Conversation,
-    ) -> Result<Result<String, Failure>, ApiError> {
+    /// The model that answers here.
+    async fn model_for(&self, conversation: &Conversation) -> Result<String, ApiError> {
         if let Some(model) = &conversation.model {
-            return Ok(Ok(model.clone()));
+            return Ok(model.clone());
         }
-        match self.default_model().await {
-            Ok(Some(model)) => Ok(Ok(model)),
-            Ok(None) => Err(ApiError::new(
+        self.default_model().await.ok_or_else(|| {
+            ApiError::new(
                 ErrorCode::NoModel,
                 "No model is on this computer yet. Put a GGUF file into the models folder, or wait until the first one is here.",
-            )),
-            Err(failure) => Ok(Err(failure)),
+            )
+        })
+    }
+}
+
+impl Plan {
+    fn empty(conversation: Conversation, place: Reservation) -> Self {
+        Self {
+            conversation,
+            is_new: true,
+            place,
+            messages: Vec::new(),
+            after: None,
+            question: None,
+            model: None,
+            context: None,
+            drop_oldest: false,
         }
     }
 }

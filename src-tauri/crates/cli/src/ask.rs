@@ -16,6 +16,9 @@ use crate::{
     session::{Session, print_now},
 };
 
+/// More than this is not read: no context here holds a tenth of it.
+const MOST_INPUT: u64 = 16 << 20;
+
 /// What `--json` prints.
 #[derive(Serialize)]
 struct Answer {
@@ -90,14 +93,20 @@ impl From<Message> for Answer {
 
 /// Standard input, if it is not a terminal and not empty.
 fn piped() -> Result<Option<String>, Exit> {
-    let mut input = std::io::stdin().lock();
+    let input = std::io::stdin().lock();
     if input.is_terminal() {
         return Ok(None);
     }
     let mut bytes = Vec::new();
     input
+        .take(MOST_INPUT + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| Exit::BadInput(format!("Standard input cannot be read: {error}")))?;
+    if bytes.len() as u64 > MOST_INPUT {
+        return Err(Exit::BadInput(
+            "Standard input has more than 16 MB, which no model here can read.".to_owned(),
+        ));
+    }
     text(bytes).map(|text| Some(text).filter(|text| !text.trim().is_empty()))
 }
 

@@ -12,8 +12,8 @@ use crate::{
 
 pub(crate) async fn run(arguments: ChatArguments) -> Result<(), Exit> {
     let mut session = Session::asking().await?;
-    let models = session.sotto.models().await;
-    let model = arguments.model.or(models.default);
+    let listed = session.sotto.models().await.ok();
+    let model = arguments.model.or(listed.and_then(|models| models.default));
     if let Some(model) = &model {
         eprintln!("{model} answers on this computer. Ctrl-C stops an answer, Ctrl-D ends.");
     }

@@ -61,3 +61,13 @@ impl From<ApiError> for Exit {
         }
     }
 }
+
+/// Standard output that cannot be written.
+impl From<std::io::Error> for Exit {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::BrokenPipe => Self::NobodyReads,
+            _ => Self::Failed(format!("The output could not be written: {error}.")),
+        }
+    }
+}

@@ -51,8 +51,5 @@ fn print_json(value: &impl serde::Serialize) -> Result<(), Exit> {
 
 /// Prints a line. Unlike `println!` it does not panic where nobody reads any more.
 fn print_line(line: &str) -> Result<(), Exit> {
-    session::print_now(&format!("{line}\n")).map_err(|error| match error.kind() {
-        std::io::ErrorKind::BrokenPipe => Exit::NobodyReads,
-        _ => Exit::Failed(format!("The output could not be written: {error}.")),
-    })
+    session::print_now(&format!("{line}\n")).map_err(Exit::from)
 }

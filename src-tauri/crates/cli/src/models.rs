@@ -8,6 +8,7 @@ pub(crate) async fn list(json: bool) -> Result<(), Exit> {
     let session = Session::new()?;
     let view = session.sotto.models().await;
     session.sotto.shutdown().await;
+    let view = view?;
     if json {
         return print_json(&view);
     }

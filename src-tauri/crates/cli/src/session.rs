@@ -2,11 +2,11 @@
 
 use std::{
     io::{IsTerminal, Write},
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use sotto_api::{
-    ErrorCode, Host, Sotto, Timestamp,
+    ConversationId, ErrorCode, Host, Sotto, Timestamp,
     domain::{Message, MessageId},
     view::{AppEvent, HistoryState},
 };
@@ -39,6 +39,8 @@ impl Host for Terminal {
 /// A core and what it tells.
 pub(crate) struct Session {
     pub(crate) sotto: Sotto,
+    /// What Ctrl-C stops; without it, Ctrl-C ends the program.
+    answering: Arc<Mutex<Option<ConversationId>>>,
     events: mpsc::UnboundedReceiver<AppEvent>,
 }
 
@@ -46,7 +48,13 @@ impl Session {
     pub(crate) fn new() -> Result<Self, Exit> {
         let (sender, events) = mpsc::unbounded_channel();
         let sotto = Sotto::on_this_computer(Arc::new(Terminal { events: sender }))?;
-        Ok(Self { sotto, events })
+        let answering = Arc::default();
+        tokio::spawn(end_on_interrupt(sotto.clone(), Arc::clone(&answering)));
+        Ok(Self {
+            sotto,
+            answering,
+            events,
+        })
     }
 
     /// Opens the history to read it. A history that cannot be opened is an error.
@@ -118,24 +126,19 @@ impl Session {
     pub(crate) async fn hear_answer(
         &mut self,
         answer: MessageId,
-        conversation: sotto_api::ConversationId,
+        conversation: ConversationId,
         mut say: impl FnMut(&str) -> std::io::Result<()>,
     ) -> Result<Message, Exit> {
-        let mut nobody_reads = false;
+        *lock(&self.answering) = Some(conversation);
+        let mut unread = None;
         loop {
-            let event = tokio::select! {
-                event = self.events.recv() => event,
-                _ = tokio::signal::ctrl_c() => {
-                    self.sotto.stop(conversation);
-                    continue;
-                }
-            };
+            let event = self.events.recv().await;
             match event {
                 Some(AppEvent::AnswerText {
                     answer: id, text, ..
-                }) if id == answer && !nobody_reads => {
-                    if say(&text).is_err() {
-                        nobody_reads = true;
+                }) if id == answer && unread.is_none() => {
+                    if let Err(error) = say(&text) {
+                        unread = Some(Exit::from(error));
                         self.sotto.stop(conversation);
                     }
                 }
@@ -143,17 +146,30 @@ impl Session {
                     eprintln!("sotto: not saved: {failure}")
                 }
                 Some(AppEvent::AnswerEnded { answer: ended }) if ended.id == answer => {
-                    return if nobody_reads {
-                        Err(Exit::NobodyReads)
-                    } else {
-                        Ok(ended)
-                    };
+                    *lock(&self.answering) = None;
+                    return unread.map_or(Ok(ended), Err);
                 }
                 Some(_) => {}
                 None => return Err(Exit::Failed("The core went away.".to_owned())),
             }
         }
     }
+}
+
+/// The first Ctrl-C stops the answer; one more, or one without an answer, ends the program, also
+/// while it waits for a line or for a reader. What was said is kept either way.
+async fn end_on_interrupt(sotto: Sotto, answering: Arc<Mutex<Option<ConversationId>>>) {
+    while tokio::signal::ctrl_c().await.is_ok() {
+        let Some(conversation) = lock(&answering).take() else {
+            std::process::exit(130);
+        };
+        sotto.stop(conversation);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // One value is written at a time: a panic elsewhere leaves it whole.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Prints text at once.

@@ -123,7 +123,7 @@ pub struct Message {
     pub place: Place,
     /// When it was begun.
     pub created_at: Timestamp,
-    /// What it cost; for complete and stopped answers.
+    /// What it cost; for complete answers, because a stopped model says nothing more.
     pub statistics: Option<AnswerStatistics>,
     /// Why it failed; for failed answers.
     pub failure: Option<Failure>,

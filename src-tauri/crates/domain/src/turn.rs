@@ -6,8 +6,10 @@
 //!
 //! ```text
 //! Recording --Recorded--> Asking --Said--> Asking --Ended | Failed | Stop--> Closing --Closed--> Over
-//!     \--NotRecorded--> Over                                                   \--NotClosed--> Closing (tried again)
+//!                                                                 Closing --NotClosed--> Closing, tried again
 //! ```
+//!
+//! A question that cannot be recorded is an error of whoever asks: then there is no turn.
 
 use crate::{AnswerStatistics, EndReason, Failure, MessageState, Timestamp};
 
@@ -26,8 +28,6 @@ pub enum Event {
         /// When.
         now: Timestamp,
     },
-    /// They could not be written: nothing was asked.
-    NotRecorded(Failure),
     /// The model said something.
     Said {
         /// What it said since the last event.
@@ -181,15 +181,6 @@ impl Turn {
                 self.asked_at = now;
                 self.saved_at = now;
                 vec![Effect::Announce(Announcement::Asked), Effect::Ask]
-            }
-            (Phase::Recording, Event::NotRecorded(failure)) => {
-                self.phase = Phase::Over;
-                let ending = Ending {
-                    state: MessageState::Failed,
-                    statistics: None,
-                    failure: Some(failure),
-                };
-                vec![Effect::Announce(Announcement::Ended(ending))]
             }
             (Phase::Asking, Event::Said { text, now }) => self.said(text, now),
             (

@@ -142,23 +142,6 @@ pub(crate) fn rename(
     expect_one(changed, id)
 }
 
-/// A title by itself; does nothing where the person chose one.
-pub(crate) fn set_automatic_title(
-    connection: &Connection,
-    id: ConversationId,
-    title: &str,
-) -> Result<(), TableError> {
-    connection.execute(
-        "UPDATE conversations SET title = :title WHERE id = :id AND title_source = :source",
-        named_params! {
-            ":title": title,
-            ":source": title_source_as_str(TitleSource::Automatic),
-            ":id": id.to_string(),
-        },
-    )?;
-    Ok(())
-}
-
 /// The model from now on.
 pub(crate) fn set_model(
     connection: &Connection,

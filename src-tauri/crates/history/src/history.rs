@@ -232,21 +232,6 @@ impl History {
         .await
     }
 
-    /// Chooses the conversation's tokens of context; `None` follows the default.
-    ///
-    /// # Errors
-    /// [`HistoryError::NotFound`] if it is not there or deleted.
-    pub async fn set_context(
-        &self,
-        id: ConversationId,
-        context: Option<u32>,
-    ) -> Result<(), HistoryError> {
-        self.write("choose the context", move |connection| {
-            conversations::set_context(connection, id, context)
-        })
-        .await
-    }
-
     /// Chooses the branch that is shown.
     ///
     /// # Errors

@@ -17,8 +17,10 @@ pub struct NewTurn {
     pub question: Option<Message>,
     /// The empty answer, in flight. It becomes the leaf of the branch that is shown.
     pub answer: Message,
-    /// A title by itself; ignored where the person chose one.
-    pub title: Option<String>,
+    /// The conversation's model from now on; `None` changes nothing.
+    pub model: Option<String>,
+    /// The conversation's tokens of context from now on; `None` changes nothing.
+    pub context: Option<u32>,
 }
 
 /// Writes the beginning of a turn. The caller holds a transaction.
@@ -39,8 +41,11 @@ pub(crate) fn begin(
     messages::insert(connection, &turn.answer, session)?;
     conversations::set_leaf(connection, turn.conversation, turn.answer.id)?;
     conversations::touch(connection, turn.conversation, turn.answer.created_at)?;
-    if let Some(title) = &turn.title {
-        conversations::set_automatic_title(connection, turn.conversation, title)?;
+    if turn.model.is_some() {
+        conversations::set_model(connection, turn.conversation, turn.model.as_deref())?;
+    }
+    if turn.context.is_some() {
+        conversations::set_context(connection, turn.conversation, turn.context)?;
     }
     Ok(())
 }

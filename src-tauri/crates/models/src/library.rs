@@ -92,6 +92,19 @@ impl Library {
         folders
     }
 
+    /// The names of the files in all folders, whole or damaged, without a look into them.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let folders = self.folders().into_iter();
+        let entries = folders.filter_map(|folder| fs::read_dir(folder).ok());
+        let name = |entry: fs::DirEntry| {
+            let name = entry.file_name().into_string().ok()?;
+            let name = name.strip_suffix(".gguf")?;
+            (!name.starts_with('.')).then(|| name.to_owned())
+        };
+        entries.flatten().flatten().filter_map(name).collect()
+    }
+
     /// What the catalogue knows of a model, by its file name or its name for the program.
     #[must_use]
     pub fn describe(&self, name: &str) -> Option<&'static CatalogEntry> {
@@ -216,7 +229,7 @@ mod tests {
         assert!(message.contains(&file.display().to_string()), "{message}");
         let library = Library::without_folder(&file);
         assert_eq!(library.arrival(), None);
-        assert_eq!(library.default_model(&[], None), None);
+        assert_eq!(library.default_model::<&str>(&[], None), None);
     }
 
     #[test]

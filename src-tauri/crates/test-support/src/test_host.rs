@@ -100,6 +100,7 @@ impl World {
         );
         let startup = world.sotto.unlock(PASSPHRASE.to_owned()).await.unwrap();
         assert_eq!(startup.history, HistoryState::Open);
+        world.sotto.models().await.unwrap();
         world
     }
 

@@ -41,6 +41,8 @@ export function Composer(props: ComposerProps) {
   const core = useCore();
   const box = useRef<TextBoxHandle>(null);
   const shown = useRef(conversation);
+  /** A question is on its way to the disk: a second one would begin a second conversation. */
+  const sending = useRef(false);
   // What was typed before a page about the history took the window's place.
   const [initial] = useState(() => draftOf(conversation));
   const [empty, setEmpty] = useState(textOf(initial) === "");
@@ -87,10 +89,17 @@ export function Composer(props: ComposerProps) {
       setHint(reason);
       return;
     }
+    if (sending.current) {
+      setHint("The question before this one is not kept yet. Wait a moment.");
+      return;
+    }
     setHint(null);
     box.current?.set(EMPTY);
     keepDraft(conversation, EMPTY);
-    const sent = await props.onSend(text);
+    sending.current = true;
+    const sent = await props.onSend(text).finally(() => {
+      sending.current = false;
+    });
     if (sent) return;
     if (shown.current === conversation && box.current)
       box.current.set(joined(draft, box.current.draft()));

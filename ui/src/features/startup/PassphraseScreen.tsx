@@ -4,6 +4,7 @@ import { type FormEvent, type ReactNode, useId, useRef, useState } from "react";
 import { Button } from "../../components/Button";
 import { CoreError, type Startup, useCore } from "../../ipc";
 import { NAMES } from "../../testing/landmarks";
+import { KeepNothing } from "./KeepNothing";
 import { Screen } from "./Screen";
 
 const SHORTEST = 8;
@@ -108,6 +109,7 @@ export function PassphraseScreen({ isNew, reason, onUnlocked }: PassphraseScreen
           {busy ? "One moment…" : isNew ? "Create the history" : "Unlock"}
         </Button>
       </form>
+      <KeepNothing onStartup={onUnlocked} />
     </Screen>
   );
 }

@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { Button } from "../../components/Button";
 import { type HistoryProblem, type Startup, useCore } from "../../ipc";
+import { KeepNothing } from "./KeepNothing";
 import { Screen } from "./Screen";
 
 const TITLES: Record<HistoryProblem, string> = {
@@ -54,6 +55,7 @@ export function UnavailableScreen({ problem, message, onStartup }: UnavailableSc
           {error}
         </p>
       </div>
+      <KeepNothing onStartup={onStartup} />
     </Screen>
   );
 }

@@ -35,6 +35,13 @@ describe("when something is wrong", () => {
     expect(await composer()).toBeVisible();
   });
 
+  it("who wants no history goes on without one, and is told so", async () => {
+    const { user } = openWindow("unavailable");
+    await user.click(await screen.findByRole("button", { name: NAMES.keepNothing }));
+    expect(await screen.findByText(/Nothing is kept in this session/)).toBeVisible();
+    expect(await composer()).toBeVisible();
+  });
+
   it("what cannot be saved stays on the page until it is", async () => {
     const { core } = openWindow("chat");
     await composer();

@@ -61,17 +61,6 @@ fn a_turn_that_goes_well() {
 }
 
 #[test]
-fn nothing_is_asked_when_the_question_cannot_be_kept() {
-    let (mut turn, _) = Turn::begin(at(0));
-    let effects = turn.step(Event::NotRecorded(failure()));
-    assert!(matches!(
-        effects.as_slice(),
-        [Effect::Announce(Announcement::Ended(_))]
-    ));
-    assert!(turn.is_over());
-}
-
-#[test]
 fn an_answer_is_saved_as_time_passes_even_if_the_model_pauses() {
     let mut turn = asking();
     turn.step(said("a", 100));

@@ -37,7 +37,8 @@ fn turn(number: u64, text: &str) -> NewTurn {
         conversation,
         question: None,
         answer,
-        title: None,
+        model: None,
+        context: None,
     }
 }
 

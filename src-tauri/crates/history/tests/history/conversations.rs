@@ -41,14 +41,11 @@ async fn settings_of_a_conversation() {
     tell(&history, 20, "B", "question", "reply").await;
     let id = conversation_id(10);
     history.set_model(id, Some("m".to_owned())).await.unwrap();
-    history.set_context(id, Some(u32::MAX)).await.unwrap();
     history.set_leaf(id, message_id(11)).await.unwrap();
     let one = history.conversation(id).await.unwrap();
     assert_eq!(one.model.as_deref(), Some("m"));
-    assert_eq!(one.context, Some(u32::MAX));
     assert_eq!(one.leaf, Some(message_id(11)));
     history.set_model(id, None).await.unwrap();
-    history.set_context(id, None).await.unwrap();
     let one = history.conversation(id).await.unwrap();
     assert_eq!((one.model, one.context), (None, None));
 
@@ -68,7 +65,6 @@ async fn settings_of_a_conversation() {
     for refused in [
         history.rename(unknown, "x".to_owned()).await,
         history.set_model(unknown, None).await,
-        history.set_context(unknown, None).await,
         history.set_leaf(unknown, message_id(11)).await,
         history.delete(unknown, time(1)).await,
         history.restore(unknown).await,

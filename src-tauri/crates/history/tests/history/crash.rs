@@ -53,7 +53,8 @@ async fn writer() {
                 conversation: conversation_id(base),
                 question: Some(question(base, last + 1, Some(last), "question")),
                 answer: answer(base, last + 2, last + 1),
-                title: None,
+                model: None,
+                context: None,
             })
             .await
             .unwrap();

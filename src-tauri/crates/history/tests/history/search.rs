@@ -206,7 +206,8 @@ proptest::proptest! {
                             conversation: conversation_id(10),
                             question: Some(question(10, last + 1, Some(last), "question")),
                             answer: answer(10, last + 2, last + 1),
-                            title: None,
+                            model: None,
+            context: None,
                         }).await.unwrap();
                         last += 2;
                     }

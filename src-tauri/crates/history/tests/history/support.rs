@@ -72,7 +72,8 @@ pub(crate) fn first_turn(number: u64, title: &str, text: &str) -> NewTurn {
         conversation: conversation_id(number),
         question: Some(question(number, number + 1, None, text)),
         answer: answer(number, number + 2, number + 1),
-        title: None,
+        model: None,
+        context: None,
     }
 }
 

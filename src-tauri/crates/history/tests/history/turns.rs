@@ -11,12 +11,12 @@ use crate::support::*;
 async fn what_goes_in_comes_out() {
     let (folder, history) = created().await;
     let mut turn = first_turn(10, "Greeting", "Hello\nworld");
-    turn.title = Some("Hello world".to_owned());
+    turn.context = Some(4096);
     turn.answer.place = Place::YourNetwork;
     history.begin_turn(turn.clone()).await.unwrap();
 
     let conversation = history.conversation(conversation_id(10)).await.unwrap();
-    assert_eq!(conversation.title, "Hello world");
+    assert_eq!(conversation.context, Some(4096));
     assert_eq!(conversation.leaf, Some(message_id(12)));
     assert_eq!(conversation.updated_at, time(12));
     let question = turn.question.clone().unwrap();
@@ -133,7 +133,7 @@ async fn a_save_after_the_end_changes_nothing() {
 }
 
 #[tokio::test]
-async fn an_automatic_title_never_replaces_the_persons_own() {
+async fn a_turn_changes_only_what_it_names() {
     let history = History::temporary().unwrap();
     tell(&history, 10, "Automatic", "question", "reply").await;
     history
@@ -146,7 +146,8 @@ async fn an_automatic_title_never_replaces_the_persons_own() {
             conversation: conversation_id(10),
             question: None,
             answer: answer(10, 13, 11),
-            title: Some("Automatic again".to_owned()),
+            model: Some("other".to_owned()),
+            context: Some(u32::MAX),
         })
         .await
         .unwrap();
@@ -154,6 +155,8 @@ async fn an_automatic_title_never_replaces_the_persons_own() {
     assert_eq!(conversation.title, "Mine");
     assert_eq!(conversation.title_source, TitleSource::Person);
     assert_eq!(conversation.leaf, Some(message_id(13)));
+    assert_eq!(conversation.model.as_deref(), Some("other"));
+    assert_eq!(conversation.context, Some(u32::MAX));
 }
 
 #[tokio::test]
@@ -167,7 +170,8 @@ async fn a_long_conversation_is_loaded_at_once() {
                 conversation: conversation_id(10),
                 question: Some(question(10, number, Some(number - 1), "And then?")),
                 answer: answer(10, number + 1, number),
-                title: None,
+                model: None,
+                context: None,
             })
             .await
             .unwrap();
