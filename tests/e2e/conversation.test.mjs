@@ -23,10 +23,6 @@ test("a conversation, from the first question to the restart", async (t) => {
   const tries = await window.askUntilComplete(() => window.ask(FIRST));
   const { lengths, ...whole } = tries.at(-1);
   assert.ok(lengths.length >= 3, `the answer grew before our eyes: ${lengths}`);
-  assert.deepEqual(
-    lengths,
-    lengths.toSorted((a, b) => a - b),
-  );
   assert.match(whole.whole, /On this computer/);
   assert.match(whole.whole, /stand-in/);
   t.note(`seen at ${lengths.length} lengths up to ${lengths.at(-1)} characters`);

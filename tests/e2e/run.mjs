@@ -4,9 +4,8 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { endAll } from "./lib/application.mjs";
 import { missing, screenshots } from "./lib/environment.mjs";
-import { runFile } from "./lib/tests.mjs";
+import { endCurrent, runFile } from "./lib/tests.mjs";
 
 const { values } = parseArgs({
   options: { screenshots: { type: "boolean", default: false }, only: { type: "string" } },
@@ -21,7 +20,7 @@ if (lacking.length > 0) {
 
 for (const signal of ["SIGINT", "SIGTERM"]) {
   process.once(signal, async () => {
-    await endAll();
+    await endCurrent().catch(() => {});
     process.exit(signal === "SIGINT" ? 130 : 143);
   });
 }
