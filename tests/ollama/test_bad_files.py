@@ -51,6 +51,8 @@ def spoilt(tmp_path_factory, models):
     for name, data in files.items():
         (folder / f"{name}.gguf").write_bytes(data)
     (folder / "folder.gguf").mkdir()
+    # Nobody ever writes into it: opening it would wait for ever.
+    os.mkfifo(folder / "pipe.gguf")
     (folder / "dangling.gguf").symlink_to(folder / "nowhere")
     (folder / "link.gguf").symlink_to(models / f"{MODEL}.gguf")
     (folder / ".hidden.gguf").write_bytes(b"x")
@@ -59,7 +61,7 @@ def spoilt(tmp_path_factory, models):
     (folder / "coming.gguf.part").write_bytes(b"x")
     # The header is sound, and nothing behind it is a model.
     (folder / "hollow.gguf").write_bytes(gguf())
-    return folder, sorted([*files, "folder", "dangling"])
+    return folder, sorted([*files, "folder", "pipe", "dangling"])
 
 
 def test_bad_files_are_listed_and_survived(tmp_path, spoilt):

@@ -62,10 +62,13 @@ fn serve(arguments: ServeArguments) -> Result<(), Box<dyn std::error::Error>> {
         threads,
     });
     // One thread for the network: the others belong to the model.
-    tokio::runtime::Builder::new_current_thread()
+    let network = tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .build()?
-        .block_on(listener.serve(runtime))?;
+        .build()?;
+    let result = network.block_on(listener.serve(runtime));
+    // A model folder that does not answer (a network share) must not hold up the end.
+    network.shutdown_background();
+    result?;
     Ok(())
 }
 

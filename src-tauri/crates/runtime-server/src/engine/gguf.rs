@@ -50,14 +50,13 @@ pub(crate) struct Metadata {
 
 /// Reads and checks the file's header. The error is a sentence for the person.
 pub(crate) fn read(path: &Path) -> Result<Metadata, String> {
-    let file = File::open(path).map_err(|error| format!("the file cannot be read: {error}"))?;
-    let about = file
-        .metadata()
-        .map_err(|error| format!("the file cannot be read: {error}"))?;
-    if !about.is_file() {
+    let unreadable = |error: std::io::Error| format!("the file cannot be read: {error}");
+    // Before it is opened: opening a named pipe waits for its other end, which may never come.
+    if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
         return Err("this is not a file".into());
     }
-    let file_size = about.len();
+    let file = File::open(path).map_err(unreadable)?;
+    let file_size = file.metadata().map_err(unreadable)?.len();
     let mut source = Source {
         file: BufReader::with_capacity(1 << 16, file),
         position: 0,
