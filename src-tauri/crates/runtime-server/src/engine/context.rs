@@ -15,6 +15,9 @@ use crate::error::Error;
 /// Tokens evaluated in one go: llama.cpp's default, and the unit between two looks at the abort
 /// switch from outside (inside, ggml looks at it at every operation).
 pub(super) const BATCH: u32 = 512;
+/// The smallest context that is made: llama.cpp aborts when a batch has fewer places than there are
+/// sequences. What a request may use of it is bounded elsewhere.
+const SMALLEST: u32 = 16;
 /// How long idle compute threads spin before they sleep, of 100: ggml's default.
 const POLL: u32 = 50;
 
@@ -75,15 +78,16 @@ impl Context {
     pub(super) fn new(model: &Arc<Model>, settings: ContextSettings) -> Result<Self, Error> {
         backend::forget_errors();
         let threads = i32::try_from(settings.threads).unwrap_or(1);
+        let size = settings.size.max(SMALLEST);
         let batch_size = if settings.whole {
-            settings.size
+            size
         } else {
-            BATCH.min(settings.size)
+            BATCH.min(size)
         };
         // SAFETY: the parameters are plain data and the model outlives the context (Arc).
         let raw = unsafe {
             let mut parameters = llama::llama_context_default_params();
-            parameters.n_ctx = settings.size;
+            parameters.n_ctx = size;
             parameters.n_batch = batch_size;
             parameters.n_ubatch = batch_size;
             parameters.n_seq_max = settings.sequences;
@@ -244,6 +248,30 @@ impl Context {
                 self.model.embedding_width(),
             ))
         }
+    }
+
+    /// Whether everything is there that the token after the first `tokens` of a sequence looks back to.
+    ///
+    /// With a sliding window, llama.cpp gives away cells that lie before the window of a
+    /// sequence's end. After a step back the window lies earlier, and may be gone.
+    pub(super) fn holds_window(&self, sequence: i32, tokens: usize) -> bool {
+        // SAFETY: the model is valid.
+        let window = unsafe { llama::llama_model_n_swa(self.model.raw) };
+        let window = usize::try_from(window).unwrap_or(0);
+        // Recurrent layers never step back: they go on or begin anew.
+        if tokens == 0 || window == 0 || !self.can_step_back() {
+            return true;
+        }
+        // SAFETY: the memory belongs to the valid context; the sequence is below `n_seq_max`.
+        let first = unsafe {
+            let memory = llama::llama_get_memory(self.raw);
+            if memory.is_null() {
+                return true;
+            }
+            llama::llama_memory_seq_pos_min(memory, sequence)
+        };
+        // -1: the sequence is empty.
+        usize::try_from(first).is_ok_and(|first| first <= (tokens + 1).saturating_sub(window))
     }
 
     /// Forgets a sequence from a position on. `false`: this model cannot forget a part.

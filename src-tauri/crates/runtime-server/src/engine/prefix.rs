@@ -63,6 +63,10 @@ impl PrefixCache {
             context.forget(position(to), 0);
             tokens = 0;
         }
+        if !context.holds_window(position(to), tokens) {
+            context.forget(position(to), 0);
+            tokens = 0;
+        }
         self.sequences[to].tokens.truncate(tokens);
         self.clock += 1;
         self.sequences[to].used = self.clock;
