@@ -119,9 +119,11 @@ impl Loaded {
     }
 
     /// Gives the contexts another size or other threads; what they held is lost then.
-    pub(super) fn reshape(&mut self, size: Option<u32>, threads: Option<u32>) -> Result<(), Error> {
-        let size = size.unwrap_or(self.size);
-        let threads = threads.unwrap_or(self.threads);
+    pub(super) fn reshape(&mut self, size: u32, threads: u32) -> Result<(), Error> {
+        let size = match self.model.trained_context() {
+            0 => size,
+            trained => size.min(trained),
+        };
         if (size, threads) == (self.size, self.threads) {
             return Ok(());
         }

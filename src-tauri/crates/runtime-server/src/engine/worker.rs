@@ -17,6 +17,9 @@ use super::{embed, memory};
 use crate::error::Error;
 use crate::library::ModelFile;
 
+/// The engine's stack, in bytes; only what is used takes memory. Some vocabularies cut texts with
+/// `std::regex`, which calls itself once for each character: 2 MiB end at 10,000 letters in a row.
+const STACK: usize = 512 << 20;
 /// Requests that may wait, as in Ollama.
 const LONGEST_QUEUE: usize = 512;
 
@@ -82,6 +85,7 @@ impl Engine {
         };
         std::thread::Builder::new()
             .name("engine".into())
+            .stack_size(STACK)
             .spawn(move || {
                 if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| worker.work())).is_err()
                 {
@@ -224,8 +228,9 @@ impl Worker {
         }) {
             self.unload();
         }
+        let default = bound(self.context);
         if self.loaded.is_none() {
-            let size = bound(context.unwrap_or(self.context));
+            let size = context.map_or(default, bound);
             let progress = Arc::new(AtomicU32::new(0));
             self.set_status(Some(LoadedStatus {
                 model: Arc::clone(model),
@@ -249,7 +254,10 @@ impl Worker {
             .loaded
             .as_mut()
             .ok_or_else(|| Error::Engine("the model is gone".into()))?;
-        loaded.reshape(context.map(bound), threads)?;
+        // A larger context than the default serves a request that does not say as well, and
+        // keeps what it holds; a smaller one that somebody asked for must not bind the others.
+        let size = context.map_or_else(|| default.max(loaded.size), bound);
+        loaded.reshape(size, threads.unwrap_or(self.threads))?;
         let mut status = self.status.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(status) = status.as_mut() {
             status.state = LoadState::Ready;
