@@ -342,6 +342,27 @@ def test_a_prompt_that_does_not_fit(runtime):
         http.post("/api/chat", json={"model": MODEL, "messages": [], "options": {"num_ctx": 8192}})
 
 
+def test_a_long_conversation_is_cut_in_few_tries(runtime):
+    """Each try makes the rest of the conversation into tokens: one message at a time takes a minute."""
+    turns = [{"role": role, "content": f"{at} {LONG}"} for at in range(1000) for role in ("user", "assistant")]
+    with runtime.http() as http:
+        started = time.monotonic()
+        cut = http.post("/api/chat", json={"model": MODEL, "messages": [*turns, *HELLO], "truncate": True, "stream": False,
+                                           "options": {**GREEDY, "num_ctx": 512, "num_predict": 1}})
+        assert cut.status_code == 200 and 300 < cut.json()["prompt_eval_count"] < 512
+        assert time.monotonic() - started < 15
+
+
+@pytest.mark.parametrize("size", [1, 2, 2**31, 2**63 - 1])
+def test_a_strange_context_size_does_no_harm(runtime, client, size):
+    with runtime.http() as http:
+        answer = http.post("/api/chat", json={"model": MODEL, "messages": HELLO, "options": {**GREEDY, "num_ctx": size}})
+        assert answer.status_code == (400 if size < 16 else 200), answer.text
+    # The next request, which does not say, gets the default.
+    assert ask(client).message.content
+    assert client.ps().models[0].context_length == 8192
+
+
 @pytest.mark.parametrize("text", [LONG, "x", " ", "😀", "\n", "<|im_end|>", "0123456789"])
 def test_ten_megabytes_are_refused_quickly(runtime, text):
     content = text * (10_000_000 // len(text.encode()))

@@ -14,6 +14,7 @@ use super::prefix::position;
 use super::prompt::PromptTokens;
 use super::sampler::{self, Sampler};
 use crate::error::Error;
+use crate::template::Message;
 
 /// When the request came and what loading took.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +38,7 @@ pub(super) fn run(
         .map(|format| loaded.constrain(format))
         .transpose()?;
     let size = loaded.size;
-    let prompt = fit(loaded, task, size)?;
+    let prompt = fit(loaded, task, size, cancel)?;
     let _ = events.send(Event::Started {
         thinking_open: prompt.thinking_open,
     });
@@ -91,39 +92,93 @@ pub(super) fn run(
     Ok(summary)
 }
 
-/// The prompt's tokens; the oldest messages are cut only if the client asked for it.
-fn fit(loaded: &Loaded, task: &GenerateTask, size: u32) -> Result<PromptTokens, Error> {
+/// The prompt's tokens; the oldest turns are cut only if the client asked for it.
+fn fit(
+    loaded: &Loaded,
+    task: &GenerateTask,
+    size: u32,
+    cancel: &Cancel,
+) -> Result<PromptTokens, Error> {
     // An answer needs at least one place after the prompt, unless none is wanted.
     let limit = if task.limit == Some(0) {
         size
     } else {
         size.saturating_sub(1)
     };
-    let mut prompt = task.prompt.clone();
-    loop {
-        let error = match loaded.prompts.tokens(&loaded.model, &prompt, limit) {
-            Err(Error::ContextExceeded {
-                prompt_tokens,
-                at_least,
-                ..
-            }) => Error::ContextExceeded {
-                prompt_tokens,
-                at_least,
-                context: size,
-            },
-            other => return other,
-        };
-        let Prompt::Chat { messages, .. } = &mut prompt else {
-            return Err(error);
-        };
-        let oldest = messages.iter().position(|message| message.role != "system");
-        match oldest {
-            Some(oldest) if task.truncate && oldest + 1 < messages.len() => {
-                messages.remove(oldest);
+    let tokens = |prompt: &Prompt| match loaded.prompts.tokens(&loaded.model, prompt, limit) {
+        Err(Error::ContextExceeded {
+            prompt_tokens,
+            at_least,
+            ..
+        }) => Err(Error::ContextExceeded {
+            prompt_tokens,
+            at_least,
+            context: size,
+        }),
+        other => other,
+    };
+    let mut best = tokens(&task.prompt);
+    let Prompt::Chat {
+        messages,
+        tools,
+        thinking,
+    } = &task.prompt
+    else {
+        return best;
+    };
+    if !task.truncate || !matches!(best, Err(Error::ContextExceeded { .. })) {
+        return best;
+    }
+    // The fewest turns are cut, found by halving: each try makes all that is left into tokens.
+    let starts = later_turns(messages);
+    let (mut from, mut to) = (0, starts.len());
+    while from < to {
+        if cancel.is_set() {
+            return Err(Error::Cancelled);
+        }
+        let middle = from + (to - from) / 2;
+        let tried = tokens(&Prompt::Chat {
+            messages: since(messages, starts[middle]),
+            tools: tools.clone(),
+            thinking: *thinking,
+        });
+        match tried {
+            Ok(_) => {
+                best = tried;
+                to = middle;
             }
-            _ => return Err(error),
+            Err(Error::ContextExceeded { .. }) => {
+                if best.is_err() {
+                    best = tried;
+                }
+                from = middle + 1;
+            }
+            Err(_) => return tried,
         }
     }
+    best
+}
+
+/// Where a conversation may begin when its oldest turns are cut: at a question, because many
+/// templates refuse an answer that nothing was asked before.
+fn later_turns(messages: &[Message]) -> Vec<usize> {
+    let first = messages
+        .iter()
+        .position(|message| message.role != "system")
+        .unwrap_or(messages.len());
+    (first + 1..messages.len())
+        .filter(|at| messages[*at].role == "user")
+        .collect()
+}
+
+/// The messages from this place on, and what the system says before it.
+fn since(messages: &[Message], start: usize) -> Vec<Message> {
+    messages
+        .iter()
+        .enumerate()
+        .filter(|(at, message)| *at >= start || message.role == "system")
+        .map(|(_, message)| message.clone())
+        .collect()
 }
 
 /// Evaluates what the cache does not hold. Gives the sequence and the number of reused tokens.
@@ -171,7 +226,8 @@ fn fail(loaded: &mut Loaded, stopped: Stopped) -> Error {
 fn remember(loaded: &mut Loaded, said: String, tokens: Vec<Token>) {
     let mut spelled = Vec::with_capacity(said.len());
     for token in &tokens {
-        loaded.model.append_piece(*token, false, &mut spelled);
+        // With control tokens: an answer that holds one is not the text that the client got.
+        loaded.model.append_piece(*token, true, &mut spelled);
     }
     if spelled == said.as_bytes() {
         loaded.prompts.remember(said, tokens);
@@ -269,5 +325,28 @@ impl Decoder<'_> {
             text,
             log_probabilities: std::mem::take(log_probabilities),
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_turns_are_cut_and_the_system_stays() {
+        let messages: Vec<Message> = ["system", "user", "assistant", "user", "tool", "user"]
+            .into_iter()
+            .map(|role| Message {
+                role: role.into(),
+                ..Message::default()
+            })
+            .collect();
+        assert_eq!(later_turns(&messages), [3, 5]);
+        assert_eq!(later_turns(&messages[..1]), [0usize; 0]);
+        let roles: Vec<String> = since(&messages, 3)
+            .into_iter()
+            .map(|message| message.role)
+            .collect();
+        assert_eq!(roles, ["system", "user", "tool", "user"]);
     }
 }
