@@ -5,6 +5,7 @@ use super::generate::Clock;
 use super::job::{Cancel, EmbedTask, Embeddings};
 use super::loaded::Loaded;
 use super::model::Token;
+use super::prompt;
 use crate::error::Error;
 
 /// `llama_pooling_type`: what a model's file may ask for.
@@ -27,6 +28,9 @@ pub(super) fn run(
     let mut vectors = Vec::with_capacity(task.inputs.len());
     let mut count = 0;
     for input in &task.inputs {
+        if cancel.is_set() {
+            return Err(Error::Cancelled);
+        }
         let tokens = tokens_of(loaded, input, task.truncate)?;
         count += tokens.len();
         let mut vector = embed(loaded, &tokens, cancel)?;
@@ -46,7 +50,21 @@ pub(super) fn run(
 
 fn tokens_of(loaded: &Loaded, input: &str, truncate: bool) -> Result<Vec<Token>, Error> {
     let size = loaded.size as usize;
-    let mut tokens = loaded.model.tokenize(input, true, false)?;
+    let mut text = input;
+    // Far more text than the context holds is not cut into tokens as a whole: that takes minutes.
+    if text.len() > prompt::CHUNK
+        && let Some((end, tokens)) = prompt::outgrows(&loaded.model, text, loaded.size)?
+    {
+        if !truncate {
+            return Err(Error::ContextExceeded {
+                prompt_tokens: tokens,
+                at_least: true,
+                context: loaded.size,
+            });
+        }
+        text = &text[..end];
+    }
+    let mut tokens = loaded.model.tokenize(text, true, false)?;
     if tokens.len() > size {
         if !truncate {
             return Err(Error::ContextExceeded {

@@ -23,7 +23,7 @@ const REMEMBERED_TOKENS: usize = 1 << 18;
 /// Only a text with more bytes than this for each token of the context is counted piece by piece.
 const WORTH_COUNTING: u64 = 8;
 /// Bytes of such a piece.
-const CHUNK: usize = 64 << 10;
+pub(super) const CHUNK: usize = 64 << 10;
 /// Tokens that cutting a text in two can add, at most.
 const CUT_COST: u64 = 8;
 /// Opens and closes a placeholder; private-use characters that no real text should hold.
@@ -155,27 +155,19 @@ impl PromptMaker {
             at_least: true,
             context: limit,
         };
-        let limit = u64::from(limit);
+        let most = u64::from(limit);
         // A token stands for at most `longest_piece` bytes.
         let bound = (text.len() / self.longest_piece) as u64;
-        if bound > limit {
+        if bound > most {
             return Err(exceeded(bound));
         }
-        if (text.len() as u64) < limit.saturating_mul(WORTH_COUNTING) {
+        if (text.len() as u64) < most.saturating_mul(WORTH_COUNTING) {
             return Ok(());
         }
-        // Cutting the text before tokenising it costs a few tokens more at each cut, at most.
-        let mut bound = 0u64;
-        let mut rest = text;
-        while !rest.is_empty() {
-            let (chunk, behind) = rest.split_at(rest.floor_char_boundary(CHUNK.min(rest.len())));
-            rest = behind;
-            bound += (model.tokenize(chunk, false, true)?.len() as u64).saturating_sub(CUT_COST);
-            if bound > limit {
-                return Err(exceeded(bound));
-            }
+        match outgrows(model, text, limit)? {
+            Some((_, bound)) => Err(exceeded(bound)),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Replaces what must not be tokenised with its surroundings by placeholders.
@@ -223,6 +215,28 @@ impl PromptMaker {
     }
 }
 
+/// Where a text has certainly become longer than `limit` tokens, in bytes, and how many tokens it
+/// has there at least. It is counted piece by piece, and no further than needed.
+pub(super) fn outgrows(
+    model: &Model,
+    text: &str,
+    limit: u32,
+) -> Result<Option<(usize, u64)>, Error> {
+    let mut bound = 0u64;
+    let mut from = 0;
+    while from < text.len() {
+        let end = text.floor_char_boundary((from + CHUNK).min(text.len()));
+        // Cutting the text before tokenising it costs a few tokens more at each cut, at most.
+        let tokens = model.tokenize(&text[from..end], false, true)?.len() as u64;
+        bound += tokens.saturating_sub(CUT_COST);
+        from = end;
+        if bound > u64::from(limit) {
+            return Ok(Some((end, bound)));
+        }
+    }
+    Ok(None)
+}
+
 /// What a placeholder stands for.
 #[derive(Debug, PartialEq)]
 enum Filling<'text> {
@@ -233,9 +247,6 @@ enum Filling<'text> {
 }
 
 fn matcher(controls: &[String]) -> Result<Option<AhoCorasick>, Error> {
-    if controls.is_empty() {
-        return Ok(None);
-    }
     AhoCorasick::builder()
         .match_kind(MatchKind::LeftmostLongest)
         .build(
@@ -317,6 +328,13 @@ fn parts(text: &str, fillings: usize) -> Vec<Part<'_>> {
             Some((start, start + open.len() + end + CLOSE.len_utf8(), number))
         })
     };
+    if fillings == 0 {
+        return if text.is_empty() {
+            Vec::new()
+        } else {
+            vec![Part::Text(text)]
+        };
+    }
     let mut parts = Vec::new();
     let mut rest = text;
     while let Some((start, end, number)) = next(rest) {
