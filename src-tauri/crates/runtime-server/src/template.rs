@@ -11,6 +11,10 @@ use crate::error::Error;
 const CHATML: &str = "{% for message in messages %}{{ '<|im_start|>' + message.role + '\n' + message.content + '<|im_end|>\n' }}\
 {% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
 
+/// Steps that rendering may take: a hundred thousand messages, or about a second. A template comes
+/// with a file from anywhere, and nested loops in it would keep the engine for ever.
+const FUEL: u64 = 10_000_000;
+
 /// One message of a conversation, in Ollama's fields.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Message {
@@ -98,6 +102,7 @@ impl ChatTemplate {
         environment.set_trim_blocks(true);
         environment.set_lstrip_blocks(true);
         environment.set_recursion_limit(100);
+        environment.set_fuel(Some(FUEL));
         environment
             .set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
         environment.add_function(
@@ -320,6 +325,17 @@ mod tests {
             "{error}"
         );
         assert_eq!(error.status(), 400);
+    }
+
+    #[test]
+    fn a_template_that_never_ends_is_stopped() {
+        let error = rendered(
+            Some("{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"),
+            &[],
+            &[],
+        )
+        .unwrap_err();
+        assert!(error.to_string().contains("fuel"), "{error}");
     }
 
     #[test]
