@@ -71,6 +71,8 @@ impl Pace {
             if self.calm == 0 {
                 self.patience = PATIENCE;
             }
+            // All threads were undisturbed for a while: the attempt has succeeded.
+            self.calm = 0;
             return None;
         }
         self.calm += tokens;
