@@ -69,7 +69,10 @@ impl Constraints {
             .factory
             .create_parser(TopLevelGrammar::from_json_schema(schema))
             .map_err(|error| {
-                Error::BadRequest(format!("invalid JSON schema in format: {error}"))
+                Error::BadRequest(format!(
+                    "invalid JSON schema in format: {}",
+                    first_line(&error)
+                ))
             })?;
         Ok(Constraint {
             matcher: Matcher::new(Ok(parser)),
@@ -120,5 +123,14 @@ impl Constraint {
 }
 
 fn failed(error: &impl std::fmt::Display) -> Error {
-    Error::Engine(format!("the answer could not be constrained: {error}"))
+    Error::Engine(format!(
+        "the answer could not be constrained: {}",
+        first_line(error)
+    ))
+}
+
+/// What llguidance says, without the backtrace, the grammar and the answer's text that follow.
+fn first_line(error: &impl std::fmt::Display) -> String {
+    let text = error.to_string();
+    text.lines().next().unwrap_or_default().to_owned()
 }
