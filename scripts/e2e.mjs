@@ -29,5 +29,7 @@ await main(async (signal) => {
   await step("Building the programs", buildPrograms);
   const run = join(root, "tests", "e2e", "run.mjs");
   const args = [run, ...process.argv.slice(2)];
-  return runInSession(process.execPath, args, { signal, cwd: root, env: testEnvironment() });
+  // Pictures are taken of a window of 1200x800 points at two pixels each.
+  const size = args.includes("--screenshots") ? "2560x1760x24" : undefined;
+  return runInSession(process.execPath, args, { signal, cwd: root, env: testEnvironment(), size });
 });

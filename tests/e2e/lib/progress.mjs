@@ -8,7 +8,15 @@ export function writeProgress(home, received, state = "fetching", message = null
   const folder = join(home.models, ".partial");
   mkdirSync(folder, { recursive: true });
   const { file, name, size } = workingDefault;
-  const value = { file, name, received, total: size, state, message, updated_at: Date.now() };
+  const value = {
+    file,
+    name,
+    received: Math.round(received),
+    total: size,
+    state,
+    message,
+    updated_at: Date.now(),
+  };
   const target = join(folder, `${file}.json`);
   writeFileSync(`${target}.new`, JSON.stringify(value));
   renameSync(`${target}.new`, target);
