@@ -38,11 +38,10 @@ test("a conversation, from the first question to the restart", async (t) => {
   );
 
   // Stopped: what was said is kept.
-  const long = await window.ask(LONG);
-  await window.watchGrowth(long.id, 3);
-  await window.stop();
-  const stopped = await window.over(long.id);
-  assert.equal(stopped.state, "stopped");
+  const stopped = await window.stoppedInTheMiddle(
+    () => window.ask(LONG),
+    () => window.stop(),
+  );
   assert.match(stopped.text, /\w[\s\S]*Stopped here\./);
   await window.part(NAMES.send);
 
@@ -72,7 +71,7 @@ test("a conversation, from the first question to the restart", async (t) => {
   await window.act(await window.question(), ACTIONS.previous);
   const old = await until("the old question is shown", async () => {
     const messages = await window.messages();
-    return messages.at(-1)?.id === long.id && messages;
+    return messages.at(-1)?.id === stopped.id && messages;
   });
   assert.equal(old.at(-2).text, LONG);
   assert.equal(old.at(-2).version, "1 of 2");
@@ -128,5 +127,5 @@ test("a conversation, from the first question to the restart", async (t) => {
   const stored = (await exported(home)).find(({ id }) => id === main.id).messages;
   // The turns before, two versions of the question, and an answer of the first and two of the second.
   assert.equal(stored.length, 2 * tries.length + 5);
-  assert.equal(stored.find(({ id }) => id === long.id).state, "stopped");
+  assert.equal(stored.find(({ id }) => id === stopped.id).state, "stopped");
 });

@@ -24,6 +24,7 @@ const isNamed = (name) => (focus) => focus.name === name || focus.name.startsWit
 /** Sends a question from the composer, wherever the focus is. */
 async function ask(window, text) {
   const known = await window.messages();
+  await window.watchGrowth(null, 0);
   await walk(window, "the composer", isNamed(NAMES.composer), [Key.F6], 5);
   await window.typeHere(text);
   await window.press(Key.ENTER);
@@ -69,10 +70,10 @@ test("everything with the keyboard alone", async (t) => {
   );
 
   // Esc stops.
-  const long = await ask(window, LONG);
-  await window.watchGrowth(long.id, 3);
-  await window.press(Key.ESCAPE);
-  assert.equal((await window.over(long.id)).state, "stopped");
+  const long = await window.stoppedInTheMiddle(
+    () => ask(window, LONG),
+    () => window.press(Key.ESCAPE),
+  );
 
   // Up in the empty composer edits the last question.
   await walk(window, "the composer", isNamed(NAMES.composer), [Key.F6], 5);

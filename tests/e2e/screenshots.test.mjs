@@ -23,7 +23,7 @@ const EARLIER = [
 ];
 
 const QUESTION =
-  "Write a Python function that returns the n most frequent words of a text. Then say in two sentences how it works.";
+  "Write a short Python function that returns the n most frequent words of a text. Only the code, then one sentence.";
 
 function camera(window, look) {
   return async (name) => {
@@ -134,11 +134,9 @@ for (const look of LOOKS) {
     );
     await window.over(failed.id);
     await take("context-error");
-    const stopped = await window.answer();
-    await window.act(stopped, ACTIONS.again).catch(() => {});
     await window.clickPart(NAMES.newConversation);
     const asked = await window.ask("Write a very long story about a ship.");
-    await window.watchGrowth(asked.id, 5);
+    await window.watchGrowth(asked.id, 20);
     await window.stop();
     await window.over(asked.id);
     await take("stopped");

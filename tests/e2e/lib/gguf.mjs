@@ -7,6 +7,8 @@ const ARRAY = 9;
 /** Bytes of a value by its type. */
 const SIZES = { 0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8 };
 const ALIGNMENT = 32;
+/** SmolLM2's `<gh_stars>`, which it never says in a chat. */
+const UNUSED_TOKEN = 5;
 
 class Reader {
   at = 0;
@@ -46,6 +48,23 @@ const aligned = (size) => Math.ceil(size / ALIGNMENT) * ALIGNMENT;
 
 function padded(bytes) {
   return Buffer.concat([bytes, Buffer.alloc(aligned(bytes.length) - bytes.length)]);
+}
+
+/**
+ * The same model, which never ends an answer by itself: its end tokens are spelled in a way that
+ * nobody knows, in the vocabulary and in the template alike, and another token is named as the end.
+ */
+export function endless(whole) {
+  const bytes = Buffer.from(whole);
+  for (const end of ["<|im_end|>", "<|endoftext|>"]) {
+    for (let at = bytes.indexOf(end); at >= 0; at = bytes.indexOf(end, at + 1)) {
+      bytes.write("~", at + end.length - 3);
+    }
+  }
+  const key = "tokenizer.ggml.eos_token_id";
+  // The key is followed by the type of the value (u32) and the value.
+  bytes.writeUInt32LE(UNUSED_TOKEN, bytes.indexOf(key) + key.length + 4);
+  return bytes;
 }
 
 /** The same model with only its first `layers`, which says that it was trained for `context` tokens. */

@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findModel, readCatalog } from "../../../scripts/lib/catalog.mjs";
 import { models } from "./environment.mjs";
-import { changed } from "./gguf.mjs";
+import { changed, endless } from "./gguf.mjs";
 
 const catalog = readCatalog();
 
@@ -45,6 +45,16 @@ export class Home {
   addChangedModel(name, change) {
     const whole = readFileSync(join(models, starter.file));
     writeFileSync(join(this.models, `${name}.gguf`), changed(whole, change));
+  }
+
+  /**
+   * Puts a model there that answers like the stand-in and never ends by itself, for tests that stop
+   * or kill it in the middle. It is the person's own file, so it answers unless another is chosen.
+   */
+  addEndlessModel() {
+    const whole = readFileSync(join(models, starter.file));
+    writeFileSync(join(this.models, "SmolLM2-135M-Endless.gguf"), endless(whole));
+    return this;
   }
 
   files() {

@@ -14,6 +14,32 @@ const MESSAGES = `
     version: /\\b(\\d+ of \\d+)\\b/.exec(article.innerText)?.[1] ?? null,
   }));`;
 
+/** Only what cannot be pointed at is scrolled to: the list of messages scrolls by itself. */
+const BRING_INTO_SIGHT = `
+  const { left, top, width, height } = arguments[0].getBoundingClientRect();
+  const there = document.elementFromPoint(left + width / 2, top + height / 2);
+  if (!there || !(arguments[0].contains(there) || there.contains(arguments[0])))
+    arguments[0].scrollIntoView({ block: "nearest" });`;
+
+/** What the page saw of an answer's growth; the first call begins to watch. */
+const GROWTH = `
+  const look = () => {
+    for (const article of document.querySelectorAll("[data-message][data-state=streaming]")) {
+      const text = article.querySelector("[data-testid=answer-text] > :not(p.text-soft)");
+      const lengths = (window.sottoGrowth[article.dataset.message] ??= new Set());
+      if (text?.textContent) lengths.add(text.textContent.length);
+    }
+  };
+  if (!window.sottoGrowth) {
+    window.sottoGrowth = {};
+    const whole = { subtree: true, childList: true, characterData: true, attributes: true };
+    new MutationObserver(look).observe(document.body, whole);
+  }
+  look();
+  const id = arguments[0];
+  const article = id && document.querySelector('[data-message="' + id + '"]');
+  return [article?.dataset.state ?? null, [...(window.sottoGrowth[id] ?? [])]];`;
+
 const CONVERSATIONS = `
   return [...document.querySelectorAll("[data-conversation]")].map((row) => ({
     id: row.dataset.conversation,
@@ -89,7 +115,7 @@ export class Window {
     await until(
       "it can be clicked",
       async () => {
-        await this.run("arguments[0].scrollIntoView({ block: 'nearest' })", element);
+        await this.run(BRING_INTO_SIGHT, element);
         await this.driver.actions().move({ origin: element, duration: 20 }).click().perform();
         return true;
       },
@@ -154,6 +180,7 @@ export class Window {
   /** Types a question, sends it with the button, and resolves to the answer that was begun. */
   async ask(text) {
     const known = await this.messages();
+    await this.run(GROWTH, null);
     await this.type(text);
     await this.clickPart(NAMES.send);
     return this.newAnswer(known);
@@ -208,30 +235,40 @@ export class Window {
     throw new Error("The model never ends by itself.");
   }
 
-  /** The different lengths that were seen while an answer grew, until it was over. */
+  /**
+   * The different lengths that an answer had while it grew, until it was over or `enough` or `most`
+   * is reached. The page itself watches: looking from here is too slow for a fast model.
+   */
   async watchGrowth(id, enough = Number.POSITIVE_INFINITY, most = Number.POSITIVE_INFINITY) {
-    const lengths = new Set();
-    const script = `
-      const article = document.querySelector('[data-message="' + arguments[0] + '"]');
-      const text = article?.querySelector(".prose, [data-testid=answer-text] > :not(p.text-soft)")?.innerText ?? "";
-      return [article?.dataset.state, text.length];`;
-    await until(
+    return until(
       "the answer grows",
       async () => {
-        const [state, length] = await this.run(script, id);
-        if (state === "streaming" && length > 0) lengths.add(length);
-        return state !== "streaming" || lengths.size >= enough || length > most;
+        const [state, lengths] = await this.run(GROWTH, id);
+        const done =
+          (state && state !== "streaming") || lengths.length >= enough || lengths.at(-1) > most;
+        return done && lengths;
       },
       { limit: 180_000, between: 10 },
     );
-    return [...lengths];
   }
 
-  /** A button of a message, which one finds by pointing at the message. */
+  /**
+   * Asks until an answer could be stopped in its middle: now and then the model ends sooner.
+   * Resolves to the stopped answer.
+   */
+  async stoppedInTheMiddle(ask, stop) {
+    for (let tries = 0; tries < 8; tries++) {
+      const begun = await ask();
+      await this.watchGrowth(begun.id, 3);
+      if ((await this.message(begun.id))?.state === "streaming") await stop().catch(() => {});
+      const answer = await this.over(begun.id);
+      if (answer.state === "stopped") return answer;
+    }
+    throw new Error("No answer was long enough to be stopped.");
+  }
+
+  /** Presses a button of a message. */
   async act(message, action) {
-    const article = await this.find(`[data-message="${message.id}"]`);
-    await this.run("arguments[0].scrollIntoView({ block: 'nearest' })", article);
-    await this.driver.actions().move({ origin: article, duration: 20 }).perform();
     await this.click(await this.part(action, `[data-message="${message.id}"]`));
   }
 
