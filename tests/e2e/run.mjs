@@ -47,7 +47,7 @@ const areas = values.screenshots
 
 const began = Date.now();
 const total = { passed: 0, failed: 0 };
-rmSync(join(screenshots, "failed"), { recursive: true, force: true });
+if (!values.only) rmSync(join(screenshots, "failed"), { recursive: true, force: true });
 for (const area of areas) {
   if (onlyArea && area !== onlyArea) continue;
   const { passed, failed } = await runFile(join(here, `${area}.test.mjs`), area, onlyName);

@@ -14,31 +14,29 @@ const MESSAGES = `
     version: /\\b(\\d+ of \\d+)\\b/.exec(article.innerText)?.[1] ?? null,
   }));`;
 
-/** Only what cannot be pointed at is scrolled to: the list of messages scrolls by itself. */
+/**
+ * Waits until an element rests, and scrolls to it only if it cannot be pointed at: the list of
+ * messages scrolls by itself when an answer grows or ends, and a hand waits for that, too.
+ */
 const BRING_INTO_SIGHT = `
-  const { left, top, width, height } = arguments[0].getBoundingClientRect();
-  const there = document.elementFromPoint(left + width / 2, top + height / 2);
-  if (!there || !(arguments[0].contains(there) || there.contains(arguments[0])))
-    arguments[0].scrollIntoView({ block: "nearest" });`;
-
-/** What the page saw of an answer's growth; the first call begins to watch. */
-const GROWTH = `
-  const look = () => {
-    for (const article of document.querySelectorAll("[data-message][data-state=streaming]")) {
-      const text = article.querySelector("[data-testid=answer-text] > :not(p.text-soft)");
-      const lengths = (window.sottoGrowth[article.dataset.message] ??= new Set());
-      if (text?.textContent) lengths.add(text.textContent.length);
-    }
+  const [element, done] = arguments;
+  const place = () => {
+    const { left, top, width, height } = element.getBoundingClientRect();
+    return { x: left + width / 2, y: top + height / 2 };
   };
-  if (!window.sottoGrowth) {
-    window.sottoGrowth = {};
-    const whole = { subtree: true, childList: true, characterData: true, attributes: true };
-    new MutationObserver(look).observe(document.body, whole);
-  }
-  look();
-  const id = arguments[0];
-  const article = id && document.querySelector('[data-message="' + id + '"]');
-  return [article?.dataset.state ?? null, [...(window.sottoGrowth[id] ?? [])]];`;
+  let last = place();
+  let still = 0;
+  const look = () => {
+    const now = place();
+    still = now.x === last.x && now.y === last.y ? still + 1 : 0;
+    last = now;
+    if (still < 8) return setTimeout(look, 20);
+    const there = document.elementFromPoint(now.x, now.y);
+    const pointed = there && (element.contains(there) || there.contains(element));
+    if (!pointed) element.scrollIntoView({ block: "nearest" });
+    done();
+  };
+  look();`;
 
 const CONVERSATIONS = `
   return [...document.querySelectorAll("[data-conversation]")].map((row) => ({
@@ -115,7 +113,7 @@ export class Window {
     await until(
       "it can be clicked",
       async () => {
-        await this.run(BRING_INTO_SIGHT, element);
+        await this.driver.executeAsyncScript(BRING_INTO_SIGHT, element);
         await this.driver.actions().move({ origin: element, duration: 20 }).click().perform();
         return true;
       },
@@ -226,11 +224,12 @@ export class Window {
   /** Asks until the model ends by itself, a few times at most. Resolves to all answers. */
   async askUntilComplete(ask) {
     const answers = [];
-    for (let tries = 0; tries < 5; tries++) {
+    for (let tries = 0; tries < 10; tries++) {
       const begun = await ask();
       const lengths = await this.watchGrowth(begun.id, Number.POSITIVE_INFINITY, ENOUGH);
       answers.push({ lengths, ...(await this.answered(begun.id)) });
-      if (answers.at(-1).state === "complete") return answers;
+      // An answer of a few words comes at once; one that was seen to grow is wanted.
+      if (answers.at(-1).state === "complete" && lengths.length >= 3) return answers;
     }
     throw new Error("The model never ends by itself.");
   }
