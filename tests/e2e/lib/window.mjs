@@ -38,6 +38,25 @@ const BRING_INTO_SIGHT = `
   };
   look();`;
 
+/** What the page saw of an answer's growth; the first call begins to watch. */
+const GROWTH = `
+  const look = () => {
+    for (const article of document.querySelectorAll("[data-message][data-state=streaming]")) {
+      const text = article.querySelector("[data-testid=answer-text] > :not(p.text-soft)");
+      const lengths = (window.sottoGrowth[article.dataset.message] ??= new Set());
+      if (text?.textContent) lengths.add(text.textContent.length);
+    }
+  };
+  if (!window.sottoGrowth) {
+    window.sottoGrowth = {};
+    const whole = { subtree: true, childList: true, characterData: true, attributes: true };
+    new MutationObserver(look).observe(document.body, whole);
+  }
+  look();
+  const id = arguments[0];
+  const article = id && document.querySelector('[data-message="' + id + '"]');
+  return [article?.dataset.state ?? null, [...(window.sottoGrowth[id] ?? [])]];`;
+
 const CONVERSATIONS = `
   return [...document.querySelectorAll("[data-conversation]")].map((row) => ({
     id: row.dataset.conversation,
