@@ -15,6 +15,9 @@ async function walk(window, what, wanted, keys = [Key.TAB], most = 60) {
     if (wanted(focus)) return focus;
     seen.push(focus.name.split("\n")[0] || focus.tag);
     await window.press(...keys);
+    // The focus may come a frame later; a person sees it move before the next press.
+    const moved = async () => JSON.stringify(await window.focus()) !== JSON.stringify(focus);
+    await until("the focus moves", moved, { limit: 1_000, between: 10 }).catch(() => {});
   }
   throw new Error(`The keyboard does not reach ${what}. On the way: ${seen.join(" › ")}`);
 }
