@@ -174,7 +174,10 @@ export class Window {
    */
   async branch() {
     const count = await this.run("return document.querySelector('article')?.ariaSetSize ?? '0'");
-    const last = (await this.messages()).slice(-2);
+    const last = await until("the last turn can be seen", async () => {
+      const messages = (await this.messages()).slice(-2);
+      return messages.length === 2 && messages.every(({ whole }) => whole !== "") && messages;
+    });
     const essence = ({ id, role, state, text, version }) => ({ id, role, state, text, version });
     return { count: Number(count), last: last.map(essence) };
   }
