@@ -30,8 +30,13 @@ test("kill -9 of the runtime: what was said stays and the next question is answe
   assert.match(failed.whole, /runtime|ended|broke off/i);
   t.note(`the window says: ${failed.whole.replace(failed.text, "").trim().split("\n")[0]}`);
 
+  // Stopped soon, so that the failed answer stays in sight.
   const next = await window.ask("Say hello.");
-  await window.answered(next.id);
+  await window.watchGrowth(next.id, 2);
+  await window.stop();
+  const answered = await window.over(next.id);
+  assert.equal(answered.state, "stopped");
+  assert.ok(answered.text.length > 0, "the next question is answered");
 
   // And the failed one can be asked again.
   const known = await window.messages();
