@@ -18,12 +18,12 @@ mkdirSync(screenshots, { recursive: true });
 const EARLIER = [
   "Which plants grow in the shade of a north wall?",
   "Rewrite this as one polite sentence",
-  "What does `git rebase --onto` do?",
+  "When is git rebase better than git merge?",
   "Dinner from rice, eggs and spinach",
 ];
 
 const QUESTION =
-  "Write a short Python function that returns the n most frequent words of a text. Only the code, then one sentence.";
+  "Write a Python function that returns the n most frequent words of a text. No docstring, no comments, no example. Then explain it in two sentences.";
 
 function camera(window, look) {
   return async (name) => {
