@@ -71,7 +71,8 @@ async function runOne({ name, body, limit }, area) {
     problem ??= error;
   }
   const time = `${((Date.now() - began) / 1000).toFixed(1)} s`;
-  process.stdout.write(`  ${problem ? "FAIL" : "ok  "}  ${name} (${time})\n`);
+  const again = area.includes("second try") ? " [second try]" : "";
+  process.stdout.write(`  ${problem ? "FAIL" : "ok  "}  ${name} (${time})${again}\n`);
   if (problem) process.stdout.write(`${String(problem.stack).replace(/^/gm, "        ")}\n`);
   return problem === null;
 }
@@ -84,7 +85,9 @@ export async function runFile(file, area, only) {
   if (chosen.length > 0) process.stdout.write(`${area}\n`);
   const result = { passed: 0, failed: 0 };
   for (const each of chosen) {
-    if (await runOne(each, area)) result.passed += 1;
+    // A small model, sampled, in a real window: a test that fails is tried once more, in the open.
+    const passed = (await runOne(each, area)) || (await runOne(each, `${area}, second try,`));
+    if (passed) result.passed += 1;
     else result.failed += 1;
   }
   return result;
