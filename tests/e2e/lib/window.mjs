@@ -288,8 +288,19 @@ export class Window {
     throw new Error("No answer was long enough to be stopped.");
   }
 
+  /** Scrolls up until a message is in the page, which holds only what is near. */
+  async reach({ id }) {
+    const script = `
+      if (document.querySelector('[data-message="' + arguments[0] + '"]')) return true;
+      const feed = document.querySelector("[role=feed]");
+      feed.scrollTop -= feed.clientHeight / 2;
+      return false;`;
+    await until("the message is in the page", () => this.run(script, id));
+  }
+
   /** Presses a button of a message. */
   async act(message, action) {
+    await this.reach(message);
     await this.click(await this.part(action, `[data-message="${message.id}"]`));
   }
 
