@@ -2,11 +2,33 @@
 // is why nothing is inlined: no data: URLs, no inline polyfill.
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
+import { type Plugin, runnerImport } from "vite";
 import { defineConfig } from "vitest/config";
+
+/** Puts the page as it is before anything is known into index.html (see ui/src/prerender.tsx). */
+function prerendered(): Plugin {
+  return {
+    name: "sotto:prerendered",
+    apply: "build",
+    async transformIndexHtml(html) {
+      // Node.js 20 has none. The keys in the page are those of the platform it is built for.
+      globalThis.navigator ??= {
+        platform: process.platform === "darwin" ? "MacIntel" : process.platform,
+      } as Navigator;
+      const { module } = await runnerImport<typeof import("./ui/src/prerender")>(
+        "/src/prerender.tsx",
+        { configFile: false, root: "ui", logLevel: "warn", plugins: [react()] },
+      );
+      const root = '<div id="root">';
+      if (!html.includes(root)) throw new Error(`index.html has no ${root}`);
+      return html.replace(root, () => root + module.prerender());
+    },
+  };
+}
 
 export default defineConfig({
   root: "ui",
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), prerendered()],
   clearScreen: false,
   // The address that tauri.conf.json names as devUrl: another port would leave an empty window.
   server: { port: 5173, strictPort: true, host: "127.0.0.1" },

@@ -3,15 +3,21 @@
 use std::{
     collections::HashMap,
     sync::{Mutex, PoisonError},
+    time::Duration,
 };
 
 use sotto_api::{Host, Timestamp, view::AppEvent};
 use tauri::ipc::Channel;
+use tokio::sync::Notify;
+
+/// How long work that can wait gives way to a window's first frame.
+const FIRST_FRAME: Duration = Duration::from_secs(2);
 
 /// Listens for all windows.
 #[derive(Default)]
 pub(crate) struct Windows {
     channels: Mutex<HashMap<String, Channel<AppEvent>>>,
+    painted: Notify,
 }
 
 impl Windows {
@@ -19,6 +25,21 @@ impl Windows {
     pub(crate) fn subscribe(&self, window: &str, channel: Channel<AppEvent>) {
         let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
         channels.insert(window.to_owned(), channel);
+    }
+
+    /// A window's first frame is on the screen.
+    pub(crate) fn tell_painted(&self) {
+        self.painted.notify_one();
+    }
+
+    /// Waits for the first frame of the first window, two seconds at most.
+    pub(crate) async fn painted(&self) {
+        if tokio::time::timeout(FIRST_FRAME, self.painted.notified())
+            .await
+            .is_err()
+        {
+            tracing::debug!("no window was painted in time");
+        }
     }
 }
 

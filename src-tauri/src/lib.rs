@@ -6,6 +6,7 @@ mod command_names;
 mod commands;
 mod host;
 mod navigation;
+mod painting;
 mod start;
 mod window;
 

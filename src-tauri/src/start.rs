@@ -5,11 +5,12 @@ use std::{process::ExitCode, sync::Arc};
 use sotto_api::{Host, Sotto, view::AppEvent};
 use tauri::{App, Manager, RunEvent, Runtime};
 
-use crate::{bindings, host::Windows, navigation, window};
+use crate::{bindings, host::Windows, navigation, painting, window};
 
 /// Starts the program and returns when its last window is closed.
 #[must_use]
 pub fn run() -> ExitCode {
+    painting::without_a_graphics_card();
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
         .with_writer(std::io::stderr)
@@ -42,12 +43,12 @@ fn build() -> Result<App<crate::Webview>, Box<dyn std::error::Error>> {
         .plugin(navigation::guard())
         .plugin(tauri_plugin_window_state::Builder::new().build())
         .plugin(tauri_plugin_opener::init())
-        .manage(windows)
+        .manage(Arc::clone(&windows))
         .manage(sotto.clone())
         .invoke_handler(bindings::builder().invoke_handler())
         .setup(move |app| {
             window::open_main(app.handle())?;
-            tauri::async_runtime::spawn(open(sotto));
+            tauri::async_runtime::spawn(open(sotto, windows));
             end_on_signal(app.handle().clone());
             Ok(())
         })
@@ -55,9 +56,11 @@ fn build() -> Result<App<crate::Webview>, Box<dyn std::error::Error>> {
     Ok(app)
 }
 
-/// Opens the history and warms the model while the window draws itself.
-async fn open(sotto: Sotto) {
+/// Opens the history while the window draws itself; the runtime and its model follow, because they
+/// would take the processor from the first frame.
+async fn open(sotto: Sotto, windows: Arc<Windows>) {
     sotto.startup().await;
+    windows.painted().await;
     sotto.attend();
 }
 

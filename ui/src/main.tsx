@@ -1,44 +1,30 @@
-// Begins the window: the core, the store of what it said, and the page.
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { StrictMode } from "react";
-import { createRoot } from "react-dom/client";
-import { App } from "./app/App";
-import { preloadMarkdown } from "./components/markdown/Markdown";
-import { preloadMessages } from "./features/chat/ChatView";
-import { CoreProvider, connect } from "./ipc";
-import "./styles/main.css";
+// Begins the window in two steps. First the page that was drawn while building is painted and its
+// composer takes text; then the code is loaded and takes the page over as it stands, with whatever
+// was typed into it by then.
+import { connect } from "./ipc";
 
-// The core tells of every change; asking again by itself would only repeat what is known.
-const queries = new QueryClient({
-  defaultOptions: {
-    queries: {
-      retry: false,
-      refetchOnWindowFocus: false,
-      refetchOnReconnect: false,
-      networkMode: "always",
-    },
-    mutations: { networkMode: "always" },
-  },
-});
+const HIDDEN = 500;
 
-const core = await connect();
-const root = document.getElementById("root");
-if (!root) throw new Error("The page has no #root");
+/** Resolves when the page is on the screen; a window that is hidden paints nothing and waits less. */
+function painted(): Promise<unknown> {
+  const frame = new Promise((resolve) =>
+    requestAnimationFrame(() => requestAnimationFrame(resolve)),
+  );
+  return Promise.race([frame, new Promise((resolve) => setTimeout(resolve, HIDDEN))]);
+}
 
-createRoot(root).render(
-  <StrictMode>
-    <CoreProvider core={core}>
-      <QueryClientProvider client={queries}>
-        <App />
-      </QueryClientProvider>
-    </CoreProvider>
-  </StrictMode>,
-);
+/** Enter belongs to the code that is not there yet: a new line would be a surprise. */
+function keepEnter(event: KeyboardEvent): void {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) event.preventDefault();
+}
 
-// Not needed to type, so not before the first frame.
-requestAnimationFrame(() =>
-  setTimeout(() => {
-    preloadMessages();
-    preloadMarkdown();
-  }, 50),
-);
+const composer = document.querySelector("textarea");
+composer?.focus();
+composer?.addEventListener("keydown", keepEnter);
+const core = connect();
+await painted();
+// Nothing depends on the core's hearing it.
+if (composer) (await core).composerReady().catch(() => {});
+const { begin } = await import("./begin");
+begin(await core);
+composer?.removeEventListener("keydown", keepEnter);

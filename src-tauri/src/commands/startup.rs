@@ -24,8 +24,9 @@ pub(crate) async fn subscribe(
 /// The page's composer is painted and takes text. `npm run bench` waits for this line.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn composer_ready() -> Result<(), ApiError> {
+pub(crate) async fn composer_ready(windows: State<'_, Arc<Windows>>) -> Result<(), ApiError> {
     tracing::info!("the composer takes text");
+    windows.tell_painted();
     Ok(())
 }
 

@@ -8,7 +8,7 @@ export function MenuContent({
   ...rest
 }: ComponentProps<typeof DropdownMenu.Content>) {
   return (
-    <DropdownMenu.Portal container={document.querySelector("main")}>
+    <DropdownMenu.Portal container={globalThis.document?.querySelector("main")}>
       <DropdownMenu.Content
         sideOffset={4}
         collisionPadding={12}

@@ -1,39 +1,35 @@
 // The whole window over the core in memory, for tests: a fresh one each time.
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
 import { vi } from "vitest";
-import { App } from "../app/App";
 import { useUnsaved } from "../app/events";
+import { createQueries, Root } from "../app/Root";
 import { useToasts } from "../components/toasts";
 import { forgetDrafts } from "../features/chat/drafts";
 import { forgetLive } from "../features/chat/live";
 import { useSelection } from "../features/conversations/selection";
-import { CoreProvider } from "../ipc";
 import { createFake, type Scene } from "../ipc/fake";
 import { sceneNamed } from "../ipc/fake-scenes";
 import { NAMES } from "./landmarks";
 
-export function openWindow(scene: string, changes: Partial<Scene> = {}) {
+/** Puts everything that a page keeps outside of React back to its beginning. */
+export function forgetWindow(): void {
   forgetLive();
   forgetDrafts();
   useSelection.setState({ open: null, adopted: false, seek: null });
   useToasts.setState({ shown: [] });
   useUnsaved.setState({ reasons: {} });
+}
+
+export function openWindow(scene: string, changes: Partial<Scene> = {}) {
+  forgetWindow();
   // What React or a query complains of is a fault, whatever else the test looks at.
   vi.spyOn(console, "error").mockImplementation((...words) => {
     throw new Error(words.join(" "));
   });
   const core = createFake({ ...sceneNamed(scene), pace: 1, ...changes });
-  const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
-  const page = render(
-    <CoreProvider core={core}>
-      <QueryClientProvider client={queries}>
-        <App />
-      </QueryClientProvider>
-    </CoreProvider>,
-  );
+  const page = render(<Root core={core} queries={createQueries()} />);
   return { ...page, core, user: userEvent.setup() };
 }
 

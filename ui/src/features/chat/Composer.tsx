@@ -11,7 +11,7 @@ import {
   useState,
 } from "react";
 import { PlaceBadge } from "../../components/PlaceBadge";
-import { type ShownMessage, useCore } from "../../ipc";
+import type { ShownMessage } from "../../ipc";
 import { NAMES } from "../../testing/landmarks";
 import { useSelection } from "../conversations/selection";
 import { ContextMeter, tokensOf } from "./ContextMeter";
@@ -38,7 +38,6 @@ interface ComposerProps {
 
 export function Composer(props: ComposerProps) {
   const { conversation, messages, context, answering, cannotSend } = props;
-  const core = useCore();
   const box = useRef<TextBoxHandle>(null);
   const shown = useRef(conversation);
   /** A question is on its way to the disk: a second one would begin a second conversation. */
@@ -51,12 +50,10 @@ export function Composer(props: ComposerProps) {
   useImperativeHandle(props.ref, () => ({ focus: () => box.current?.focus() }));
 
   useEffect(() => {
+    // Somebody may have typed before the page's code was there.
+    setEmpty(textOf(box.current?.draft() ?? EMPTY) === "");
     document.documentElement.dataset.ready = "composer";
-    performance.mark("sotto:composer");
-    // Two frames later it is painted. Nothing depends on the core's hearing it.
-    const told = () => void core.composerReady().catch(() => {});
-    requestAnimationFrame(() => requestAnimationFrame(told));
-  }, [core]);
+  }, []);
 
   // Another conversation, another draft; a conversation begun here takes what is being typed along.
   useEffect(() => {
