@@ -33,7 +33,6 @@ pub(crate) fn run(path: &Path, bench: Bench) -> Result<Value, Error> {
         ContextSettings {
             size: bench.context.max(bench.prompt_tokens + bench.predict),
             threads: bench.threads,
-            sequences: u32::try_from(super::prefix::SEQUENCES).unwrap_or(1),
             embeddings: false,
             whole: false,
         },
@@ -49,7 +48,7 @@ pub(crate) fn run(path: &Path, bench: Bench) -> Result<Value, Error> {
         .filter(|token| !model.is_control(*token))
         .collect();
     context
-        .evaluate(0, 0, &prompt[..prompt.len().min(16)], false)
+        .evaluate(0, &prompt[..prompt.len().min(16)], false)
         .map_err(failed)?;
     context.logits()?;
     context.clear();
@@ -59,7 +58,7 @@ pub(crate) fn run(path: &Path, bench: Bench) -> Result<Value, Error> {
         .chunks(BATCH as usize)
         .zip((0..).step_by(BATCH as usize))
     {
-        context.evaluate(0, at, chunk, false).map_err(failed)?;
+        context.evaluate(at, chunk, false).map_err(failed)?;
     }
     let mut token = sampler::greatest(context.logits()?);
     let prefill = started.elapsed();
@@ -67,7 +66,7 @@ pub(crate) fn run(path: &Path, bench: Bench) -> Result<Value, Error> {
     let started = Instant::now();
     for at in 0..bench.predict as usize {
         context
-            .evaluate(0, prompt.len() + at, &[token], false)
+            .evaluate(prompt.len() + at, &[token], false)
             .map_err(failed)?;
         token = sampler::greatest(context.logits()?);
     }

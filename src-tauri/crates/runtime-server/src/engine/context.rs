@@ -15,9 +15,11 @@ use crate::error::Error;
 /// Tokens evaluated in one go: llama.cpp's default, and the unit between two looks at the abort
 /// switch from outside (inside, ggml looks at it at every operation).
 pub(super) const BATCH: u32 = 512;
-/// The smallest context that is made: llama.cpp aborts when a batch has fewer places than there are
-/// sequences. What a request may use of it is bounded elsewhere.
+/// The smallest context that is made. What a request may use of it is bounded elsewhere.
 const SMALLEST: u32 = 16;
+/// The one sequence of a context. Others' cells would be looked at for each token, though masked:
+/// 600 of them cost 1.3 ms a token of a 1.5B model. Conversations take turns instead (`prefix.rs`).
+const SEQUENCE: llama::llama_seq_id = 0;
 /// How long idle compute threads spin before they sleep, of 100: ggml's default.
 const POLL: u32 = 50;
 
@@ -28,8 +30,6 @@ pub(super) struct ContextSettings {
     pub(super) size: u32,
     /// Compute threads.
     pub(super) threads: u32,
-    /// Independent sequences that share its cache.
-    pub(super) sequences: u32,
     /// Gives embeddings of tokens.
     pub(super) embeddings: bool,
     /// Evaluate a whole text at once (models whose tokens see later ones).
@@ -90,8 +90,7 @@ impl Context {
             parameters.n_ctx = size;
             parameters.n_batch = batch_size;
             parameters.n_ubatch = batch_size;
-            parameters.n_seq_max = settings.sequences;
-            parameters.kv_unified = true;
+            parameters.n_seq_max = 1;
             parameters.n_threads = threads;
             parameters.n_threads_batch = threads;
             parameters.embeddings = settings.embeddings;
@@ -159,7 +158,6 @@ impl Context {
     /// `all_outputs`, each one.
     pub(super) fn evaluate(
         &mut self,
-        sequence: i32,
         position: usize,
         tokens: &[Token],
         all_outputs: bool,
@@ -174,7 +172,7 @@ impl Context {
                 *self.batch.token.add(at) = *token;
                 *self.batch.pos.add(at) = i32::try_from(position + at).unwrap_or(i32::MAX);
                 *self.batch.n_seq_id.add(at) = 1;
-                **self.batch.seq_id.add(at) = sequence;
+                **self.batch.seq_id.add(at) = SEQUENCE;
                 *self.batch.logits.add(at) = i8::from(all_outputs || at + 1 == count);
             }
             self.batch.n_tokens = i32::try_from(count).unwrap_or(0);
@@ -250,11 +248,10 @@ impl Context {
         }
     }
 
-    /// Whether everything is there that the token after the first `tokens` of a sequence looks back to.
+    /// Whether everything is there that the token after the first `tokens` looks back to.
     ///
-    /// With a sliding window, llama.cpp gives away cells that lie before the window of a
-    /// sequence's end. After a step back the window lies earlier, and may be gone.
-    pub(super) fn holds_window(&self, sequence: i32, tokens: usize) -> bool {
+    /// With a sliding window, llama.cpp gives away cells that lie before the window of the end. After a step back the window lies earlier, and may be gone.
+    pub(super) fn holds_window(&self, tokens: usize) -> bool {
         // SAFETY: the model is valid.
         let window = unsafe { llama::llama_model_n_swa(self.model.raw) };
         let window = usize::try_from(window).unwrap_or(0);
@@ -262,45 +259,63 @@ impl Context {
         if tokens == 0 || window == 0 || !self.can_step_back() {
             return true;
         }
-        // SAFETY: the memory belongs to the valid context; the sequence is below `n_seq_max`.
+        // SAFETY: the memory belongs to the valid context.
         let first = unsafe {
             let memory = llama::llama_get_memory(self.raw);
             if memory.is_null() {
                 return true;
             }
-            llama::llama_memory_seq_pos_min(memory, sequence)
+            llama::llama_memory_seq_pos_min(memory, SEQUENCE)
         };
-        // -1: the sequence is empty.
+        // -1: nothing is held.
         usize::try_from(first).is_ok_and(|first| first <= (tokens + 1).saturating_sub(window))
     }
 
-    /// Forgets a sequence from a position on. `false`: this model cannot forget a part.
-    pub(super) fn forget(&mut self, sequence: i32, from: usize) -> bool {
-        // SAFETY: the memory belongs to the valid context; the sequence is below `n_seq_max`.
+    /// Forgets what is held from a position on. `false`: this model cannot forget a part.
+    pub(super) fn forget(&mut self, from: usize) -> bool {
+        // SAFETY: the memory belongs to the valid context.
         unsafe {
             let memory = llama::llama_get_memory(self.raw);
             memory.is_null()
                 || llama::llama_memory_seq_rm(
                     memory,
-                    sequence,
+                    SEQUENCE,
                     i32::try_from(from).unwrap_or(i32::MAX),
                     -1,
                 )
         }
     }
 
-    /// Gives one sequence the beginning of another; nothing is copied, both use the same cells.
-    pub(super) fn share(&mut self, from: i32, to: i32, tokens: usize) {
-        // SAFETY: the memory belongs to the valid context; both sequences are below `n_seq_max`.
-        unsafe {
-            let memory = llama::llama_get_memory(self.raw);
-            if !memory.is_null() {
-                llama::llama_memory_seq_cp(memory, from, to, 0, i32::try_from(tokens).unwrap_or(0));
-            }
-        }
+    /// Bytes that [`Self::copy_state`] would copy now.
+    pub(super) fn state_size(&self) -> usize {
+        // SAFETY: the context is valid.
+        unsafe { llama::llama_state_seq_get_size(self.raw, SEQUENCE) }
     }
 
-    /// Whether a part of a sequence can be forgotten or shared.
+    /// Copies all that is evaluated into `state`, for [`Self::restore`]; leaves it empty if it cannot.
+    pub(super) fn copy_state(&self, state: &mut Vec<u8>) {
+        state.resize(self.state_size(), 0);
+        // SAFETY: the buffer is passed with its length.
+        let written = unsafe {
+            llama::llama_state_seq_get_data(self.raw, state.as_mut_ptr(), state.len(), SEQUENCE)
+        };
+        state.truncate(written);
+    }
+
+    /// Takes back what [`Self::copy_state`] of this context gave. `false`: it could not, and nothing is held.
+    pub(super) fn restore(&mut self, state: &[u8]) -> bool {
+        self.clear();
+        // SAFETY: the buffer is passed with its length; llama.cpp checks what it reads.
+        let read = unsafe {
+            llama::llama_state_seq_set_data(self.raw, state.as_ptr(), state.len(), SEQUENCE)
+        };
+        if read == 0 {
+            self.clear();
+        }
+        read != 0
+    }
+
+    /// Whether a part of what is held can be forgotten.
     pub(super) fn can_step_back(&self) -> bool {
         !self.model.is_recurrent()
     }

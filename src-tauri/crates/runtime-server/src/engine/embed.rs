@@ -91,7 +91,7 @@ fn embed(loaded: &mut Loaded, tokens: &[Token], cancel: &Cancel) -> Result<Vec<f
     let mut done = 0;
     for chunk in tokens.chunks(context.batch_size()) {
         context
-            .evaluate(0, done, chunk, true)
+            .evaluate(done, chunk, true)
             .map_err(|stopped| match stopped {
                 Stopped::Cancelled => Error::Cancelled,
                 Stopped::Full => Error::Engine("the context is full".into()),

@@ -10,11 +10,14 @@ use super::grammar::Constraint;
 use super::job::{Cancel, Event, GenerateTask, Prompt, Summary};
 use super::loaded::{Answering, Loaded};
 use super::model::{Model, Token};
-use super::prefix::position;
 use super::prompt::PromptTokens;
 use super::sampler::{self, Sampler};
 use crate::error::Error;
 use crate::template::Message;
+
+/// The least time between two pieces of a streamed answer: a frame of an ordinary display. Each piece
+/// wakes the network's thread and the client, which take a processor from the compute threads.
+const FRAME: Duration = Duration::from_millis(16);
 
 /// When the request came and what loading took.
 #[derive(Debug, Clone, Copy)]
@@ -48,8 +51,8 @@ pub(super) fn run(
     let answering = loaded.answering()?;
     answering.context.watch(std::sync::Arc::clone(&cancel.0));
     let prefilled = prefill(answering, &prompt.tokens);
-    let (sequence, cached_tokens) = match prefilled {
-        Ok(place) => place,
+    let cached_tokens = match prefilled {
+        Ok(reused) => reused,
         Err(error) => return Err(fail(loaded, error)),
     };
     let mut summary = Summary {
@@ -73,8 +76,10 @@ pub(super) fn run(
         events,
         bytes: Vec::new(),
         said: String::new(),
+        unsent: Piece::default(),
+        sent: None,
     };
-    let decoded = decoder.run(answering, sequence, limit, cancel);
+    let decoded = decoder.run(answering, limit, cancel);
     let said = std::mem::take(&mut decoder.said);
     summary.decode = decoding.elapsed();
     let tokens = match decoded {
@@ -181,34 +186,25 @@ fn since(messages: &[Message], start: usize) -> Vec<Message> {
         .collect()
 }
 
-/// Evaluates what the cache does not hold. Gives the sequence and the number of reused tokens.
-fn prefill(answering: &mut Answering, prompt: &[Token]) -> Result<(usize, usize), Stopped> {
+/// Evaluates what the cache does not hold. Gives the number of reused tokens.
+fn prefill(answering: &mut Answering, prompt: &[Token]) -> Result<usize, Stopped> {
     let Answering { context, cache } = answering;
-    let reuse = cache.prepare(context, prompt);
-    let sequence = reuse.sequence;
-    for chunk in prompt[reuse.tokens..].chunks(context.batch_size()) {
-        evaluate(answering, sequence, chunk)?;
+    let reused = cache.prepare(context, prompt);
+    for chunk in prompt[reused..].chunks(context.batch_size()) {
+        evaluate(answering, chunk)?;
     }
-    Ok((sequence, reuse.tokens))
+    Ok(reused)
 }
 
-/// Evaluates tokens after those that the sequence holds, making place if other sequences fill the context.
-fn evaluate(answering: &mut Answering, sequence: usize, tokens: &[Token]) -> Result<(), Stopped> {
+/// Evaluates tokens after those that are held.
+fn evaluate(answering: &mut Answering, tokens: &[Token]) -> Result<(), Stopped> {
     let Answering { context, cache } = answering;
-    loop {
-        let at = cache.held(sequence);
-        match context.evaluate(position(sequence), at, tokens, false) {
-            Ok(()) => {
-                cache.extend(sequence, tokens);
-                return Ok(());
-            }
-            Err(Stopped::Full) if cache.drop_others(context, sequence) => {}
-            Err(stopped) => {
-                cache.repair(context, sequence);
-                return Err(stopped);
-            }
-        }
+    let evaluated = context.evaluate(cache.held(), tokens, false);
+    match evaluated {
+        Ok(()) => cache.extend(tokens),
+        Err(_) => cache.repair(context),
     }
+    evaluated
 }
 
 fn fail(loaded: &mut Loaded, stopped: Stopped) -> Error {
@@ -244,6 +240,15 @@ struct Decoder<'run> {
     events: &'run UnboundedSender<Event>,
     bytes: Vec<u8>,
     said: String,
+    unsent: Piece,
+    sent: Option<Instant>,
+}
+
+/// What was said and not sent yet.
+#[derive(Default)]
+struct Piece {
+    text: String,
+    log_probabilities: Vec<super::TokenLogprob>,
 }
 
 impl Decoder<'_> {
@@ -251,13 +256,11 @@ impl Decoder<'_> {
     fn run(
         &mut self,
         answering: &mut Answering,
-        sequence: usize,
         limit: usize,
         cancel: &Cancel,
     ) -> Result<(Vec<Token>, &'static str), Stopped> {
         let mut tokens = Vec::new();
         let mut reason = "length";
-        let mut waiting = Vec::new();
         while tokens.len() < limit {
             if cancel.is_set() {
                 return Err(Stopped::Cancelled);
@@ -268,11 +271,11 @@ impl Decoder<'_> {
                 break;
             }
             tokens.push(token);
-            waiting.extend(log_probability);
+            self.unsent.log_probabilities.extend(log_probability);
             self.bytes.clear();
             self.model.append_piece(token, false, &mut self.bytes);
             let (text, met_stop) = self.text.push(&self.bytes);
-            self.say(text, &mut waiting);
+            self.say(&text);
             let complete = match self.constraint.as_deref_mut() {
                 Some(constraint) => constraint.accept(token).map_err(Stopped::Failed)?,
                 None => false,
@@ -283,11 +286,12 @@ impl Decoder<'_> {
             }
             self.sampler.accept(token);
             if tokens.len() < limit {
-                evaluate(answering, sequence, &[token])?;
+                evaluate(answering, &[token])?;
             }
         }
         let rest = self.text.finish();
-        self.say(rest, &mut waiting);
+        self.say(&rest);
+        self.send();
         Ok((tokens, reason))
     }
 
@@ -316,14 +320,25 @@ impl Decoder<'_> {
         Ok((token, log_probability))
     }
 
-    fn say(&mut self, text: String, log_probabilities: &mut Vec<super::TokenLogprob>) {
-        if text.is_empty() && log_probabilities.is_empty() {
+    /// Sends at once if the last piece is a frame ago, or if somebody looks at single tokens.
+    fn say(&mut self, text: &str) {
+        self.said.push_str(text);
+        self.unsent.text.push_str(text);
+        let due = self.sent.is_none_or(|sent| sent.elapsed() >= FRAME);
+        if due || self.log_probabilities.is_some() {
+            self.send();
+        }
+    }
+
+    fn send(&mut self) {
+        let piece = std::mem::take(&mut self.unsent);
+        if piece.text.is_empty() && piece.log_probabilities.is_empty() {
             return;
         }
-        self.said.push_str(&text);
+        self.sent = Some(Instant::now());
         let _ = self.events.send(Event::Piece {
-            text,
-            log_probabilities: std::mem::take(log_probabilities),
+            text: piece.text,
+            log_probabilities: piece.log_probabilities,
         });
     }
 }

@@ -7,7 +7,7 @@ use super::context::{Context, ContextSettings};
 use super::grammar::{Constraint, Constraints};
 use super::job::Format;
 use super::model::Model;
-use super::prefix::{PrefixCache, SEQUENCES};
+use super::prefix::PrefixCache;
 use super::prompt::PromptMaker;
 use super::{memory, process};
 use crate::error::Error;
@@ -71,7 +71,6 @@ impl Loaded {
                 ContextSettings {
                     size: self.size,
                     threads: self.threads,
-                    sequences: u32::try_from(SEQUENCES).unwrap_or(1),
                     embeddings: false,
                     whole: false,
                 },
@@ -95,7 +94,6 @@ impl Loaded {
                 ContextSettings {
                     size: self.size,
                     threads: self.threads,
-                    sequences: 1,
                     embeddings: true,
                     whole: self.file.metadata.bidirectional,
                 },

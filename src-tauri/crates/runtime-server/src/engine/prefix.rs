@@ -1,145 +1,145 @@
-//! The prefix cache: which tokens are in the context's memory, and what a new prompt can reuse.
+//! The prefix cache: which tokens are evaluated, and what a new prompt can reuse of them.
 //!
-//! A few sequences share the context, so that a side request (a title) does not throw away the
-//! conversation that a person is in the middle of.
+//! The context holds one conversation. Others that it held are parked beside it as copies of their
+//! state, so that a side request (a title) does not throw away the conversation that a person is in
+//! the middle of; taking one back is a copy of memory instead of an evaluation.
 
 use super::context::Context;
 use super::model::Token;
 
-/// Sequences that keep their tokens.
-pub(super) const SEQUENCES: usize = 2;
-
-/// Fewer tokens than these are evaluated again rather than given a place.
+/// Fewer tokens than these are evaluated again rather than parked or fetched.
 const WORTH_KEEPING: usize = 32;
 
-/// What is evaluated in each sequence.
+/// Bytes of all parked states together: some 9,000 tokens of a 1.5B model.
+const PARKING: usize = 256 << 20;
+
+/// What is evaluated in the context, and what waits beside it.
 #[derive(Debug, Default)]
 pub(super) struct PrefixCache {
-    sequences: [Sequence; SEQUENCES],
-    clock: u64,
-}
-
-#[derive(Debug, Default)]
-struct Sequence {
     tokens: Vec<Token>,
-    used: u64,
+    /// The one that was used last is the last one.
+    parked: Vec<Parked>,
 }
 
-/// What a prompt finds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Reuse {
-    /// The sequence to go on with.
-    pub(super) sequence: usize,
-    /// Tokens of it that need no evaluation.
-    pub(super) tokens: usize,
+#[derive(Debug)]
+struct Parked {
+    tokens: Vec<Token>,
+    state: Vec<u8>,
 }
 
-/// Where a prompt's beginning is and where the prompt shall go.
+/// Where a prompt's beginning is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Choice {
-    from: usize,
-    to: usize,
-    tokens: usize,
+enum Choice {
+    /// In the context: this many tokens. `park`: what follows them there is worth keeping.
+    Here { tokens: usize, park: bool },
+    /// Parked at this place.
+    Parked { at: usize },
 }
 
 impl PrefixCache {
-    /// Chooses a sequence for the prompt and makes the context ready to go on after the reused tokens.
-    pub(super) fn prepare(&mut self, context: &mut Context, prompt: &[Token]) -> Reuse {
-        let Choice {
-            from,
-            to,
-            mut tokens,
-        } = self.choose(prompt, context.can_step_back());
-        if from != to {
-            context.forget(position(to), 0);
-            if tokens > 0 {
-                context.share(position(from), position(to), tokens);
+    /// Makes the context ready to go on with the prompt. Gives how many of its tokens are reused.
+    pub(super) fn prepare(&mut self, context: &mut Context, prompt: &[Token]) -> usize {
+        match self.choose(prompt, context.can_step_back()) {
+            Choice::Here { park: false, .. } => {}
+            Choice::Here { park: true, .. } => self.park(context),
+            Choice::Parked { at } => {
+                let found = self.parked.remove(at);
+                self.park(context);
+                self.tokens = if context.restore(&found.state) {
+                    found.tokens
+                } else {
+                    Vec::new()
+                };
             }
-            self.sequences[to].tokens = prompt[..tokens].to_vec();
         }
-        let held = self.sequences[to].tokens.len();
-        if tokens < held && !context.forget(position(to), tokens) {
-            // Recurrent layers cannot step back: evaluate afresh.
-            context.forget(position(to), 0);
+        let mut tokens = common_prefix(&self.tokens, usable(prompt));
+        // Recurrent layers cannot step back, nor can a window that is gone: evaluate afresh.
+        if (tokens < self.tokens.len() && !context.forget(tokens)) || !context.holds_window(tokens)
+        {
+            context.clear();
             tokens = 0;
         }
-        if !context.holds_window(position(to), tokens) {
-            context.forget(position(to), 0);
-            tokens = 0;
-        }
-        self.sequences[to].tokens.truncate(tokens);
-        self.clock += 1;
-        self.sequences[to].used = self.clock;
-        Reuse {
-            sequence: to,
-            tokens,
+        self.tokens.truncate(tokens);
+        tokens
+    }
+
+    fn choose(&self, prompt: &[Token], can_step_back: bool) -> Choice {
+        let reusable = |held: &[Token]| {
+            let common = common_prefix(held, usable(prompt));
+            if can_step_back || common == held.len() {
+                common
+            } else {
+                0
+            }
+        };
+        let tokens = reusable(&self.tokens);
+        let best = (0..self.parked.len()).max_by_key(|at| reusable(&self.parked[*at].tokens));
+        match best {
+            Some(at) if reusable(&self.parked[at].tokens) >= tokens + WORTH_KEEPING => {
+                Choice::Parked { at }
+            }
+            _ => Choice::Here {
+                tokens,
+                park: self.tokens.len() - tokens > tokens.max(WORTH_KEEPING),
+            },
         }
     }
 
-    /// The last token is always evaluated again: its logits are needed.
-    fn choose(&self, prompt: &[Token], can_step_back: bool) -> Choice {
-        let usable = &prompt[..prompt.len().saturating_sub(1)];
-        let common = |at: usize| common_prefix(&self.sequences[at].tokens, usable);
-        let best = (0..SEQUENCES)
-            .max_by_key(|at| (common(*at), self.sequences[*at].used))
-            .unwrap_or(0);
-        let tokens = common(best);
-        let lost = self.sequences[best].tokens.len() - tokens;
-        // Go on with it if little is lost. Otherwise only the common beginning is shared with the
-        // other place, the one that was not used for longest.
-        if lost == 0 || (can_step_back && lost <= tokens.max(WORTH_KEEPING)) {
-            return Choice {
-                from: best,
-                to: best,
-                tokens,
-            };
+    /// Puts a copy of what the context holds beside it.
+    fn park(&mut self, context: &Context) {
+        let size = context.state_size();
+        if self.tokens.len() < WORTH_KEEPING || size > PARKING {
+            return;
         }
-        let other = (0..SEQUENCES)
-            .filter(|at| *at != best)
-            .min_by_key(|at| self.sequences[*at].used)
-            .unwrap_or(best);
-        Choice {
-            from: best,
-            to: other,
-            tokens: if can_step_back { tokens } else { 0 },
+        let mut state = self.make_place(size);
+        context.copy_state(&mut state);
+        if !state.is_empty() {
+            self.parked.push(Parked {
+                tokens: self.tokens.clone(),
+                state,
+            });
         }
+    }
+
+    /// Gives up what was not used for longest until so many bytes fit, and the beginnings of what
+    /// will be parked. Gives a buffer that is free now: fresh memory costs more than the copy.
+    fn make_place(&mut self, bytes: usize) -> Vec<u8> {
+        let mut free = Vec::new();
+        let mut held: usize = self.parked.iter().map(|one| one.state.len()).sum();
+        let tokens = &self.tokens;
+        self.parked.retain_mut(|old| {
+            let goes = held + bytes > PARKING || tokens.starts_with(&old.tokens);
+            if goes {
+                held -= old.state.len();
+                free = std::mem::take(&mut old.state);
+            }
+            !goes
+        });
+        free
     }
 
     /// Notes evaluated tokens.
-    pub(super) fn extend(&mut self, sequence: usize, tokens: &[Token]) {
-        self.sequences[sequence].tokens.extend_from_slice(tokens);
+    pub(super) fn extend(&mut self, tokens: &[Token]) {
+        self.tokens.extend_from_slice(tokens);
     }
 
-    /// Tokens of a sequence.
-    pub(super) fn held(&self, sequence: usize) -> usize {
-        self.sequences[sequence].tokens.len()
-    }
-
-    /// Gives the place of all other sequences free; `false`: they held nothing.
-    pub(super) fn drop_others(&mut self, context: &mut Context, sequence: usize) -> bool {
-        let mut freed = false;
-        for other in (0..SEQUENCES).filter(|other| *other != sequence) {
-            if !self.sequences[other].tokens.is_empty() {
-                context.forget(position(other), 0);
-                self.sequences[other].tokens.clear();
-                freed = true;
-            }
-        }
-        freed
+    /// Tokens that the context holds.
+    pub(super) fn held(&self) -> usize {
+        self.tokens.len()
     }
 
     /// After a failed or aborted evaluation: what is not noted here must not stay in the context.
-    pub(super) fn repair(&mut self, context: &mut Context, sequence: usize) {
-        if !context.forget(position(sequence), self.sequences[sequence].tokens.len()) {
-            context.forget(position(sequence), 0);
-            self.sequences[sequence].tokens.clear();
+    pub(super) fn repair(&mut self, context: &mut Context) {
+        if !context.forget(self.tokens.len()) {
+            context.clear();
+            self.tokens.clear();
         }
     }
 }
 
-/// The sequence's number for llama.cpp.
-pub(super) fn position(sequence: usize) -> i32 {
-    i32::try_from(sequence).unwrap_or(0)
+/// The last token is always evaluated again: its logits are needed.
+fn usable(prompt: &[Token]) -> &[Token] {
+    &prompt[..prompt.len().saturating_sub(1)]
 }
 
 fn common_prefix(held: &[Token], prompt: &[Token]) -> usize {
@@ -153,14 +153,10 @@ fn common_prefix(held: &[Token], prompt: &[Token]) -> usize {
 mod tests {
     use super::*;
 
-    fn cache(first: &[Token], second: &[Token]) -> PrefixCache {
-        let [a, b] = [first, second].map(<[Token]>::to_vec);
-        PrefixCache {
-            sequences: [
-                Sequence { tokens: a, used: 2 },
-                Sequence { tokens: b, used: 1 },
-            ],
-            clock: 2,
+    fn parked(tokens: &[Token], bytes: usize) -> Parked {
+        Parked {
+            tokens: tokens.to_vec(),
+            state: vec![0; bytes],
         }
     }
 
@@ -168,73 +164,107 @@ mod tests {
     fn prompts_find_their_conversation() {
         let talk: Vec<Token> = (0..100).collect();
         let with = |from: usize, rest: &[Token]| [&talk[..from], rest].concat();
-        let choice = |from, to, tokens| Choice { from, to, tokens };
-        for (what, first, second, prompt, expected) in [
+        let here = |tokens, park| Choice::Here { tokens, park };
+        for (what, context, beside, prompt, expected) in [
             (
                 "nothing there yet",
                 &[][..],
                 &[][..],
                 vec![1, 2, 3],
-                choice(0, 0, 0),
+                here(0, false),
             ),
             (
                 "an appended turn",
                 &talk,
                 &[],
                 with(100, &[7, 8]),
-                choice(0, 0, 100),
+                here(100, false),
             ),
-            ("the same again", &talk, &[], talk.clone(), choice(0, 0, 99)),
+            ("the same again", &talk, &[], talk.clone(), here(99, false)),
             (
                 "an edited last turn",
                 &talk,
                 &[],
                 with(90, &[7, 8]),
-                choice(0, 0, 90),
+                here(90, false),
             ),
             (
                 "a branch at the beginning",
                 &talk,
                 &[],
                 with(30, &[7, 8]),
-                choice(0, 1, 30),
+                here(30, true),
             ),
             (
                 "a side request",
                 &talk,
                 &[9, 9],
                 with(5, &[8; 50]),
-                choice(0, 1, 5),
+                here(5, true),
             ),
             (
-                "the talk in the second place",
+                "the parked talk",
                 &[7, 7],
                 &talk,
                 with(100, &[7]),
-                choice(1, 1, 100),
+                Choice::Parked { at: 0 },
             ),
             (
-                "something else",
+                "too little to fetch",
+                &[7, 7],
                 &talk,
-                &[],
-                vec![500, 501],
-                choice(0, 1, 0),
+                with(20, &[7]),
+                here(0, false),
             ),
+            ("something else", &talk, &[], vec![500, 501], here(0, true)),
         ] {
-            assert_eq!(
-                cache(first, second).choose(&prompt, true),
-                expected,
-                "{what}"
-            );
+            let cache = PrefixCache {
+                tokens: context.to_vec(),
+                parked: if beside.is_empty() {
+                    Vec::new()
+                } else {
+                    vec![parked(beside, 1)]
+                },
+            };
+            assert_eq!(cache.choose(&prompt, true), expected, "{what}");
         }
-        // A recurrent model goes on or begins anew.
+    }
+
+    #[test]
+    fn a_recurrent_model_goes_on_or_begins_anew() {
+        let talk: Vec<Token> = (0..100).collect();
+        let cache = PrefixCache {
+            tokens: vec![7; 50],
+            parked: vec![parked(&talk, 1)],
+        };
+        let longer = [&talk[..], &[7]].concat();
+        assert_eq!(cache.choose(&longer, false), Choice::Parked { at: 0 });
+        let edited = [&talk[..90], &[7, 8]].concat();
+        let park = true;
         assert_eq!(
-            cache(&talk, &[]).choose(&with(100, &[7]), false),
-            choice(0, 0, 100)
+            cache.choose(&edited, false),
+            Choice::Here { tokens: 0, park }
         );
-        assert_eq!(
-            cache(&talk, &[]).choose(&with(90, &[7, 8]), false),
-            choice(0, 1, 0)
-        );
+    }
+
+    #[test]
+    fn the_oldest_makes_place_and_a_beginning_is_not_kept_twice() {
+        let mut cache = PrefixCache {
+            tokens: vec![1, 2, 3],
+            parked: vec![
+                parked(&[1, 2], PARKING / 2),
+                parked(&[3], PARKING / 4),
+                parked(&[4], PARKING / 4),
+            ],
+        };
+        let kept = |cache: &PrefixCache| {
+            let tokens = cache.parked.iter().map(|one| one.tokens.clone());
+            tokens.collect::<Vec<_>>()
+        };
+        assert_eq!(cache.make_place(PARKING / 4).len(), PARKING / 2);
+        assert_eq!(kept(&cache), [vec![3], vec![4]]);
+        assert_eq!(cache.make_place(PARKING * 3 / 4).len(), PARKING / 4);
+        assert_eq!(kept(&cache), [vec![4]]);
+        assert!(cache.make_place(1).is_empty());
     }
 }
