@@ -114,7 +114,8 @@ def test_each_http_chunk_is_one_line(runtime):
             break
         chunks.append(rest[:count])
         rest = rest[count + 2 :]
-    assert len(chunks) == 9
+    # A fast model says several tokens within a frame.
+    assert 1 < len(chunks) <= 9
     for chunk in chunks:
         assert chunk.endswith(b"\n") and chunk.count(b"\n") == 1
         json.loads(chunk)
