@@ -1,6 +1,7 @@
 """Files that are named like models and are none: listed with a reason, and the process lives."""
 
 import os
+import shutil
 import struct
 import subprocess
 import sys
@@ -110,10 +111,29 @@ def test_a_file_that_appears_and_goes(tmp_path, models):
     client = runtime.client()
     assert client.list().models == []
     target = folder / "new.gguf"
-    target.symlink_to(models / f"{MODEL}.gguf")
+    shutil.copyfile(models / f"{MODEL}.gguf", target)
     assert [model.model for model in client.list().models] == ["new"]
     target.unlink()
     assert client.list().models == []
+    runtime.stop()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps the runtime in its folders")
+def test_links_lead_out_of_the_folder_from_the_next_start(tmp_path, models):
+    folder = tmp_path / "models"
+    (folder / "below").mkdir(parents=True)
+    (folder / "below" / "early.gguf").symlink_to(models / f"{MODEL}.gguf")
+    outside = tmp_path / "outside.gguf"
+    shutil.copyfile(models / f"{MODEL}.gguf", outside)
+    runtime = Runtime([folder], tmp_path)
+    client = runtime.client()
+    (folder / "late.gguf").symlink_to(outside)
+    assert [model.model for model in client.list().models] == ["early"]
+    with pytest.raises(ollama.ResponseError, match="after the next start"):
+        client.generate("late", "x")
+    runtime.stop()
+    runtime = Runtime([folder], tmp_path)
+    assert [model.model for model in runtime.client().list().models] == ["early", "late"]
     runtime.stop()
 
 
@@ -156,7 +176,7 @@ def test_the_lifeline(tmp_path, models):
         time.sleep(0.05)
 
 
-def test_a_socket_is_removed_and_an_old_one_replaced(tmp_path):
+def test_an_old_socket_is_replaced_and_a_used_one_is_not(tmp_path):
     binary = str(required("SOTTO_RUNTIME"))
     path = tmp_path / "runtime.sock"
     for end in ("kill", "terminate", "terminate"):
@@ -166,7 +186,7 @@ def test_a_socket_is_removed_and_an_old_one_replaced(tmp_path):
         assert second.returncode != 0 and "already" in second.stderr
         getattr(process, end)()
         assert (process.wait(5) == 0) == (end == "terminate")
-        assert path.exists() == (end == "kill")
+        assert path.exists()
 
 
 def test_a_real_client_sees_the_reason(tmp_path, spoilt):

@@ -1,12 +1,12 @@
 // A folder of data for one test, with the models that it needs, and gone afterwards.
 import {
+  copyFileSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -37,7 +37,7 @@ export class Home {
       linkSync(from, to);
     } catch (error) {
       if (error.code !== "EXDEV") throw error;
-      symlinkSync(from, to);
+      copyFileSync(from, to);
     }
   }
 

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use sotto_domain::Failure;
+use sotto_runtime_client::Confinement;
 
 use crate::{
     error::sentence,
@@ -145,7 +146,8 @@ impl Sotto {
             "processor",
             format!("{} with {}.", system.backend, listed(&system.cpu_features)),
         );
-        vec![runtime, processor, self.models_check().await]
+        let confinement = confinement(system.confinement);
+        vec![runtime, confinement, processor, self.models_check().await]
     }
 
     async fn models_check(&self) -> Check {
@@ -191,6 +193,32 @@ impl Sotto {
             ),
         }
     }
+}
+
+/// Whether the system keeps the runtime from talking and reading.
+fn confinement(Confinement { files, calls }: Confinement) -> Check {
+    let missing = match (files, calls) {
+        (true, true) => {
+            return Check::good(
+                "confinement",
+                "The runtime can open no connection, start no program and read only models.",
+            );
+        }
+        (false, true) => "keep the runtime from reading your files (landlock)",
+        (true, false) => "keep the runtime from opening connections (seccomp)",
+        (false, false) => "confine the runtime (landlock and seccomp)",
+    };
+    let mend = if cfg!(target_os = "linux") {
+        "Use a kernel from 5.13 on with `landlock` in its list of security modules (/sys/kernel/security/lsm) and seccomp."
+    } else {
+        "Only Linux is known to do so; Sotto itself still opens no connection here."
+    };
+    Check::bad(
+        "confinement",
+        Verdict::Limited,
+        format!("This system does not {missing}."),
+        mend,
+    )
 }
 
 fn listed(names: &[String]) -> String {

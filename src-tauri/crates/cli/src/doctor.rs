@@ -18,9 +18,9 @@ pub(crate) async fn run(json: bool) -> Result<(), Exit> {
                 Verdict::Limited => "limited",
                 Verdict::Broken => "broken ",
             };
-            print_line(&format!("{mark}  {:<10} {}", check.name, check.found))?;
+            print_line(&format!("{mark}  {:<11} {}", check.name, check.found))?;
             if !check.mend.is_empty() {
-                print_line(&format!("                    {}", check.mend))?;
+                print_line(&format!("                     {}", check.mend))?;
             }
         }
     }

@@ -82,6 +82,18 @@ impl Library {
         }
     }
 
+    /// All that must be readable: the folders, and where links in them lead, because a model may lie
+    /// on another disk.
+    pub(crate) fn places(&self) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        for folder in &self.folders {
+            search(folder, DEPTH, &mut found);
+        }
+        let links = found.iter().filter(|path| path.is_symlink());
+        let targets = links.filter_map(|path| fs::canonicalize(path).ok());
+        self.folders.iter().cloned().chain(targets).collect()
+    }
+
     /// Looks now. Blocks: reads folders, and headers of new files.
     pub(crate) fn list(&self) -> Listing {
         let mut found = Vec::new();

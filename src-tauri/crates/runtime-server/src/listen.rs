@@ -1,38 +1,32 @@
 //! Where requests come in: a private Unix socket, or loopback TCP with a guard. And how it ends.
 //!
-//! On Windows a named pipe (`\\.\pipe\...`, for the current user only) belongs in [`Place`]; it
+//! On Windows a named pipe (`\\.\pipe\...`, for the current user only) belongs in [`Listener`]; it
 //! is not built yet, so there only `--listen` works.
 
 use std::io::{self, Write};
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use axum::Router;
 use axum::middleware::from_fn_with_state;
 
 use crate::args::ServeArguments;
 use crate::guard::{self, Guard};
 use crate::routes::{self, Runtime};
 
-/// A place to listen at.
-pub(crate) enum Place {
+/// A place that is listened at: nothing more can be opened once the process is confined.
+pub(crate) enum Listener {
     /// A Unix socket: the file's mode is the guard.
-    Socket(PathBuf),
-    /// Loopback TCP.
-    Loopback {
-        /// The address; port 0 takes a free one.
-        address: SocketAddr,
-        /// What requests must carry.
-        token: String,
-    },
+    #[cfg(unix)]
+    Socket(PathBuf, std::os::unix::net::UnixListener),
+    /// Loopback TCP, and what requests must carry.
+    Loopback(std::net::TcpListener, String),
 }
 
-impl Place {
-    /// Reads the arguments, and the token's file.
-    pub(crate) fn from_arguments(arguments: &ServeArguments) -> io::Result<Self> {
+impl Listener {
+    /// Reads the token's file and takes the place.
+    pub(crate) fn bind(arguments: &ServeArguments) -> io::Result<Self> {
         match (&arguments.socket, arguments.listen, &arguments.token_file) {
-            (Some(path), _, _) => Ok(Self::Socket(path.clone())),
+            (Some(path), _, _) => bind_socket(path),
             (None, Some(address), Some(file)) => {
                 let token = std::fs::read_to_string(file).map_err(|error| {
                     io::Error::other(format!(
@@ -46,7 +40,9 @@ impl Place {
                         "the token must have at least 16 characters",
                     ));
                 }
-                Ok(Self::Loopback { address, token })
+                let listener = std::net::TcpListener::bind(address)?;
+                listener.set_nonblocking(true)?;
+                Ok(Self::Loopback(listener, token))
             }
             _ => Err(io::Error::other(
                 "say where to listen: --socket PATH, or --listen ADDRESS:PORT --token-file FILE",
@@ -58,9 +54,18 @@ impl Place {
     pub(crate) async fn serve(self, runtime: Arc<Runtime>) -> io::Result<()> {
         let router = routes::router(runtime);
         match self {
-            Self::Socket(path) => serve_socket(&path, router).await,
-            Self::Loopback { address, token } => {
-                let listener = tokio::net::TcpListener::bind(address).await?;
+            #[cfg(unix)]
+            Self::Socket(path, listener) => {
+                let listener = tokio::net::UnixListener::from_std(listener)?;
+                announce(&format!("listening {}", path.display()))?;
+                // The file stays: a confined process removes nothing, and the next start does.
+                tokio::select! {
+                    result = axum::serve(listener, router) => result,
+                    result = ended() => result,
+                }
+            }
+            Self::Loopback(listener, token) => {
+                let listener = tokio::net::TcpListener::from_std(listener)?;
                 let address = listener.local_addr()?;
                 let guard = Arc::new(Guard::new(token, address));
                 announce(&format!("listening {address}"))?;
@@ -80,7 +85,7 @@ impl Place {
 }
 
 #[cfg(unix)]
-async fn serve_socket(path: &Path, router: Router) -> io::Result<()> {
+fn bind_socket(path: &Path) -> io::Result<Listener> {
     use rustix::fs::Mode;
     if std::os::unix::net::UnixStream::connect(path).is_ok() {
         return Err(io::Error::other(format!(
@@ -88,14 +93,14 @@ async fn serve_socket(path: &Path, router: Router) -> io::Result<()> {
             path.display()
         )));
     }
-    // What is left of a killed one is in the way; anything else than a socket is not touched.
+    // What is left of an ended one is in the way; anything else than a socket is not touched.
     if let Ok(about) = std::fs::symlink_metadata(path)
         && std::os::unix::fs::FileTypeExt::is_socket(&about.file_type())
     {
         std::fs::remove_file(path)?;
     }
     let before = rustix::process::umask(Mode::from_raw_mode(0o177));
-    let listener = tokio::net::UnixListener::bind(path);
+    let listener = std::os::unix::net::UnixListener::bind(path);
     rustix::process::umask(before);
     let listener = listener.map_err(|error| {
         io::Error::other(format!(
@@ -103,17 +108,12 @@ async fn serve_socket(path: &Path, router: Router) -> io::Result<()> {
             path.display()
         ))
     })?;
-    announce(&format!("listening {}", path.display()))?;
-    let result = tokio::select! {
-        result = axum::serve(listener, router) => result,
-        result = ended() => result,
-    };
-    let _ = std::fs::remove_file(path);
-    result
+    listener.set_nonblocking(true)?;
+    Ok(Listener::Socket(path.to_owned(), listener))
 }
 
 #[cfg(not(unix))]
-async fn serve_socket(_path: &Path, _router: Router) -> io::Result<()> {
+fn bind_socket(_path: &Path) -> io::Result<Listener> {
     Err(io::Error::other(
         "sockets are not built for this system; use --listen with --token-file",
     ))

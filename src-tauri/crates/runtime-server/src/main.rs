@@ -13,6 +13,7 @@ mod listen;
 mod routes;
 mod template;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
 use args::{BenchArguments, CommandLine, ServeArguments, Tool};
+use confinement::Confinement;
 use engine::Engine;
 use library::Library;
 use routes::Runtime;
@@ -37,7 +39,7 @@ fn main() -> ExitCode {
         .init();
     let result = match command_line.tool {
         Some(Tool::BenchLoop(arguments)) => bench(&arguments),
-        None => serve(command_line.serve),
+        None => serve(command_line.serve, confinement::confine),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -48,18 +50,26 @@ fn main() -> ExitCode {
     }
 }
 
-fn serve(arguments: ServeArguments) -> Result<(), Box<dyn std::error::Error>> {
+/// Serves until the process is ended. `confine` gives up what only the start needs; it is called
+/// before a second thread runs and before a model is opened.
+fn serve(
+    arguments: ServeArguments,
+    confine: impl FnOnce(&[PathBuf]) -> Confinement,
+) -> Result<(), Box<dyn std::error::Error>> {
     confinement::no_core_dumps();
+    let listener = listen::Listener::bind(&arguments)?;
+    engine::backend::start()?;
+    let threads = arguments.threads.unwrap_or_else(default_threads);
+    let library = Library::new(arguments.models);
+    let confinement = confine(&library.places());
     if arguments.lifeline {
         confinement::die_with_parent()?;
     }
-    let listener = listen::Place::from_arguments(&arguments)?;
-    engine::backend::start()?;
-    let threads = arguments.threads.unwrap_or_else(default_threads);
     let runtime = Arc::new(Runtime {
         engine: Engine::start(arguments.context, threads)?,
-        library: Library::new(arguments.models),
+        library,
         threads,
+        confinement,
     });
     // One thread for the network: the others belong to the model.
     let network = tokio::runtime::Builder::new_current_thread()

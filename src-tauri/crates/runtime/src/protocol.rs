@@ -248,6 +248,18 @@ pub struct System {
     /// The build of llama.cpp.
     #[serde(deserialize_with = "words")]
     pub llama_cpp_build: String,
+    /// What the operating system keeps the runtime from.
+    pub confinement: Confinement,
+}
+
+/// What the operating system keeps the runtime from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Confinement {
+    /// Reading anything but models, and writing.
+    pub files: bool,
+    /// Opening connections and starting programs.
+    pub calls: bool,
 }
 
 /// Reads a text or a number as a text: these fields are for a person's eyes.

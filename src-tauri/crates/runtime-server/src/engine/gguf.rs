@@ -50,7 +50,14 @@ pub(crate) struct Metadata {
 
 /// Reads and checks the file's header. The error is a sentence for the person.
 pub(crate) fn read(path: &Path) -> Result<Metadata, String> {
-    let unreadable = |error: std::io::Error| format!("the file cannot be read: {error}");
+    let unreadable = |error: std::io::Error| {
+        if error.kind() == std::io::ErrorKind::PermissionDenied && path.is_symlink() {
+            // The process may read what links led to when it started, and no more.
+            "this is a link out of the models folder; it can be read after the next start".into()
+        } else {
+            format!("the file cannot be read: {error}")
+        }
+    };
     // Before it is opened: opening a named pipe waits for its other end, which may never come.
     if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
         return Err("this is not a file".into());

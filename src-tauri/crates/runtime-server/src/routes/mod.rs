@@ -16,6 +16,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::routing::{any, get, post};
 
+use crate::confinement::Confinement;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::library::{Library, ModelFile};
@@ -28,6 +29,8 @@ pub(crate) struct Runtime {
     pub(crate) library: Library,
     /// Compute threads where a request does not say.
     pub(crate) threads: u32,
+    /// What it cannot do.
+    pub(crate) confinement: Confinement,
 }
 
 impl Runtime {

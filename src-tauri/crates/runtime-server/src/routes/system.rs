@@ -24,5 +24,6 @@ pub(super) async fn system(State(runtime): State<Arc<Runtime>>) -> Json<Value> {
         "total_memory": memory.total,
         "available_memory": memory.available,
         "llama_cpp_build": backend::llama_version(),
+        "confinement": runtime.confinement,
     }))
 }
