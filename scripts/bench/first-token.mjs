@@ -26,6 +26,8 @@ export function firstToken({ rounds }) {
       let tokens = 0;
       for (let round = 0; round < rounds; round++) {
         const question = () => user(text(QUESTION_WORDS, Math.round(Math.random() * 1e6)));
+        // Leaving the long conversation of the round before is not part of a short question.
+        await chat(post, model, [question()], 4);
         const first = await chat(post, model, [question()], 4);
         short.push(first.times[0]);
         tokens = first.end.prompt_eval_count;

@@ -229,14 +229,26 @@ def test_an_appended_turn_evaluates_only_what_is_new(runtime):
         second = http.post("/api/chat", json={**ask, "messages": messages}).json()
         evaluated = second["prompt_eval_count"] - second["prompt_cached_count"]
         assert evaluated < 20, second
-        # A side request does not throw the conversation away.
-        http.post("/api/generate", json={**ask, "prompt": "Give a title for a talk about foxes."})
+        # A side request does not throw the conversation away: it comes back as it was.
+        before = http.post("/api/chat", json={**ask, "messages": messages}).json()
+        side = {**ask, "prompt": LONG * 4 + "Give a title for a talk about foxes.", "raw": True}
+        http.post("/api/generate", json=side)
         again = http.post("/api/chat", json={**ask, "messages": messages}).json()
-        assert again["prompt_eval_count"] - again["prompt_cached_count"] == 1
+        for answer in (before, again):
+            assert answer["prompt_eval_count"] - answer["prompt_cached_count"] == 1
+        assert again["message"] == before["message"] and again["eval_count"] > 5
         # An edited turn keeps what lies before it.
         edited = [messages[0], messages[1], {"role": "user", "content": "When?"}]
         branch = http.post("/api/chat", json={**ask, "messages": edited}).json()
         assert branch["prompt_eval_count"] - branch["prompt_cached_count"] < 20
+        # A branch at the beginning costs the one that is left nothing.
+        other = [{"role": "user", "content": LONG * 8 + "What does the dog do?"}]
+        http.post("/api/chat", json={**ask, "messages": other})
+        http.post("/api/generate", json=side)
+        http.post("/api/chat", json={**ask, "messages": [*other, first["message"], messages[-1]]})
+        back = http.post("/api/chat", json={**ask, "messages": edited}).json()
+        assert back["prompt_eval_count"] - back["prompt_cached_count"] < 20
+        assert back["message"] == branch["message"]
 
 
 def test_cached_and_fresh_answers_agree(runtime):

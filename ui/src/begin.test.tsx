@@ -1,5 +1,5 @@
 // The page that is drawn while building, and the code that takes it over.
-import { act, screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { begin } from "./begin";
@@ -34,6 +34,33 @@ describe("the page drawn while building", () => {
     await lastAnswer("complete");
     expect(core.calls.filter(({ name }) => name === "ask")).toHaveLength(1);
     expect(screen.getByRole("heading", { level: 1 })).toHaveTextContent("Typed early");
+  });
+
+  it("gives an early Enter to the code when it is there", async () => {
+    history.replaceState(null, "", "?scene=empty");
+    const frames: FrameRequestCallback[] = [];
+    const hold = vi.spyOn(window, "requestAnimationFrame");
+    hold.mockImplementation((frame) => frames.push(frame));
+    const beginning = import("./main");
+    const early = await composer();
+    await waitFor(() => expect(early).toHaveFocus());
+    early.value = "Typed early";
+    expect(fireEvent.keyDown(early, { key: "Enter" })).toBe(false);
+    expect(early).toHaveValue("Typed early");
+    hold.mockRestore();
+    await act(async () => {
+      for (const frame of frames) frame(0);
+      await beginning;
+    });
+    expect(await screen.findByRole("heading", { level: 1, name: "Typed early" })).toBeVisible();
+    expect(early).toHaveValue("");
+  });
+
+  it("takes a long early paste out of the field", async () => {
+    fireEvent.change(await composer(), { target: { value: "long ".repeat(20_000) } });
+    await act(async () => begin(createFake({ ...sceneNamed("empty"), pace: 1 })));
+    expect(await composer()).toHaveValue("");
+    expect(screen.getByText(/Pasted text/)).toBeVisible();
   });
 
   it("needs no inline style, which the security policy would refuse", () => {

@@ -3,28 +3,36 @@
 // was typed into it by then.
 import { connect } from "./ipc";
 
-const HIDDEN = 500;
+/** A window that is hidden paints nothing; its code is loaded all the same. */
+const HIDDEN_MILLISECONDS = 500;
 
-/** Resolves when the page is on the screen; a window that is hidden paints nothing and waits less. */
-function painted(): Promise<unknown> {
-  const frame = new Promise((resolve) =>
-    requestAnimationFrame(() => requestAnimationFrame(resolve)),
-  );
-  return Promise.race([frame, new Promise((resolve) => setTimeout(resolve, HIDDEN))]);
-}
-
-/** Enter belongs to the code that is not there yet: a new line would be a surprise. */
-function keepEnter(event: KeyboardEvent): void {
-  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) event.preventDefault();
-}
+const core = connect();
+// Nothing depends on the core's hearing it.
+const tellReady = async () => (await core).composerReady().catch(() => {});
 
 const composer = document.querySelector("textarea");
+let sendsEarly = false;
+
+/** Enter belongs to the code that is not there yet, and is given to it when it is. */
+function keepEnter(event: KeyboardEvent): void {
+  if (event.key !== "Enter" || event.shiftKey || event.altKey || event.isComposing) return;
+  event.preventDefault();
+  sendsEarly = true;
+}
+
 composer?.focus();
 composer?.addEventListener("keydown", keepEnter);
-const core = connect();
-await painted();
-// Nothing depends on the core's hearing it.
-if (composer) (await core).composerReady().catch(() => {});
+const painted = new Promise((resolve) =>
+  requestAnimationFrame(() => requestAnimationFrame(resolve)),
+);
+// While developing nothing was drawn ahead: then the composer comes with the code.
+if (composer) painted.then(tellReady);
+await Promise.race([painted, new Promise((resolve) => setTimeout(resolve, HIDDEN_MILLISECONDS))]);
+
 const { begin } = await import("./begin");
 begin(await core);
+if (!composer) tellReady();
 composer?.removeEventListener("keydown", keepEnter);
+if (sendsEarly) {
+  composer?.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+}

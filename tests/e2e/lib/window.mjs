@@ -97,10 +97,12 @@ export class Window {
     this.driver = driver;
   }
 
-  /** The composer takes text. */
-  ready() {
+  /** The composer takes text, and the page is the one that was drawn while it was built. */
+  async ready() {
     const script = "return document.documentElement.dataset.ready === 'composer'";
-    return until("the composer takes text", () => this.driver.executeScript(script));
+    await until("the composer takes text", () => this.driver.executeScript(script));
+    const redrawn = await this.run("return document.documentElement.dataset.redrawn ?? null");
+    if (redrawn !== null) throw new Error(`The page had to be drawn again: ${redrawn}`);
   }
 
   run(script, ...args) {

@@ -15,7 +15,7 @@ import type { ShownMessage } from "../../ipc";
 import { NAMES } from "../../testing/landmarks";
 import { useSelection } from "../conversations/selection";
 import { ContextMeter, tokensOf } from "./ContextMeter";
-import { draftOf, EMPTY, joined, keepDraft, textOf } from "./drafts";
+import { draftFrom, draftOf, EMPTY, joined, keepDraft, LONG_PASTE, textOf } from "./drafts";
 import { TextBox, type TextBoxHandle } from "./TextBox";
 
 export interface ComposerHandle {
@@ -50,8 +50,10 @@ export function Composer(props: ComposerProps) {
   useImperativeHandle(props.ref, () => ({ focus: () => box.current?.focus() }));
 
   useEffect(() => {
-    // Somebody may have typed before the page's code was there.
-    setEmpty(textOf(box.current?.draft() ?? EMPTY) === "");
+    // Somebody may have typed or pasted before the page's code was there.
+    const draft = box.current?.draft() ?? EMPTY;
+    if (draft.text.length >= LONG_PASTE) box.current?.set(draftFrom(draft.text));
+    else setEmpty(textOf(draft) === "");
     document.documentElement.dataset.ready = "composer";
   }, []);
 

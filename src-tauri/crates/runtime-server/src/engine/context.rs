@@ -248,9 +248,16 @@ impl Context {
         }
     }
 
+    /// Whether tokens look back to the last ones only (a sliding window).
+    pub(super) fn has_window(&self) -> bool {
+        // SAFETY: the model is valid.
+        unsafe { llama::llama_model_n_swa(self.model.raw) > 0 }
+    }
+
     /// Whether everything is there that the token after the first `tokens` looks back to.
     ///
-    /// With a sliding window, llama.cpp gives away cells that lie before the window of the end. After a step back the window lies earlier, and may be gone.
+    /// With a sliding window, llama.cpp gives away cells that lie before the window of the end.
+    /// After a step back the window lies earlier, and may be gone.
     pub(super) fn holds_window(&self, tokens: usize) -> bool {
         // SAFETY: the model is valid.
         let window = unsafe { llama::llama_model_n_swa(self.model.raw) };
@@ -292,14 +299,22 @@ impl Context {
         unsafe { llama::llama_state_seq_get_size(self.raw, SEQUENCE) }
     }
 
-    /// Copies all that is evaluated into `state`, for [`Self::restore`]; leaves it empty if it cannot.
-    pub(super) fn copy_state(&self, state: &mut Vec<u8>) {
-        state.resize(self.state_size(), 0);
+    /// Copies all that is evaluated into `state`, for [`Self::restore`]. `false`: it could not.
+    pub(super) fn copy_state(&self, state: &mut Vec<u8>) -> bool {
+        let size = self.state_size();
+        if state
+            .try_reserve_exact(size.saturating_sub(state.len()))
+            .is_err()
+        {
+            return false;
+        }
+        state.resize(size, 0);
         // SAFETY: the buffer is passed with its length.
         let written = unsafe {
             llama::llama_state_seq_get_data(self.raw, state.as_mut_ptr(), state.len(), SEQUENCE)
         };
         state.truncate(written);
+        written > 0
     }
 
     /// Takes back what [`Self::copy_state`] of this context gave. `false`: it could not, and nothing is held.

@@ -80,6 +80,8 @@ pub(super) fn run(
         sent: None,
     };
     let decoded = decoder.run(answering, limit, cancel);
+    // Also what was said before a failure.
+    decoder.send();
     let said = std::mem::take(&mut decoder.said);
     summary.decode = decoding.elapsed();
     let tokens = match decoded {
@@ -291,7 +293,6 @@ impl Decoder<'_> {
         }
         let rest = self.text.finish();
         self.say(&rest);
-        self.send();
         Ok((tokens, reason))
     }
 

@@ -1,17 +1,18 @@
 //! The prefix cache: which tokens are evaluated, and what a new prompt can reuse of them.
 //!
-//! The context holds one conversation. Others that it held are parked beside it as copies of their
-//! state, so that a side request (a title) does not throw away the conversation that a person is in
-//! the middle of; taking one back is a copy of memory instead of an evaluation.
+//! The context holds one conversation. Others that it held, and branches that were left, are parked
+//! beside it as copies of their state: going back to one is a copy of memory instead of an evaluation.
 
 use super::context::Context;
+use super::memory::system_memory;
 use super::model::Token;
 
 /// Fewer tokens than these are evaluated again rather than parked or fetched.
 const WORTH_KEEPING: usize = 32;
 
-/// Bytes of all parked states together: some 9,000 tokens of a 1.5B model.
-const PARKING: usize = 256 << 20;
+/// Bytes of all parked states together: some 37,000 tokens of a 1.5B model. Never more than a
+/// quarter of the memory that is free at that moment.
+const PARKING: usize = 1 << 30;
 
 /// What is evaluated in the context, and what waits beside it.
 #[derive(Debug, Default)]
@@ -30,8 +31,8 @@ struct Parked {
 /// Where a prompt's beginning is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Choice {
-    /// In the context: this many tokens. `park`: what follows them there is worth keeping.
-    Here { tokens: usize, park: bool },
+    /// In the context, if anywhere. `park`: what follows it there is worth keeping.
+    Here { park: bool },
     /// Parked at this place.
     Parked { at: usize },
 }
@@ -39,17 +40,23 @@ enum Choice {
 impl PrefixCache {
     /// Makes the context ready to go on with the prompt. Gives how many of its tokens are reused.
     pub(super) fn prepare(&mut self, context: &mut Context, prompt: &[Token]) -> usize {
-        match self.choose(prompt, context.can_step_back()) {
-            Choice::Here { park: false, .. } => {}
-            Choice::Here { park: true, .. } => self.park(context),
+        match self.choose(prompt, context.can_step_back(), context.has_window()) {
+            Choice::Here { park } => {
+                if park {
+                    self.park(context, 0);
+                }
+            }
             Choice::Parked { at } => {
                 let found = self.parked.remove(at);
-                self.park(context);
-                self.tokens = if context.restore(&found.state) {
-                    found.tokens
+                self.park(context, found.state.capacity());
+                if context.restore(&found.state) {
+                    self.tokens.clone_from(&found.tokens);
+                    if is_lost(&found.tokens, common_prefix(&found.tokens, usable(prompt))) {
+                        self.parked.push(found);
+                    }
                 } else {
-                    Vec::new()
-                };
+                    self.tokens.clear();
+                }
             }
         }
         let mut tokens = common_prefix(&self.tokens, usable(prompt));
@@ -63,8 +70,8 @@ impl PrefixCache {
         tokens
     }
 
-    fn choose(&self, prompt: &[Token], can_step_back: bool) -> Choice {
-        let reusable = |held: &[Token]| {
+    fn choose(&self, prompt: &[Token], can_step_back: bool, has_window: bool) -> Choice {
+        let reusable = |held: &[Token], can_step_back: bool| {
             let common = common_prefix(held, usable(prompt));
             if can_step_back || common == held.len() {
                 common
@@ -72,28 +79,28 @@ impl PrefixCache {
                 0
             }
         };
-        let tokens = reusable(&self.tokens);
-        let best = (0..self.parked.len()).max_by_key(|at| reusable(&self.parked[*at].tokens));
+        let tokens = reusable(&self.tokens, can_step_back);
+        // A copy holds no more of a sliding window than its end looks back to.
+        let parked = |at: usize| reusable(&self.parked[at].tokens, can_step_back && !has_window);
+        let best = (0..self.parked.len()).max_by_key(|at| parked(*at));
         match best {
-            Some(at) if reusable(&self.parked[at].tokens) >= tokens + WORTH_KEEPING => {
-                Choice::Parked { at }
-            }
+            Some(at) if parked(at) >= tokens + WORTH_KEEPING => Choice::Parked { at },
             _ => Choice::Here {
-                tokens,
-                park: self.tokens.len() - tokens > tokens.max(WORTH_KEEPING),
+                park: is_lost(&self.tokens, tokens),
             },
         }
     }
 
-    /// Puts a copy of what the context holds beside it.
-    fn park(&mut self, context: &Context) {
+    /// Puts a copy of what the context holds beside it. `taken`: bytes that stay in use meanwhile.
+    fn park(&mut self, context: &Context, taken: usize) {
         let size = context.state_size();
-        if self.tokens.len() < WORTH_KEEPING || size > PARKING {
+        let free = usize::try_from(system_memory().available / 4).unwrap_or(usize::MAX);
+        let budget = PARKING.min(free).saturating_sub(taken);
+        if self.tokens.len() < WORTH_KEEPING || size > budget {
             return;
         }
-        let mut state = self.make_place(size);
-        context.copy_state(&mut state);
-        if !state.is_empty() {
+        let mut state = self.make_place(size, budget);
+        if context.copy_state(&mut state) {
             self.parked.push(Parked {
                 tokens: self.tokens.clone(),
                 state,
@@ -101,20 +108,26 @@ impl PrefixCache {
         }
     }
 
-    /// Gives up what was not used for longest until so many bytes fit, and the beginnings of what
-    /// will be parked. Gives a buffer that is free now: fresh memory costs more than the copy.
-    fn make_place(&mut self, bytes: usize) -> Vec<u8> {
+    /// Gives up the beginnings of what will be parked, and what was not used for longest until so
+    /// many bytes fit. Gives a buffer that is free now: fresh memory costs more than the copy.
+    fn make_place(&mut self, bytes: usize, budget: usize) -> Vec<u8> {
         let mut free = Vec::new();
-        let mut held: usize = self.parked.iter().map(|one| one.state.len()).sum();
-        let tokens = &self.tokens;
-        self.parked.retain_mut(|old| {
-            let goes = held + bytes > PARKING || tokens.starts_with(&old.tokens);
-            if goes {
-                held -= old.state.len();
-                free = std::mem::take(&mut old.state);
+        let mut give_up = |one: Parked| {
+            // A much larger one would hold memory that nobody counts.
+            if one.state.capacity() <= bytes * 2 {
+                free = one.state;
             }
-            !goes
-        });
+        };
+        let old = std::mem::take(&mut self.parked);
+        let (beginnings, mut kept): (Vec<_>, Vec<_>) = old
+            .into_iter()
+            .partition(|one| self.tokens.starts_with(&one.tokens));
+        beginnings.into_iter().for_each(&mut give_up);
+        let held = |kept: &[Parked]| kept.iter().map(|one| one.state.capacity()).sum::<usize>();
+        while !kept.is_empty() && held(&kept) + bytes > budget {
+            give_up(kept.remove(0));
+        }
+        self.parked = kept;
         free
     }
 
@@ -142,6 +155,11 @@ fn usable(prompt: &[Token]) -> &[Token] {
     &prompt[..prompt.len().saturating_sub(1)]
 }
 
+/// Whether going on after `kept` tokens loses much of what is held.
+fn is_lost(held: &[Token], kept: usize) -> bool {
+    held.len() - kept > kept.max(WORTH_KEEPING)
+}
+
 fn common_prefix(held: &[Token], prompt: &[Token]) -> usize {
     held.iter()
         .zip(prompt)
@@ -164,59 +182,60 @@ mod tests {
     fn prompts_find_their_conversation() {
         let talk: Vec<Token> = (0..100).collect();
         let with = |from: usize, rest: &[Token]| [&talk[..from], rest].concat();
-        let here = |tokens, park| Choice::Here { tokens, park };
+        let here = |park| Choice::Here { park };
+        let parked_one = Choice::Parked { at: 0 };
         for (what, context, beside, prompt, expected) in [
             (
                 "nothing there yet",
                 &[][..],
                 &[][..],
                 vec![1, 2, 3],
-                here(0, false),
+                here(false),
             ),
             (
                 "an appended turn",
                 &talk,
                 &[],
                 with(100, &[7, 8]),
-                here(100, false),
+                here(false),
             ),
-            ("the same again", &talk, &[], talk.clone(), here(99, false)),
+            ("the same again", &talk, &[], talk.clone(), here(false)),
             (
                 "an edited last turn",
                 &talk,
                 &[],
                 with(90, &[7, 8]),
-                here(90, false),
+                here(false),
             ),
             (
                 "a branch at the beginning",
                 &talk,
                 &[],
                 with(30, &[7, 8]),
-                here(30, true),
+                here(true),
             ),
             (
                 "a side request",
                 &talk,
                 &[9, 9],
                 with(5, &[8; 50]),
-                here(5, true),
+                here(true),
             ),
             (
                 "the parked talk",
                 &[7, 7],
                 &talk,
                 with(100, &[7]),
-                Choice::Parked { at: 0 },
+                parked_one,
             ),
             (
                 "too little to fetch",
                 &[7, 7],
                 &talk,
                 with(20, &[7]),
-                here(0, false),
+                here(false),
             ),
-            ("something else", &talk, &[], vec![500, 501], here(0, true)),
+            ("something else", &talk, &[], vec![500, 501], here(true)),
         ] {
             let cache = PrefixCache {
                 tokens: context.to_vec(),
@@ -226,7 +245,7 @@ mod tests {
                     vec![parked(beside, 1)]
                 },
             };
-            assert_eq!(cache.choose(&prompt, true), expected, "{what}");
+            assert_eq!(cache.choose(&prompt, true, false), expected, "{what}");
         }
     }
 
@@ -238,33 +257,43 @@ mod tests {
             parked: vec![parked(&talk, 1)],
         };
         let longer = [&talk[..], &[7]].concat();
-        assert_eq!(cache.choose(&longer, false), Choice::Parked { at: 0 });
         let edited = [&talk[..90], &[7, 8]].concat();
-        let park = true;
-        assert_eq!(
-            cache.choose(&edited, false),
-            Choice::Here { tokens: 0, park }
-        );
+        // So does one with a sliding window, from a copy.
+        for (can_step_back, has_window) in [(false, false), (true, true)] {
+            let choice = |prompt| cache.choose(prompt, can_step_back, has_window);
+            assert_eq!(choice(&longer), Choice::Parked { at: 0 });
+            assert_eq!(choice(&edited), Choice::Here { park: true });
+        }
+        assert_eq!(cache.choose(&edited, true, false), Choice::Parked { at: 0 });
     }
 
     #[test]
-    fn the_oldest_makes_place_and_a_beginning_is_not_kept_twice() {
+    fn beginnings_go_first_and_then_the_oldest() {
+        let kept = |cache: &PrefixCache| {
+            let tokens = cache.parked.iter().map(|one| one.tokens[0]);
+            tokens.collect::<Vec<_>>()
+        };
         let mut cache = PrefixCache {
             tokens: vec![1, 2, 3],
             parked: vec![
-                parked(&[1, 2], PARKING / 2),
-                parked(&[3], PARKING / 4),
-                parked(&[4], PARKING / 4),
+                parked(&[9], 40),
+                parked(&[1, 2], 20),
+                parked(&[8], 30),
+                parked(&[7], 10),
             ],
         };
-        let kept = |cache: &PrefixCache| {
-            let tokens = cache.parked.iter().map(|one| one.tokens.clone());
-            tokens.collect::<Vec<_>>()
-        };
-        assert_eq!(cache.make_place(PARKING / 4).len(), PARKING / 2);
-        assert_eq!(kept(&cache), [vec![3], vec![4]]);
-        assert_eq!(cache.make_place(PARKING * 3 / 4).len(), PARKING / 4);
-        assert_eq!(kept(&cache), [vec![4]]);
-        assert!(cache.make_place(1).is_empty());
+        assert_eq!(
+            cache.make_place(20, 100).len(),
+            20,
+            "the beginning's buffer"
+        );
+        assert_eq!(kept(&cache), [9, 8, 7]);
+        assert_eq!(cache.make_place(30, 100).len(), 40);
+        assert_eq!(kept(&cache), [8, 7]);
+        assert!(
+            cache.make_place(5, 15).is_empty(),
+            "a buffer much larger than needed"
+        );
+        assert_eq!(kept(&cache), [7]);
     }
 }
