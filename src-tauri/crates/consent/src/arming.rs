@@ -150,7 +150,7 @@ impl Arming {
                 on_approve,
                 held,
             } => {
-                let repeats_the_answer = held && self.answering == Some(input);
+                let repeats_the_answer = held && on_approve && self.answering == Some(input);
                 let answers = self.armed && on_approve && !held && self.answering.is_none();
                 self.down.insert(input);
                 if answers {

@@ -128,7 +128,7 @@ impl KeyedHash {
 
     fn of(key: LedgerKey<'_>, tag: &str, bytes: &[u8]) -> Self {
         let parts = [&length(tag.as_bytes()), tag.as_bytes(), bytes];
-        Self(hmac(key.0, &parts))
+        Self::from_bytes(hmac(key.0, &parts))
     }
 }
 

@@ -31,6 +31,17 @@ pub enum Purpose {
     UpdateCheck,
 }
 
+impl Purpose {
+    /// Whether it is about a provider's models; otherwise it fetches a file and says nothing.
+    #[must_use]
+    pub const fn asks_model(self) -> bool {
+        match self {
+            Self::Answer | Self::ModelList | Self::KeyTest => true,
+            Self::Download | Self::UpdateCheck => false,
+        }
+    }
+}
+
 /// Who began it. A program that keeps asking is held back; a person is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
@@ -132,7 +143,7 @@ pub struct Estimate {
 }
 
 /// What somebody wants to send, before it is checked and frozen.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Draft {
     /// What it is for.
     pub purpose: Purpose,
@@ -150,6 +161,14 @@ pub struct Draft {
     pub estimate: Estimate,
 }
 
+impl fmt::Debug for Draft {
+    /// Says how much and where, never what.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (parts, bytes, host) = (self.parts.len(), self.body.len(), self.destination.host());
+        write!(formatter, "Draft({parts} parts, {bytes} bytes, to {host})")
+    }
+}
+
 /// Why a draft cannot be a proposal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FreezeError {
@@ -162,9 +181,12 @@ pub enum FreezeError {
     /// A model is asked nothing.
     #[error("every part is left out, so there is nothing to ask")]
     NothingToAsk,
-    /// A fetch has no body.
+    /// A fetch has a body.
     #[error("a GET request has no body")]
     BodyOfGet,
+    /// A download or a check for updates would say something.
+    #[error("a download or a check for updates must be a GET request")]
+    NotAFetch,
 }
 
 /// What is asked to leave. Made only by a [`Gate`](crate::Gate), and the same for ever.
@@ -193,6 +215,9 @@ impl Proposal {
         let method = draft.destination.method();
         if method == Method::Get && !draft.body.is_empty() {
             return Err(FreezeError::BodyOfGet);
+        }
+        if method != Method::Get && !draft.purpose.asks_model() {
+            return Err(FreezeError::NotAFetch);
         }
         disclosure::check(&draft.body, &draft.parts, draft.destination.model())?;
         Ok(Self {

@@ -161,6 +161,12 @@ fn a_press_of_approve_while_armed_stays_armed_until_it_ends() {
         1_201,
         true,
     );
+    // The key stays down while the focus wanders to another button.
+    check(
+        &[(1_100, answer), (1_200, press(ENTER, false, true))],
+        60_000,
+        false,
+    );
     check(
         &[(1_100, answer), (1_200, WindowFact::Moved)],
         60_000,
