@@ -2,183 +2,36 @@
 //! is worth. Whoever drives it does the effects in their order and reports back; nothing here waits,
 //! looks at a clock or reaches anything.
 
+mod journey;
+mod outcome;
+mod revocation;
+
 use std::collections::BTreeMap;
 
 use sotto_domain::Place;
+
+pub use outcome::{
+    Approval, Effect, Granted, NotGranted, ProposeError, Refused, StepError, Taken, WhyNot,
+    WhyRefused,
+};
+use revocation::policy_effects;
 
 use crate::{
     arming::{Arming, WindowFact},
     destination::Server,
     hash::{Digest, LedgerKey},
     id::ProposalId,
-    ledger::{
-        DenyReason, Event, FailReason, PolicyChange, Received, RevokeReason, UnknownCause, Yes,
-    },
+    ledger::{DenyReason, Event, PolicyChange, RevokeReason, Yes},
     permit::{PERMIT_LIVES_MILLISECONDS, Permit},
-    policy::{Barrier, Policy},
-    proposal::{Basis, Draft, FreezeError, Proposal},
-    request::Request,
-    restraint::{Restrained, Restraint},
-    state::{IllegalMove, Move, State},
+    policy::Policy,
+    proposal::{Draft, Proposal},
+    restraint::Restraint,
+    state::{Move, State},
     time::Monotonic,
 };
 
 /// Milliseconds without a decision that count as no.
 pub const DECIDE_WITHIN_MILLISECONDS: u64 = 120_000;
-
-/// What to do, in this order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Effect {
-    /// Append this to the ledger. If that fails, do none of the effects after it, and withdraw the
-    /// proposal.
-    Record(Event),
-    /// Show the pending proposal in the consent window; open the window if there is none.
-    Show(ProposalId),
-    /// Let the Approve button be pressed, or not.
-    SetApprove {
-        /// Of which proposal.
-        proposal: ProposalId,
-        /// Whether a yes is taken now.
-        enabled: bool,
-    },
-    /// Close the consent window of this proposal.
-    Close(ProposalId),
-    /// Drop the connection on which this proposal is sent or answered.
-    Cut(ProposalId),
-    /// Keep [`Gate::policy`].
-    SavePolicy,
-}
-
-/// A draft that the gate took.
-#[must_use = "it holds effects, and perhaps a permit"]
-pub enum Taken {
-    /// The person is asked.
-    Asked(Vec<Effect>),
-    /// A standing yes covers it.
-    Granted(Granted),
-}
-
-/// A yes, and what it is a yes to.
-#[must_use = "it holds effects and a permit"]
-pub struct Granted {
-    /// The proof of the yes.
-    pub permit: Permit,
-    /// What was agreed to, with the bytes to send.
-    pub proposal: Proposal,
-    /// What to do before anything is sent.
-    pub effects: Vec<Effect>,
-}
-
-/// Why the gate did not take a draft. Nothing changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum ProposeError {
-    /// Nothing may go to that place.
-    #[error(transparent)]
-    Barrier(#[from] Barrier),
-    /// Another proposal waits for a decision.
-    #[error("proposal {0} waits for a decision; only one is shown at a time")]
-    Busy(ProposalId),
-    /// The conversation was denied too recently or too often.
-    #[error(transparent)]
-    Restrained(#[from] Restrained),
-    /// The draft does not hold what it shows.
-    #[error(transparent)]
-    Freeze(#[from] FreezeError),
-    /// A proposal of this name exists.
-    #[error("proposal {0} exists already; a new one needs a new name")]
-    SameId(ProposalId),
-    /// The proposal to be replaced is not the pending one, or of another conversation.
-    #[error("proposal {0} is not the one that waits for a decision in this conversation")]
-    NotPending(ProposalId),
-}
-
-/// A report about a proposal that does not fit what is known of it. Nothing changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum StepError {
-    /// No such proposal is pending or on its way.
-    #[error("proposal {0} is not known: it ended, or never was")]
-    NotKnown(ProposalId),
-    /// Its state has no such move.
-    #[error(transparent)]
-    Illegal(#[from] IllegalMove),
-}
-
-/// The person's yes, as the consent window reports it.
-#[derive(Debug, Clone, Copy)]
-pub struct Approval {
-    /// The proposal that the window shows.
-    pub proposal: ProposalId,
-    /// The digest that the window shows.
-    pub digest: Digest,
-    /// What the conversation is now: the same messages, read again ([`Basis::of`]).
-    pub basis: Basis,
-    /// Do not ask again for this server of the person's network.
-    pub standing: bool,
-}
-
-/// Why a yes was not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum WhyNot {
-    /// It is not a yes to the pending proposal.
-    #[error("this proposal does not wait for a decision")]
-    NotPending,
-    /// It is a yes to other bytes.
-    #[error("the yes was given to other bytes than those that would be sent")]
-    OtherDigest,
-    /// The window was not in plain sight for a whole second. The second begins anew.
-    #[error("the yes came before the proposal was in plain sight for a second")]
-    TooEarly,
-    /// Two minutes have passed.
-    #[error("the yes came after two minutes")]
-    TooLate,
-    /// The conversation was edited in between. The proposal is taken back.
-    #[error("the conversation was edited after this was shown; ask again")]
-    ConversationChanged,
-    /// A standing yes was asked for a destination in the cloud.
-    #[error("the cloud needs a yes each time")]
-    NoStandingYes,
-}
-
-/// A yes that was not taken, and what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{why}")]
-pub struct NotGranted {
-    /// Why.
-    pub why: WhyNot,
-    /// What to do; mostly nothing.
-    pub effects: Vec<Effect>,
-}
-
-impl From<WhyNot> for NotGranted {
-    fn from(why: WhyNot) -> Self {
-        let effects = Vec::new();
-        Self { why, effects }
-    }
-}
-
-/// Why a permit was refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum WhyRefused {
-    /// The yes was taken back, used or given elsewhere.
-    #[error("the yes does not hold: it was taken back, used or given elsewhere")]
-    NotValid,
-    /// Its 30 seconds are over.
-    #[error("the yes was not used within 30 seconds")]
-    Expired,
-    /// The bytes are not those that were agreed to.
-    #[error("the bytes about to leave are not those that were agreed to")]
-    OtherBytes,
-}
-
-/// A permit that was refused; it is gone. Nothing was sent.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{why}; nothing was sent")]
-pub struct Refused {
-    /// Why.
-    pub why: WhyRefused,
-    /// What to do.
-    pub effects: Vec<Effect>,
-}
 
 /// A proposal that waits for a decision.
 struct Pending {
@@ -485,148 +338,6 @@ impl Gate {
         Ok(vec![Effect::Close(id), Effect::Record(record)])
     }
 
-    /// Whoever asked does not want it any more: the turn was stopped, the conversation deleted, the
-    /// window could not be opened. What is on its way is cut. No denial.
-    #[must_use = "it says what to do"]
-    pub fn withdraw(&mut self, proposal: ProposalId) -> Vec<Effect> {
-        self.revoke(RevokeReason::Withdrawn, |id, _| id == proposal)
-    }
-
-    /// Blocks everything: what is on its way is cut, every yes is void, nothing may be asked.
-    #[must_use = "it says what to do"]
-    pub fn block(&mut self) -> Vec<Effect> {
-        let changed = self.policy.set_blocked(true);
-        let mut effects = self.revoke(RevokeReason::Blocked, |_, _| true);
-        effects.extend(policy_effects(changed, PolicyChange::Blocked));
-        effects
-    }
-
-    /// Lets things be asked again. No yes comes back.
-    #[must_use = "it says what to do"]
-    pub fn unblock(&mut self) -> Vec<Effect> {
-        policy_effects(self.policy.set_blocked(false), PolicyChange::Unblocked)
-    }
-
-    /// Lets cloud models be asked for, each time with a yes.
-    #[must_use = "it says what to do"]
-    pub fn turn_cloud_on(&mut self) -> Vec<Effect> {
-        policy_effects(self.policy.set_cloud(true), PolicyChange::CloudOn)
-    }
-
-    /// Lets cloud models not be asked for: as [`Gate::block`], for the cloud alone and for good.
-    #[must_use = "it says what to do"]
-    pub fn turn_cloud_off(&mut self) -> Vec<Effect> {
-        let changed = self.policy.set_cloud(false);
-        let mut effects = self.revoke(RevokeReason::Blocked, |_, target| target.asks_cloud_model);
-        effects.extend(policy_effects(changed, PolicyChange::CloudOff));
-        effects
-    }
-
-    /// Takes back the standing yes to a server, and what it allowed so far.
-    #[must_use = "it says what to do"]
-    pub fn withdraw_standing_yes(&mut self, server: &Server) -> Vec<Effect> {
-        if !self.policy.withdraw(server) {
-            return Vec::new();
-        }
-        let mut effects = self.revoke(RevokeReason::StandingYesWithdrawn, |_, target| {
-            target.server.as_ref() == Some(server)
-        });
-        let server = server.clone();
-        effects.extend(policy_effects(
-            true,
-            PolicyChange::StandingYesWithdrawn { server },
-        ));
-        effects
-    }
-
-    /// The server answered a consumed proposal.
-    ///
-    /// # Errors
-    ///
-    /// If it is not on its way, or was reported before.
-    pub fn sent(&mut self, proposal: ProposalId, status: u16) -> Result<Vec<Effect>, StepError> {
-        let agreed = self.agreed_of(proposal)?;
-        agreed.state = agreed.state.after(Move::Send)?;
-        Ok(vec![Effect::Record(Event::Sent { proposal, status })])
-    }
-
-    /// The answer of a sent proposal ended.
-    ///
-    /// # Errors
-    ///
-    /// If it was not sent, or its answer ended before.
-    pub fn received(&mut self, received: Received) -> Result<Vec<Effect>, StepError> {
-        let id = received.proposal;
-        if self.agreed_of(id)?.state != State::Sent {
-            return Err(StepError::NotKnown(id));
-        }
-        self.agreed.remove(&id);
-        Ok(vec![Effect::Record(Event::Received(received))])
-    }
-
-    /// A consumed proposal failed before a byte of it left.
-    ///
-    /// # Errors
-    ///
-    /// If it is not on its way, or was reported before.
-    pub fn failed(
-        &mut self,
-        proposal: ProposalId,
-        reason: FailReason,
-    ) -> Result<Vec<Effect>, StepError> {
-        self.agreed_of(proposal)?.state.after(Move::Fail)?;
-        self.agreed.remove(&proposal);
-        Ok(vec![Effect::Record(Event::Failed { proposal, reason })])
-    }
-
-    /// Nobody can tell whether a consumed proposal was sent.
-    ///
-    /// # Errors
-    ///
-    /// If it is not on its way, or was reported before.
-    pub fn lost(
-        &mut self,
-        proposal: ProposalId,
-        cause: UnknownCause,
-    ) -> Result<Vec<Effect>, StepError> {
-        self.agreed_of(proposal)?.state.after(Move::LoseSight)?;
-        self.agreed.remove(&proposal);
-        Ok(vec![Effect::Record(Event::Unknown { proposal, cause })])
-    }
-
-    /// Uses up a yes; called by [`Permit::redeem`], which alone has a permit to give.
-    pub(crate) fn consume(
-        &mut self,
-        id: ProposalId,
-        digest: Digest,
-        request: &Request,
-        now: Monotonic,
-    ) -> Result<(), Refused> {
-        let refused = |why, record: Option<Event>| Refused {
-            why,
-            effects: record.into_iter().map(Effect::Record).collect(),
-        };
-        let agreed = self.agreed.get_mut(&id);
-        let Some(agreed) = agreed.filter(|agreed| agreed.digest == digest) else {
-            return Err(refused(WhyRefused::NotValid, None));
-        };
-        let Ok(consumed) = agreed.state.after(Move::Consume) else {
-            return Err(refused(WhyRefused::NotValid, None));
-        };
-        let (why, record) = if !agreed.is_fresh(now) {
-            (WhyRefused::Expired, Event::Expired { proposal: id })
-        } else if request.digest() != digest {
-            let reason = RevokeReason::BytesChanged;
-            let proposal = id;
-            (WhyRefused::OtherBytes, Event::Revoked { proposal, reason })
-        } else {
-            agreed.state = consumed;
-            return Ok(());
-        };
-        self.agreed.remove(&id);
-        Err(refused(why, Some(record)))
-    }
-
     fn admit(&self, draft: &Draft, id: ProposalId) -> Result<(), ProposeError> {
         if let Some(barrier) = self
             .policy
@@ -661,7 +372,7 @@ impl Gate {
                 proposal: id,
                 by: Yes::Standing,
             }));
-            return Taken::Granted(self.mint(proposal, state, effects, now));
+            return Taken::Granted(Box::new(self.mint(proposal, state, effects, now)));
         }
         effects.push(Effect::Show(id));
         self.pending = Some(Pending {
@@ -671,40 +382,6 @@ impl Gate {
             decide_by: now.plus(DECIDE_WITHIN_MILLISECONDS),
         });
         Taken::Asked(effects)
-    }
-
-    /// Takes back what `hits`: what is on its way is cut first, and its end is reported later.
-    fn revoke(
-        &mut self,
-        reason: RevokeReason,
-        hits: impl Fn(ProposalId, &Target) -> bool,
-    ) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        let mut records = Vec::new();
-        let mut record = |proposal| {
-            records.push(Effect::Record(Event::Revoked { proposal, reason }));
-        };
-        self.agreed.retain(|id, agreed| {
-            if !hits(*id, &agreed.target) {
-                return true;
-            }
-            if agreed.state.after(Move::Revoke).is_ok() {
-                record(*id);
-                return false;
-            }
-            effects.push(Effect::Cut(*id));
-            true
-        });
-        let hit = |pending: &mut Pending| {
-            let id = pending.proposal.id();
-            hits(id, &Target::of(&pending.proposal)) && pending.state.after(Move::Revoke).is_ok()
-        };
-        if let Some(pending) = self.pending.take_if(hit) {
-            effects.push(Effect::Close(pending.proposal.id()));
-            record(pending.proposal.id());
-        }
-        effects.extend(records);
-        effects
     }
 
     /// The one place where a permit is made.
@@ -739,18 +416,6 @@ impl Gate {
 
     fn agreed_of(&mut self, id: ProposalId) -> Result<&mut Agreed, StepError> {
         self.agreed.get_mut(&id).ok_or(StepError::NotKnown(id))
-    }
-}
-
-/// Keeps and records a change of policy, if there is one.
-fn policy_effects(changed: bool, change: PolicyChange) -> Vec<Effect> {
-    if changed {
-        vec![
-            Effect::SavePolicy,
-            Effect::Record(Event::PolicyChanged { change }),
-        ]
-    } else {
-        Vec::new()
     }
 }
 

@@ -4,18 +4,20 @@ use sotto_domain::Role;
 
 use super::*;
 use crate::{
-    Method, Purpose, StartedBy,
+    Barrier, Basis, FreezeError, IllegalMove, Method, Purpose, Request, Restrained, StartedBy,
     arming::Input,
     chain::Head,
     destination::Destination,
     hash::KeyedHash,
-    ledger::AnswerEnding,
+    ledger::{AnswerEnding, FailReason, Received, UnknownCause},
     testing::{
         CLOUD, NETWORK, arm, ask, at, by_program, conversation, destination, draft, gate, granted,
         id, key, message, yes,
     },
 };
 
+mod limits;
+mod permits;
 mod sequences;
 mod standing;
 
@@ -125,52 +127,6 @@ fn a_yes_that_goes_well() {
     );
     assert_eq!(gate.received(received(1)), Err(StepError::NotKnown(id(1))));
     assert_eq!(gate.next_tick(), None);
-}
-
-#[test]
-fn nothing_is_cleared_before_the_right_entry_is_written() {
-    let mut gate = gate();
-    for (number, event) in [
-        (1, Event::Shown { proposal: id(1) }),
-        (2, Event::Consumed { proposal: id(9) }),
-    ] {
-        let granted = granted(&mut gate, draft(CLOUD, &["a b"]), number, number * 10_000);
-        let redeemed = redeem(granted, &mut gate, number * 10_000 + 1_500);
-        let other = Head::default()
-            .seal(sotto_domain::Timestamp::default(), event)
-            .unwrap();
-        assert!(redeemed.recorded(&other).is_err());
-        assert!(
-            gate.failed(id(number), FailReason::LedgerNotWritten)
-                .is_ok()
-        );
-    }
-}
-
-#[test]
-fn at_the_first_start_the_cloud_is_off_and_a_download_can_be_asked_for() {
-    let mut gate = Gate::new(Policy::default());
-    let off = ProposeError::Barrier(Barrier::CloudOff);
-    for purpose in [Purpose::Answer, Purpose::KeyTest] {
-        let draft = Draft {
-            purpose,
-            ..draft(CLOUD, &["a"])
-        };
-        assert_eq!(propose(&mut gate, draft, 1, 0), Some(off));
-    }
-    let fetch = |purpose| Draft {
-        purpose,
-        parts: Vec::new(),
-        body: Vec::new(),
-        basis: Basis::None,
-        destination: destination("https://models.example/a.gguf", Method::Get),
-        ..draft(CLOUD, &["a"])
-    };
-    assert_eq!(
-        propose(&mut gate, fetch(Purpose::ModelList), 2, 0),
-        Some(off)
-    );
-    assert_eq!(propose(&mut gate, fetch(Purpose::Download), 3, 0), None);
 }
 
 #[test]
@@ -404,263 +360,6 @@ fn a_change_is_a_new_proposal_with_a_second_of_its_own() {
     assert!(gate.shown(id(2), at(5_000)).is_ok());
     assert_eq!(gate.tick(at(6_000)).len(), 1, "the window is as it was");
     assert!(gate.approve(yes(&gate), at(6_000)).is_ok());
-}
-
-#[test]
-fn a_permit_lives_thirty_seconds() {
-    let expired = record(Event::Expired { proposal: id(1) });
-    let granted_at_1000 = |gate: &mut Gate| granted(gate, draft(CLOUD, &["a"]), 1, 0);
-    let mut gate = gate();
-    let granted = granted_at_1000(&mut gate);
-    assert_eq!(gate.next_tick(), Some(at(31_000)));
-    let _ = redeem(granted, &mut gate, 30_999);
-    assert!(gate.failed(id(1), FailReason::Offline).is_ok());
-
-    let granted = granted_at_1000(&mut gate);
-    assert_eq!(
-        refused(granted, &mut gate, 31_000),
-        (WhyRefused::Expired, vec![expired.clone()])
-    );
-    assert_eq!(gate.tick(at(31_000)), [], "recorded once");
-
-    let granted = granted_at_1000(&mut gate);
-    assert_eq!(
-        refused(granted, &mut gate, 999).0,
-        WhyRefused::Expired,
-        "the clock went back"
-    );
-
-    let granted = granted_at_1000(&mut gate);
-    assert_eq!(gate.tick(at(31_000)), [expired]);
-    assert_eq!(
-        refused(granted, &mut gate, 31_001),
-        (WhyRefused::NotValid, vec![])
-    );
-}
-
-#[test]
-fn a_permit_is_for_these_bytes_and_this_gate() {
-    let mut gate = gate();
-    let bytes = draft(CLOUD, &["a"]).body;
-    let mut flipped = bytes.clone();
-    flipped[3] ^= 1;
-    let url = || CLOUD.parse().unwrap();
-    let other = "https://evil.example/v1/chat/completions".parse().unwrap();
-    for request in [
-        Request::new(Method::Post, url(), flipped),
-        Request::new(Method::Post, url(), &bytes[1..]),
-        Request::new(Method::Post, other, bytes.as_slice()),
-        Request::new(Method::Get, url(), bytes.as_slice()),
-    ] {
-        let granted = granted(&mut gate, draft(CLOUD, &["a"]), 1, 0);
-        let reason = RevokeReason::BytesChanged;
-        let revoked = record(Event::Revoked {
-            proposal: id(1),
-            reason,
-        });
-        let found = refused_for(granted, &mut gate, request, 1_100);
-        assert_eq!(found, (WhyRefused::OtherBytes, vec![revoked]));
-        assert_eq!(gate.next_tick(), None, "the yes is gone");
-    }
-    // Another gate's permit, of a proposal with the same name and other bytes.
-    let mut another = self::gate();
-    let foreign = granted(&mut another, draft(CLOUD, &["b"]), 1, 0);
-    let ours = granted(&mut gate, draft(CLOUD, &["a"]), 1, 0);
-    assert_eq!(
-        refused(foreign, &mut gate, 1_100),
-        (WhyRefused::NotValid, vec![])
-    );
-    let _ = redeem(ours, &mut gate, 1_100);
-    // And one of a proposal that this gate never saw.
-    let foreign = granted(&mut another, draft(CLOUD, &["c"]), 5, 0);
-    assert_eq!(refused(foreign, &mut gate, 1_100).0, WhyRefused::NotValid);
-}
-
-#[test]
-fn a_denied_program_rests_and_falls_silent_and_a_person_does_not() {
-    let mut gate = gate();
-    let deny = |gate: &mut Gate, number, now| {
-        let _ = ask(gate, by_program(1), number, now);
-        assert!(gate.deny(id(number), DenyReason::Person, at(now)).is_ok());
-    };
-    deny(&mut gate, 1, 0);
-    let resting = |milliseconds| {
-        Some(ProposeError::Restrained(Restrained::Resting {
-            milliseconds,
-        }))
-    };
-    assert_eq!(propose(&mut gate, by_program(1), 2, 0), resting(30_000));
-    assert_eq!(propose(&mut gate, by_program(1), 2, 29_999), resting(1));
-    deny(&mut gate, 2, 30_000);
-    deny(&mut gate, 3, 60_000);
-    let silenced = Some(ProposeError::Restrained(Restrained::Silenced));
-    assert_eq!(propose(&mut gate, by_program(1), 4, 9_000_000), silenced);
-
-    // Another conversation is another matter.
-    let _ = ask(&mut gate, by_program(2), 5, 9_000_000);
-    assert_eq!(gate.withdraw(id(5)).len(), 2, "no denial");
-    let _ = ask(&mut gate, by_program(2), 6, 9_000_000);
-    let _ = gate.withdraw(id(6));
-
-    // The person begins: no rest, and the silence is over.
-    let person = || Draft {
-        started_by: StartedBy::Person,
-        ..by_program(1)
-    };
-    let _ = ask(&mut gate, person(), 7, 9_000_000);
-    assert!(gate.deny(id(7), DenyReason::Closed, at(9_000_000)).is_ok());
-    assert_eq!(
-        propose(&mut gate, by_program(1), 8, 9_000_001),
-        resting(29_999)
-    );
-    let _ = ask(&mut gate, person(), 9, 9_000_001);
-    let _ = gate.withdraw(id(9));
-    let _ = ask(&mut gate, by_program(1), 10, 9_030_000);
-}
-
-#[test]
-fn a_yes_ends_a_row_of_denials() {
-    let mut gate = gate();
-    for round in 0..3_u64 {
-        for number in 1..=2_u64 {
-            let now = round * 200_000 + number * 30_000;
-            let _ = ask(&mut gate, by_program(1), number, now);
-            let _ = gate.deny(id(number), DenyReason::NoDecision, at(now));
-        }
-        let now = round * 200_000 + 90_000;
-        let _ = redeem(
-            granted(&mut gate, by_program(1), 3, now),
-            &mut gate,
-            now + 1_000,
-        );
-        assert!(gate.lost(id(3), UnknownCause::NoAnswer).is_ok());
-    }
-}
-
-#[test]
-fn a_block_cuts_revokes_and_refuses() {
-    let mut gate = gate();
-    let _ = redeem(
-        granted(&mut gate, draft(CLOUD, &["a"]), 1, 0),
-        &mut gate,
-        1_000,
-    );
-    let _ = redeem(
-        granted(&mut gate, draft(CLOUD, &["a"]), 2, 2_000),
-        &mut gate,
-        3_000,
-    );
-    assert!(gate.sent(id(2), 200).is_ok());
-    let minted = granted(&mut gate, draft(CLOUD, &["a"]), 3, 4_000);
-    let _ = ask(&mut gate, draft(NETWORK, &["a"]), 4, 6_000);
-    let reason = RevokeReason::Blocked;
-    let change = PolicyChange::Blocked;
-    assert_eq!(
-        gate.block(),
-        [
-            Effect::Cut(id(1)),
-            Effect::Cut(id(2)),
-            Effect::Close(id(4)),
-            record(Event::Revoked {
-                proposal: id(3),
-                reason
-            }),
-            record(Event::Revoked {
-                proposal: id(4),
-                reason
-            }),
-            Effect::SavePolicy,
-            record(Event::PolicyChanged { change }),
-        ]
-    );
-    assert!(gate.policy().is_blocked());
-    assert_eq!(
-        refused(minted, &mut gate, 6_001),
-        (WhyRefused::NotValid, vec![])
-    );
-    let blocked = Some(ProposeError::Barrier(Barrier::Blocked));
-    assert_eq!(
-        propose(&mut gate, draft(NETWORK, &["a"]), 5, 6_002),
-        blocked
-    );
-    // What was cut reports its end.
-    assert!(gate.lost(id(1), UnknownCause::Cut).is_ok());
-    assert!(
-        gate.received(Received {
-            ending: AnswerEnding::Cut,
-            ..received(2)
-        })
-        .is_ok()
-    );
-    assert_eq!(gate.block(), [], "blocked already");
-    assert_eq!(gate.unblock().len(), 2);
-    assert_eq!(propose(&mut gate, draft(NETWORK, &["a"]), 5, 6_003), None);
-}
-
-#[test]
-fn a_block_survives_a_restart() {
-    let mut gate = gate();
-    let _ = gate.block();
-    let kept = serde_json::to_string(gate.policy()).unwrap();
-    let mut gate = Gate::new(serde_json::from_str(&kept).unwrap());
-    let blocked = Some(ProposeError::Barrier(Barrier::Blocked));
-    assert_eq!(propose(&mut gate, draft(CLOUD, &["a"]), 1, 0), blocked);
-    assert_eq!(
-        serde_json::from_str::<Policy>("{}").unwrap(),
-        Policy::default()
-    );
-}
-
-#[test]
-fn the_cloud_turned_off_leaves_your_network_alone() {
-    let mut gate = gate();
-    let minted = granted(&mut gate, draft(CLOUD, &["a"]), 1, 0);
-    let _ = ask(&mut gate, draft(NETWORK, &["a"]), 2, 2_000);
-    assert_eq!(gate.turn_cloud_off().len(), 3);
-    assert_eq!(refused(minted, &mut gate, 2_001).0, WhyRefused::NotValid);
-    assert!(gate.pending().is_some());
-}
-
-#[test]
-fn reports_that_fit_nothing_are_refused() {
-    let mut gate = gate();
-    let unknown = StepError::NotKnown(id(1));
-    assert_eq!(gate.sent(id(1), 200), Err(unknown));
-    assert_eq!(gate.shown(id(1), at(0)), Err(unknown));
-    assert_eq!(gate.deny(id(1), DenyReason::Person, at(0)), Err(unknown));
-    let granted = granted(&mut gate, draft(CLOUD, &["a"]), 1, 0);
-    let illegal = |to| {
-        Err(StepError::Illegal(IllegalMove {
-            from: State::Minted,
-            to,
-        }))
-    };
-    assert_eq!(gate.sent(id(1), 200), illegal(Move::Send));
-    assert_eq!(gate.failed(id(1), FailReason::Name), illegal(Move::Fail));
-    assert_eq!(
-        gate.lost(id(1), UnknownCause::NoAnswer),
-        illegal(Move::LoseSight)
-    );
-    assert_eq!(gate.received(received(1)), Err(unknown));
-    let _ = redeem(granted, &mut gate, 1_100);
-    assert!(gate.sent(id(1), 401).is_ok());
-    let from = State::Sent;
-    assert_eq!(
-        gate.sent(id(1), 200),
-        Err(IllegalMove {
-            from,
-            to: Move::Send
-        }
-        .into())
-    );
-    assert_eq!(
-        gate.failed(id(1), FailReason::Name),
-        Err(IllegalMove {
-            from,
-            to: Move::Fail
-        }
-        .into())
-    );
 }
 
 #[test]

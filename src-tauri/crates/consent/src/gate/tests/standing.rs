@@ -29,7 +29,7 @@ fn with_standing_yes() -> Gate {
 
 fn grant(gate: &mut Gate, number: u64) -> Granted {
     match gate.propose(draft(NETWORK, &["b"]), id(number), key(), at(2_000)) {
-        Ok(Taken::Granted(granted)) => granted,
+        Ok(Taken::Granted(granted)) => *granted,
         _ => panic!("not granted"),
     }
 }
