@@ -14,10 +14,11 @@ use crate::{
 /// What to do, in this order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
-    /// Append this to the ledger. If that fails, do none of the effects after it, and withdraw the
-    /// proposal.
+    /// Append this to the ledger. If that fails, do none of the effects after it that show or send
+    /// something, drop the permit if there is one, and withdraw the proposal.
     Record(Event),
-    /// Show the pending proposal in the consent window; open the window if there is none.
+    /// Show the pending proposal in the consent window, with Approve disabled and the focus on
+    /// Deny; open the window if there is none.
     Show(ProposalId),
     /// Let the Approve button be pressed, or not.
     SetApprove {
@@ -30,7 +31,7 @@ pub enum Effect {
     Close(ProposalId),
     /// Drop the connection on which this proposal is sent or answered.
     Cut(ProposalId),
-    /// Keep [`Gate::policy`].
+    /// Keep [`Gate::policy`](super::Gate::policy).
     SavePolicy,
 }
 

@@ -4,8 +4,6 @@
 
 mod world;
 
-use std::sync::{Barrier as Meeting, Mutex};
-
 use proptest::prelude::*;
 use world::{Happens, World};
 
@@ -76,49 +74,5 @@ proptest! {
         let approval = Approval { basis: draft(CLOUD, &edited).basis, ..yes(&gate) };
         let unchanged = edited == texts;
         prop_assert_eq!(gate.approve(approval, at(1_000)).is_ok(), unchanged);
-    }
-}
-
-/// A hundred threads decide at once, yes and no: at most one permit comes out, and one request.
-#[test]
-fn a_hundred_decisions_at_once_give_at_most_one_permit() {
-    for denials in [0, 1, 50] {
-        let mut armed = gate();
-        let _ = ask(&mut armed, draft(CLOUD, &["a"]), 1, 0);
-        arm(&mut armed, 1, 0);
-        let approval = yes(&armed);
-        let gate = Mutex::new(armed);
-        let meeting = Meeting::new(100);
-        let decide = |number| {
-            meeting.wait();
-            let mut gate = gate.lock().unwrap();
-            if number < denials {
-                let _ = gate.deny(id(1), DenyReason::Person, at(1_001));
-                return 0;
-            }
-            match gate.approve(approval, at(1_001)) {
-                Ok(granted) => {
-                    let request = granted.proposal.request().clone();
-                    u32::from(granted.permit.redeem(&mut gate, request, at(1_002)).is_ok())
-                }
-                Err(_) => 0,
-            }
-        };
-        let sent: u32 = std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..100)
-                .map(|number| {
-                    scope.spawn({
-                        let decide = &decide;
-                        move || decide(number)
-                    })
-                })
-                .collect();
-            threads
-                .into_iter()
-                .map(|thread| thread.join().unwrap())
-                .sum()
-        });
-        assert!(sent <= 1, "{sent} requests");
-        assert!(sent == 1 || denials > 0);
     }
 }
