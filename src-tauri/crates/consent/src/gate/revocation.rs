@@ -1,0 +1,112 @@
+//! What the person takes back: a block, the cloud turned off, a standing yes withdrawn. What is not
+//! yet on its way becomes void; what is, is cut.
+
+use super::{Effect, Gate, Pending, Target};
+use crate::{
+    destination::Server,
+    id::ProposalId,
+    ledger::{Event, PolicyChange, RevokeReason},
+    state::Move,
+};
+
+impl Gate {
+    /// Whoever asked does not want it any more: the turn was stopped, the conversation deleted, the
+    /// window could not be opened. What is on its way is cut. No denial.
+    #[must_use = "it says what to do"]
+    pub fn withdraw(&mut self, proposal: ProposalId) -> Vec<Effect> {
+        self.revoke(RevokeReason::Withdrawn, |id, _| id == proposal)
+    }
+
+    /// Blocks everything: what is on its way is cut, every yes is void, nothing may be asked.
+    #[must_use = "it says what to do"]
+    pub fn block(&mut self) -> Vec<Effect> {
+        let changed = self.policy.set_blocked(true);
+        let mut effects = self.revoke(RevokeReason::Blocked, |_, _| true);
+        effects.extend(policy_effects(changed, PolicyChange::Blocked));
+        effects
+    }
+
+    /// Lets things be asked again. No yes comes back.
+    #[must_use = "it says what to do"]
+    pub fn unblock(&mut self) -> Vec<Effect> {
+        policy_effects(self.policy.set_blocked(false), PolicyChange::Unblocked)
+    }
+
+    /// Lets cloud models be asked for, each time with a yes.
+    #[must_use = "it says what to do"]
+    pub fn turn_cloud_on(&mut self) -> Vec<Effect> {
+        policy_effects(self.policy.set_cloud(true), PolicyChange::CloudOn)
+    }
+
+    /// Lets cloud models not be asked for: as [`Gate::block`], for the cloud alone and for good.
+    #[must_use = "it says what to do"]
+    pub fn turn_cloud_off(&mut self) -> Vec<Effect> {
+        let changed = self.policy.set_cloud(false);
+        let mut effects = self.revoke(RevokeReason::Blocked, |_, target| target.asks_cloud_model);
+        effects.extend(policy_effects(changed, PolicyChange::CloudOff));
+        effects
+    }
+
+    /// Takes back the standing yes to a server, and what it allowed so far.
+    #[must_use = "it says what to do"]
+    pub fn withdraw_standing_yes(&mut self, server: &Server) -> Vec<Effect> {
+        if !self.policy.withdraw(server) {
+            return Vec::new();
+        }
+        let mut effects = self.revoke(RevokeReason::StandingYesWithdrawn, |_, target| {
+            target.server.as_ref() == Some(server)
+        });
+        let server = server.clone();
+        effects.extend(policy_effects(
+            true,
+            PolicyChange::StandingYesWithdrawn { server },
+        ));
+        effects
+    }
+
+    /// Takes back what `hits`: what is on its way is cut first, and its end is reported later.
+    pub(super) fn revoke(
+        &mut self,
+        reason: RevokeReason,
+        hits: impl Fn(ProposalId, &Target) -> bool,
+    ) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let mut records = Vec::new();
+        let mut record = |proposal| {
+            records.push(Effect::Record(Event::Revoked { proposal, reason }));
+        };
+        self.agreed.retain(|id, agreed| {
+            if !hits(*id, &agreed.target) {
+                return true;
+            }
+            if agreed.state.after(Move::Revoke).is_ok() {
+                record(*id);
+                return false;
+            }
+            effects.push(Effect::Cut(*id));
+            true
+        });
+        let hit = |pending: &mut Pending| {
+            let id = pending.proposal.id();
+            hits(id, &Target::of(&pending.proposal)) && pending.state.after(Move::Revoke).is_ok()
+        };
+        if let Some(pending) = self.pending.take_if(hit) {
+            effects.push(Effect::Close(pending.proposal.id()));
+            record(pending.proposal.id());
+        }
+        effects.extend(records);
+        effects
+    }
+}
+
+/// Keeps and records a change of policy, if there is one.
+pub(super) fn policy_effects(changed: bool, change: PolicyChange) -> Vec<Effect> {
+    if changed {
+        vec![
+            Effect::SavePolicy,
+            Effect::Record(Event::PolicyChanged { change }),
+        ]
+    } else {
+        Vec::new()
+    }
+}

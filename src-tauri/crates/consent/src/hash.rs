@@ -1,0 +1,212 @@
+//! Hashes, one type per meaning, so that the hash of a request cannot be stored where a keyed one
+//! is meant. All are SHA-256 over a domain tag and length-prefixed fields: no two different inputs
+//! have the same encoding, and no hash of one kind is one of another.
+
+use std::{fmt, str::FromStr};
+
+use sha2::{Digest as _, Sha256};
+use specta::Type;
+
+use crate::text::serde_as_text;
+
+/// A text that is not a hash.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("this is not a hash: expected 64 lower-case hexadecimal digits")]
+pub struct ParseHashError;
+
+/// SHA-256 over a tag and fields, each with its length in front.
+pub(crate) struct Fields(Sha256);
+
+impl Fields {
+    pub(crate) fn new(tag: &str) -> Self {
+        Self(Sha256::new()).field(tag.as_bytes())
+    }
+
+    /// Adds a field: its length in 8 bytes, most significant first, then its bytes.
+    pub(crate) fn field(mut self, bytes: &[u8]) -> Self {
+        self.0.update(length(bytes));
+        self.0.update(bytes);
+        self
+    }
+
+    pub(crate) fn finish(self) -> [u8; 32] {
+        self.0.finalize().into()
+    }
+}
+
+fn length(bytes: &[u8]) -> [u8; 8] {
+    // No platform has slices longer than 2^64 bytes.
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_be_bytes()
+}
+
+macro_rules! hash {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Type)]
+        #[specta(transparent)]
+        pub struct $name(#[specta(type = String)] [u8; 32]);
+
+        impl $name {
+            pub(crate) const fn from_bytes(bytes: [u8; 32]) -> Self {
+                Self(bytes)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(formatter, concat!(stringify!($name), "({})"), self)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = ParseHashError;
+
+            fn from_str(text: &str) -> Result<Self, ParseHashError> {
+                parse(text).map(Self).ok_or(ParseHashError)
+            }
+        }
+
+        serde_as_text!($name);
+    };
+}
+
+hash!(
+    /// The hash of a request: method, address and body, byte for byte. Shown to the person and
+    /// never written to disk, because a short text can be guessed from it.
+    Digest
+);
+hash!(
+    /// The hash of the messages that a proposal was built from.
+    Revision
+);
+hash!(
+    /// A hash that only this computer can compute (HMAC-SHA-256, RFC 2104). The ledger keeps these:
+    /// they prove what was sent to whoever has the text and the key, and tell nobody else anything.
+    KeyedHash
+);
+hash!(
+    /// A link of the ledger's chain.
+    ChainHash
+);
+
+impl ChainHash {
+    pub(crate) const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+/// The local key of the ledger's hashes, borrowed from where it is kept and wiped.
+#[derive(Clone, Copy)]
+pub struct LedgerKey<'a>(&'a [u8; 32]);
+
+impl<'a> LedgerKey<'a> {
+    /// A view of 32 random bytes that never leave this computer.
+    #[must_use]
+    pub const fn new(bytes: &'a [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl KeyedHash {
+    /// The keyed hash of a request.
+    #[must_use]
+    pub fn of_request(key: LedgerKey<'_>, digest: &Digest) -> Self {
+        Self::of(key, "sotto.ledger.request.v1", &digest.0)
+    }
+
+    /// The keyed hash of an answer's bytes.
+    #[must_use]
+    pub fn of_answer(key: LedgerKey<'_>, bytes: &[u8]) -> Self {
+        Self::of(key, "sotto.ledger.answer.v1", bytes)
+    }
+
+    fn of(key: LedgerKey<'_>, tag: &str, bytes: &[u8]) -> Self {
+        let parts = [&length(tag.as_bytes()), tag.as_bytes(), bytes];
+        Self::from_bytes(hmac(key.0, &parts))
+    }
+}
+
+/// HMAC-SHA-256 (RFC 2104) of the concatenated parts.
+fn hmac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
+    let padded = |with: u8| {
+        let mut block = [with; 64];
+        for (byte, key) in block.iter_mut().zip(key) {
+            *byte ^= key;
+        }
+        block
+    };
+    let mut inner = Sha256::new_with_prefix(padded(0x36));
+    for part in parts {
+        inner.update(part);
+    }
+    let mut outer = Sha256::new_with_prefix(padded(0x5c));
+    outer.update(inner.finalize());
+    outer.finalize().into()
+}
+
+fn parse(text: &str) -> Option<[u8; 32]> {
+    let digits = text.as_bytes();
+    if digits.len() != 64 {
+        return None;
+    }
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
+    let mut bytes = [0; 32];
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 4231, sections 4.2 and 4.3. Shorter keys are padded with zeros, which is what the
+    /// standard does with them too.
+    #[test]
+    fn keyed_hashes_are_the_standard_ones() {
+        let mut key = [0; 32];
+        key[..20].fill(0x0b);
+        let found = KeyedHash(hmac(&key, &[b"Hi ", b"There"]));
+        assert_eq!(
+            found.to_string(),
+            "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
+        );
+        let mut key = [0; 32];
+        key[..4].copy_from_slice(b"Jefe");
+        let found = KeyedHash(hmac(&key, &[b"what do ya want for nothing?"]));
+        assert_eq!(
+            found.to_string(),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        );
+    }
+
+    #[test]
+    fn fields_do_not_run_into_each_other() {
+        let one = Fields::new("t").field(b"ab").field(b"c").finish();
+        let other = Fields::new("t").field(b"a").field(b"bc").finish();
+        assert_ne!(one, other);
+        assert_ne!(Fields::new("t").finish(), Fields::new("u").finish());
+    }
+
+    #[test]
+    fn text_form_round_trips_and_nonsense_is_refused() {
+        let digest = Digest(Fields::new("t").finish());
+        assert_eq!(digest.to_string().parse(), Ok(digest));
+        let json = serde_json::to_string(&digest).unwrap();
+        assert_eq!(serde_json::from_str::<Digest>(&json).unwrap(), digest);
+        for wrong in ["", "00", &"A".repeat(64), &"é".repeat(32), &"g".repeat(64)] {
+            assert_eq!(wrong.parse::<Digest>(), Err(ParseHashError), "{wrong}");
+        }
+    }
+}
