@@ -214,12 +214,12 @@ fn count(
     }
 }
 
+/// A stretch with what stands around it.
 fn tell(what: &str, label: &str, text: &str, range: &Range<usize>) {
-    let _ = writeln!(
-        io::stderr(),
-        "{what} {label}: {:?} in {text:?}",
-        &text[range.clone()]
-    );
+    let start = text.floor_char_boundary(range.start.saturating_sub(40));
+    let end = text.ceil_char_boundary(range.end.saturating_add(40));
+    let (value, around) = (&text[range.clone()], &text[start..end]);
+    let _ = writeln!(io::stderr(), "{what} {label}: {value:?} in {around:?}");
 }
 
 /// Over one megabyte of the same texts.

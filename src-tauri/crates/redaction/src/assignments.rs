@@ -136,16 +136,17 @@ fn is_user_and_password(value: &str) -> bool {
 
 /// A password that a person would choose or a machine made; not a word of a sentence about one.
 fn is_password(value: &str, quoted: bool) -> bool {
+    if is_stand_in(value) || looks_like_code(value) {
+        return false;
+    }
     let length = value.chars().count();
-    let plain = value.chars().all(char::is_alphabetic);
-    length >= if quoted { 4 } else { 6 }
-        && (quoted || !plain)
-        && !is_stand_in(value)
-        && !looks_like_code(value)
-        // `self-service`, `one-time`: words with a hyphen.
-        && (quoted || value.chars().any(|character| {
-            character.is_numeric() || !(character.is_alphabetic() || "-_'’/.".contains(character))
-        }))
+    if quoted {
+        return length >= 4;
+    }
+    // `self-service`, `one-time`, `&SecretString`, `:Derivation`: words with a sign.
+    let value = value.trim_start_matches(['&', '*', ':', '@']);
+    let of_word = |letter: char| letter.is_alphabetic() || "-_'’/.".contains(letter);
+    length >= 6 && !value.contains('[') && !value.chars().all(of_word)
 }
 
 /// An expression of a program that gives the secret, and not the secret.
@@ -198,6 +199,8 @@ pub(crate) fn is_stand_in(value: &str) -> bool {
     ];
     marked
         || one_character
+        || lower.ends_with("password")
+        || lower.ends_with("passphrase")
         || is_variable(value)
         || value.contains("***")
         || words.iter().any(|word| {
@@ -281,6 +284,10 @@ mod tests {
     fn talk_about_secrets() {
         for text in [
             "The password is required.",
+            "fn derive(passphrase: &SecretString)",
+            "pub use passphrase::Derivation;",
+            "password = auth[2]",
+            "autocomplete: password ? \"current-password\" : x",
             "I forgot my password, please reset it",
             "password: <your password>",
             "password = os.environ['DB_PASSWORD']",

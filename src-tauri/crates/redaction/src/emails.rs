@@ -8,9 +8,9 @@ const LOCAL: usize = 64;
 const DOMAIN: usize = 255;
 
 /// Ends of file names that look like top-level domains beside an `@`: `icon@2x.png`.
-const FILES: &[&str] = &[
-    "png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "json", "html",
-];
+const PICTURES: &[&str] = &["png", "jpg", "jpeg", "gif", "svg", "webp"];
+/// Units of systemd: `backup@daily.service`.
+const UNITS: &[&str] = &["service", "socket", "timer", "mount", "target", "slice"];
 
 pub(crate) fn find(text: &str, found: &mut Candidates) {
     for (at, _) in text.match_indices('@') {
@@ -84,12 +84,13 @@ fn is_domain(domain: &str) -> bool {
         && last.chars().count() >= 2
         || last.to_ascii_lowercase().starts_with("xn--");
     let size = first.trim_end_matches('x');
-    let picture = FILES.contains(last)
+    let picture = PICTURES.contains(last)
         && size.len() < first.len()
         && size.bytes().all(|byte| byte.is_ascii_digit());
     let numbers = |label: &&&str| label.bytes().all(|byte| byte.is_ascii_digit());
     let version = labels.iter().take_while(numbers).count() >= 2;
-    labels.iter().all(label_is_whole) && top_level && !picture && !version
+    let is_other = picture || version || UNITS.contains(last);
+    labels.iter().all(label_is_whole) && top_level && !is_other
 }
 
 /// `git@github.com:owner/repository` is an address of a repository.
@@ -150,6 +151,7 @@ mod tests {
             "react@18.2.0-beta",
             "git@github.com:owner/repository.git",
             "https://ada:pw@example.com/",
+            "pg_dump@main-cluster.service",
             "ada@.com",
             "ada@-example.com",
             "a@b.c1",

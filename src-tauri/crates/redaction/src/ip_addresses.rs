@@ -68,7 +68,11 @@ fn find_in(text: &str, start: usize, end: usize, found: &mut Candidates) {
             && stands_alone(text, range.start, range.end)
             && !is_version(text, range.start)
         {
-            let certainty = if address.is_private() {
+            // Numbers of sections and versions look like these: 8.2.4.45.
+            let small = address.octets().iter().all(|octet| *octet < 100);
+            let certainty = if small {
+                Certainty::Possible
+            } else if address.is_private() {
                 Certainty::Likely
             } else {
                 Certainty::Certain

@@ -18,8 +18,10 @@ use crate::{
 };
 use calling_codes::is_assigned;
 
-/// How far before a number the word may stand that says what it is, in bytes.
+/// How far before a number the word may stand that says what it is, in bytes: for digits in groups,
+/// and for digits in one row, which are often something else.
 const CONTEXT: usize = 48;
+const CLOSE: usize = 24;
 /// Digits of a whole number (E.164).
 const LONGEST: usize = 15;
 
@@ -102,6 +104,11 @@ impl<'a> Number<'a> {
             has_plus = true;
             start = chunk_start + head.trim_end().len() - 1;
         }
+        // A sum: `69069 + 907133923`.
+        let summand = text[..start].trim_end_matches(' ');
+        if has_plus && summand.ends_with(|last: char| last.is_ascii_digit() || last == ')') {
+            return None;
+        }
         // A bracket that opens before this number must close in it, and the other way round.
         let inside = &text[start..end];
         if inside.matches('(').count() != inside.matches(')').count() {
@@ -143,7 +150,8 @@ impl<'a> Number<'a> {
             return None;
         }
         let several = lengths.len() >= 2;
-        let international = digits.starts_with("00") && several && is_assigned(&digits[2..]);
+        let prefixed = self.text[self.groups[0].clone()].starts_with("00");
+        let international = prefixed && several && is_assigned(&digits[2..]);
         if international && (10..=LONGEST + 2).contains(&digits.len()) {
             return Some(Certainty::Likely);
         }
@@ -161,7 +169,8 @@ impl<'a> Number<'a> {
         if self.is_after_word() && whole_groups && digits.len() <= 13 && lengths.len() <= 6 {
             return Some(Certainty::Likely);
         }
-        let mobile = trunk && !several && (10..=11).contains(&digits.len());
+        let counted = digits == "0123456789";
+        let mobile = trunk && !several && !counted && (10..=11).contains(&digits.len());
         mobile.then_some(Certainty::Possible)
     }
 
@@ -203,7 +212,12 @@ impl<'a> Number<'a> {
     }
 
     fn is_after_word(&self) -> bool {
-        WORDS.is_match(&before(self.text, self.range.start, CONTEXT))
+        let distance = if self.groups.len() > 1 {
+            CONTEXT
+        } else {
+            CLOSE
+        };
+        WORDS.is_match(&before(self.text, self.range.start, distance))
     }
 
     /// Dates, IPv4 addresses, postal codes of the United States, thousands, decimals.
@@ -339,6 +353,10 @@ mod tests {
             "550e8400-e29b-41d4-a716-446655440000",
             "12:30:45.123456",
             "+123",
+            "x * 69069 + 907133923",
+            "0123456789",
+            "0.026/0.026/0.026/0.000",
+            "(most recent call last): ValueError: expected 50331648 bytes",
             "+999 123 456 789",
             "1 + 2345678 = 2345679",
             "Springfield 12345-6789",
