@@ -73,10 +73,7 @@ pub fn scan(text: &str, words: &Words) -> Vec<Finding> {
 
 /// What one detector finds alone, for its table of examples.
 #[cfg(test)]
-pub(crate) fn found_by<'a>(
-    detector: impl FnOnce(&str, &mut Candidates),
-    text: &'a str,
-) -> Vec<&'a str> {
+pub(crate) fn found_by(detector: impl FnOnce(&str, &mut Candidates), text: &str) -> Vec<&str> {
     let mut found = Candidates::default();
     detector(text, &mut found);
     let kept = found.resolve();
