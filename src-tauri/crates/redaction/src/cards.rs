@@ -2,12 +2,26 @@
 //! (ISO/IEC 7812-1). The ranges are data of our own: the crate card-validate compiles a regular
 //! expression for each network and knows neither JCB's 15 digits nor Verve, RuPay and UATP.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use crate::{
     Certainty, Kind,
-    boundary::{is_part_of_decimal, stands_alone},
+    boundary::{before, is_part_of_decimal, pattern, stands_alone},
     digits::{runs, values},
     scan::Candidates,
 };
+
+/// How far before a number the word may stand that says what it is, in bytes.
+const CONTEXT: usize = 48;
+
+/// With one of these before it, a number with a good check digit needs no known prefix.
+static WORDS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?-u:\b)(?:cards?|cc|visa|master ?card|maestro|amex|american express|diners|discover|jcb|unionpay|rupay|credit|debit|carte|karte|kreditkarte|tarjeta|cartão|carta)(?-u:\b)|карт|บัตรเครดิต|บัตรเดบิต|信用卡|银行卡|クレジットカード|카드",
+    )
+});
 
 /// How many digits stand in each group.
 const FORMS: &[&[usize]] = &[
@@ -35,6 +49,7 @@ const FORMS: &[&[usize]] = &[
 /// First and last prefix of a range, and the lengths that its numbers have.
 #[rustfmt::skip] // A table: one range in a line.
 const RANGES: &[(&str, &str, &[usize])] = &[
+    ("0604", "0604", &[12]),                            // Maestro, in older lists
     ("1", "1", &[15]),                                  // UATP
     ("1800", "1800", &[15]),                            // JCB
     ("2131", "2131", &[15]),                            // JCB
@@ -67,11 +82,13 @@ const SEPARATORS: &[char] = &[
 pub(crate) fn find(text: &str, found: &mut Candidates) {
     for run in runs(text) {
         run.each_form(text, FORMS, SEPARATORS, |range, digits| {
-            if is_issued(digits)
-                && luhn(digits)
-                && stands_alone(text, range.start, range.end)
-                && !is_part_of_decimal(text, range.start, range.end)
+            if !luhn(digits)
+                || !stands_alone(text, range.start, range.end)
+                || is_part_of_decimal(text, range.start, range.end)
             {
+                return;
+            }
+            if is_issued(digits) {
                 // One number in ten passes Luhn's check by chance; where few prefixes are taken
                 // that is rare, but 12 to 15 digits in a row are often something else.
                 let certain = digits.len() >= 16 || range.len() > digits.len();
@@ -80,6 +97,9 @@ pub(crate) fn find(text: &str, found: &mut Candidates) {
                 } else {
                     Certainty::Likely
                 };
+                found.push(range, Kind::PaymentCard, certainty, "payment card");
+            } else if WORDS.is_match(&before(text, range.start, CONTEXT)) {
+                let certainty = Certainty::Likely;
                 found.push(range, Kind::PaymentCard, certainty, "payment card");
             }
         });
@@ -144,6 +164,17 @@ mod tests {
                 assert_eq!(found_by(find, &text), [card], "{text}");
             }
         }
+    }
+
+    #[test]
+    fn cards_by_their_word() {
+        for text in [
+            "My card is 9111111111111110",
+            "Kreditkarte: 9111 1111 1111 1110",
+        ] {
+            assert_eq!(found_by(find, text).len(), 1, "{text}");
+        }
+        assert_eq!(found_by(find, "Discarded 9111111111111110"), [""; 0]);
     }
 
     #[test]

@@ -35,8 +35,18 @@ const NUMERIC: &[Numeric] = &[
     Numeric {
         name: "US social security number",
         grouped: &[&[3, 2, 4]],
-        separators: &['-', ' ', '\u{2010}', '\u{2011}', '\u{2013}', '\u{A0}'],
-        with_word: &[&[9]],
+        separators: &['-', '\u{2010}', '\u{2011}', '\u{2013}'],
+        with_word: &[],
+        words: &[],
+        is_valid: checks::united_states,
+        certainty: Certainty::Likely,
+    },
+    // With spaces it is a telephone number in other countries.
+    Numeric {
+        name: "US social security number",
+        grouped: &[],
+        separators: &[' ', '\u{A0}'],
+        with_word: &[&[9], &[3, 2, 4]],
         words: &["ssn", "social security", "itin", "taxpayer"],
         is_valid: checks::united_states,
         certainty: Certainty::Likely,
@@ -52,12 +62,21 @@ const NUMERIC: &[Numeric] = &[
     },
     Numeric {
         name: "French social security number",
-        grouped: &[&[15], &[13, 2], &[1, 2, 2, 2, 3, 3, 2]],
+        grouped: &[&[13, 2], &[1, 2, 2, 2, 3, 3, 2]],
         separators: &[' ', '.', '-', '\u{A0}', '\u{202F}'],
         with_word: &[],
         words: &[],
         is_valid: checks::france,
         certainty: Certainty::Certain,
+    },
+    Numeric {
+        name: "French social security number",
+        grouped: &[&[15]],
+        separators: &[],
+        with_word: &[],
+        words: &[],
+        is_valid: checks::france_in_a_row,
+        certainty: Certainty::Likely,
     },
     Numeric {
         name: "Indian Aadhaar number",
@@ -207,9 +226,17 @@ fn find_numeric(text: &str, run: &Run, numeric: &Numeric, found: &mut Candidates
     }
 }
 
+/// Long words may be the beginning of a longer one, as in `Steuernummer`; short ones stand alone.
 fn has_word(text: &str, start: usize, words: &[&str]) -> bool {
     let context = before(text, start, CONTEXT);
-    words.iter().any(|word| context.contains(word))
+    let letter = |next: char| next.is_ascii_alphanumeric();
+    words.iter().any(|word| {
+        context.match_indices(word).any(|(at, _)| {
+            let begins = !context[..at].ends_with(letter);
+            let ends = word.len() > 4 || !context[at + word.len()..].starts_with(letter);
+            begins && ends
+        })
+    })
 }
 
 #[cfg(test)]
@@ -222,7 +249,6 @@ mod tests {
         // Published examples, or made with the check digits that the state publishes.
         for number in [
             "219-09-9999",
-            "219 09 9999",
             "AB123456C",
             "AB 12 34 56 C",
             "86 095 742 719",
@@ -251,6 +277,7 @@ mod tests {
     fn numbers_that_need_their_word() {
         for (word, number) in [
             ("My SSN is", "219099999"),
+            ("social security no.", "219 09 9999"),
             ("Steuer-ID:", "86095742719"),
             ("Aadhaar no.", "234123412346"),
             ("เลขบัตรประชาชน", "1234567890121"),
@@ -267,6 +294,7 @@ mod tests {
             "000-12-3456",
             "666-12-3456",
             "219-00-9999",
+            "waiting for 219099999",
             "219-09-99999",
             "BG123456A",
             "AB123456E",

@@ -20,7 +20,7 @@ use calling_codes::is_assigned;
 
 /// How far before a number the word may stand that says what it is, in bytes: for digits in groups,
 /// and for digits in one row, which are often something else.
-const CONTEXT: usize = 48;
+const CONTEXT: usize = 64;
 const CLOSE: usize = 24;
 /// Digits of a whole number (E.164).
 const LONGEST: usize = 15;
@@ -37,11 +37,21 @@ static CHUNK: LazyLock<Regex> = LazyLock::new(|| {
 static EXTENSION: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\A ?(?:(?i:x|ext\.?|extension|доб\.?)|#) ?[0-9]{1,6}"));
 
-/// Words that stand before a number to call. Those of one syllable must begin a word.
+/// Words that stand beside a number to call. Those of one syllable must begin a word. "Number" alone
+/// is said of cards and orders too: it counts only with a word that does not say of what.
 static WORDS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"phone|telefon|teléfono|téléphone|telefone|rufnummer|(?-u:\b)(?:tel|tlf|tél|mobil|cell|celular|móvil|portable|handy|fax|call|dial|ring(?:ing)? |sms|text(?:ed|s|ing)? |whatsapp|viber|contact|reach|hotline|helpline|voicemail|landline|switchboard|answering|messag|desk|appelle|ruf|llama|chiama|ligue|numéro|puhelin|τηλ|тел|номер|звон)|โทร|เบอร์|電話|电话|手机|携帯|전화|휴대폰|फ़ोन|फोन|هاتف|điện thoại",
-    )
+    let anywhere = "phone|telefon|teléfono|téléphone|telefone|rufnummer|numéro|puhelin|τηλ|тел|звон|\
+        โทร|เบอร์|電話|电话|手机|携帯|전화|휴대폰|फ़ोन|फोन|هاتف|điện thoại|whatsapp|viber|switchboard|\
+        voicemail|landline|hotline|helpline";
+    let beginning = "answer|appelle|call|cell|celular|chiama|contact|desk|dial|fax|handy|hear from|\
+        ligue|llama|messag|mobil|móvil|pager|portable|reach|ruf|sms|speak|talk|tel|tlf|tél|texte?|\
+        (?:my|our|his|her|their|your|whose|new|old|other|this|that|same|right|wrong|home|work|office|\
+        business|private|direct|emergency|registered|contact|support|service) (?:numbers?|line|no\\.?)|\
+        номер";
+    let whole = "ring|ringing|text|texts|texting|ph\\.?";
+    pattern(&format!(
+        r"{anywhere}|(?-u:\b)(?:{beginning})|(?-u:\b)(?:{whole})(?-u:\b)|(?-u:\b)[ptmf]\.?: ?\z"
+    ))
 });
 
 pub(crate) fn find(text: &str, found: &mut Candidates) {
@@ -166,12 +176,12 @@ impl<'a> Number<'a> {
         if self.in_brackets && several && whole_groups && (8..=12).contains(&digits.len()) {
             return Some(Certainty::Likely);
         }
-        if self.is_after_word() && whole_groups && digits.len() <= 13 && lengths.len() <= 6 {
+        if self.is_beside_word() && whole_groups && digits.len() <= 13 && lengths.len() <= 6 {
             return Some(Certainty::Likely);
         }
         let counted = digits == "0123456789";
         let mobile = trunk && !several && !counted && (10..=11).contains(&digits.len());
-        mobile.then_some(Certainty::Possible)
+        (mobile || self.is_grouped(&lengths, &digits)).then_some(Certainty::Possible)
     }
 
     /// E.164: a calling code and 15 digits at most; North America and Russia have exactly eleven.
@@ -202,6 +212,16 @@ impl<'a> Number<'a> {
         country && (!spaces || given_out)
     }
 
+    /// `60-56-85-91`, `699 956 915`: groups that hardly anything else has, except round amounts.
+    fn is_grouped(&self, lengths: &[usize], digits: &str) -> bool {
+        let separators = self.separators();
+        let first = separators.first().copied().unwrap_or_default();
+        let same = separators.iter().all(|separator| *separator == first);
+        same && first.chars().count() == 1
+            && matches!(lengths, [2, 2, 2, 2] | [3, 3, 3])
+            && !digits.ends_with("00")
+    }
+
     /// One separator throughout; the first may differ (`0341/838 71 76`).
     fn is_even(&self) -> bool {
         let separators = self.separators();
@@ -211,13 +231,17 @@ impl<'a> Number<'a> {
             .all(|separator| *separator == separators[1])
     }
 
-    fn is_after_word(&self) -> bool {
+    /// `call 253 0000`, `253 0000 (mobile)`.
+    fn is_beside_word(&self) -> bool {
         let distance = if self.groups.len() > 1 {
             CONTEXT
         } else {
             CLOSE
         };
+        let after = window(self.text, self.range.end, CLOSE);
+        let line = after.lines().next().unwrap_or_default();
         WORDS.is_match(&before(self.text, self.range.start, distance))
+            || WORDS.is_match(&line.to_lowercase())
     }
 
     /// Dates, IPv4 addresses, postal codes of the United States, thousands, decimals.
@@ -310,20 +334,32 @@ mod tests {
     }
 
     #[test]
-    fn numbers_after_a_word() {
-        for (before, number) in [
-            ("Call me at ", "253 0000"),
-            ("Phone:\n", "60-56-85-91"),
-            ("Tel. ", "699 956 915"),
-            ("โทร ", "02 123 456"),
-            ("Mobile ", "9498777106"),
-            ("电话：", "138 0013 8000"),
-            ("My phone number is ", "13800138000"),
+    fn numbers_beside_a_word() {
+        for (before, number, after) in [
+            ("Call me at ", "253 0000", ""),
+            ("Phone:\n", "60 568 591", ""),
+            ("Tel. ", "99 668472", ""),
+            ("โทร ", "02 123 456", ""),
+            ("Mobile ", "9498777106", ""),
+            ("电话：", "138 0013 8000", ""),
+            ("My phone number is ", "13800138000", ""),
+            ("You have the wrong number, mine is ", "432 03 163", ""),
+            ("T: ", "78 651 450", ""),
+            ("Use ", "467 3395", " (mobile)"),
+            ("Use ", "78 651 450", " to reach me"),
         ] {
-            let text = format!("{before}{number}, please");
+            let text = format!("{before}{number}{after}, please");
             assert_eq!(found_by(find, &text), [number], "{text}");
             let other = format!("Item {number}, please");
             assert_eq!(found_by(find, &other), [""; 0], "{other}");
+        }
+    }
+
+    #[test]
+    fn numbers_by_their_groups() {
+        for number in ["60-56-85-91", "60 56 85 91", "699 956 915", "699-956-915"] {
+            let text = format!("Item {number}, please");
+            assert_eq!(found_by(find, &text), [number], "{text}");
         }
     }
 
@@ -357,7 +393,7 @@ mod tests {
             "0123456789",
             "0.026/0.026/0.026/0.000",
             "(most recent call last): ValueError: expected 50331648 bytes",
-            "+999 123 456 789",
+            "+999 1234 56789",
             "1 + 2345678 = 2345679",
             "Springfield 12345-6789",
             "https://example.com/0812345678",
@@ -365,6 +401,12 @@ mod tests {
             "order 1234567890",
             "3.14159265358979",
             "call 911",
+            "card number 253 0000",
+            "the order number: 9498777106",
+            "20-11-26",
+            "24  41  43  46",
+            "the SIZE extension 33554432 bytes",
+            "699 956 000 people",
             "x0812345678",
             "during the 100 000 000 years",
         ] {
