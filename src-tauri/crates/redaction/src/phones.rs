@@ -179,9 +179,8 @@ impl<'a> Number<'a> {
         if self.is_beside_word() && whole_groups && digits.len() <= 13 && lengths.len() <= 6 {
             return Some(Certainty::Likely);
         }
-        let counted = digits == "0123456789";
-        let mobile = trunk && !several && !counted && (10..=11).contains(&digits.len());
-        (mobile || self.is_grouped(&lengths, &digits)).then_some(Certainty::Possible)
+        let in_a_row = !several && is_in_a_row(&digits, trunk);
+        (in_a_row || self.is_grouped(&lengths, &digits)).then_some(Certainty::Possible)
     }
 
     /// E.164: a calling code and 15 digits at most; North America and Russia have exactly eleven.
@@ -212,13 +211,21 @@ impl<'a> Number<'a> {
         country && (!spaces || given_out)
     }
 
-    /// `60-56-85-91`, `699 956 915`: groups that hardly anything else has, except round amounts.
+    /// `60-56-85-91`, `699 956 915`, `51 516 33 75`: groups that amounts, dates and codes do not
+    /// have. Amounts come in threes.
     fn is_grouped(&self, lengths: &[usize], digits: &str) -> bool {
         let separators = self.separators();
         let first = separators.first().copied().unwrap_or_default();
         let same = separators.iter().all(|separator| *separator == first);
+        let in_threes = lengths.iter().skip(1).all(|length| *length == 3);
+        let mixed = lengths.len() >= 3
+            && (8..=12).contains(&digits.len())
+            && lengths.iter().all(|length| (2..=4).contains(length))
+            && lengths.iter().any(|length| *length != lengths[0])
+            && lengths.contains(&3)
+            && !in_threes;
         same && first.chars().count() == 1
-            && matches!(lengths, [2, 2, 2, 2] | [3, 3, 3])
+            && (mixed || matches!(lengths, [2, 2, 2, 2] | [3, 3, 3]))
             && !digits.ends_with("00")
     }
 
@@ -264,6 +271,26 @@ impl<'a> Number<'a> {
         let decimal = points && lengths.len() == 2;
         date || years || lengths == [5, 4] || version || thousands || decimal
     }
+}
+
+/// Digits in one row that could be given out: ten or eleven with a leading zero, or ten of North
+/// America; not the digits in order, and not the greatest numbers of a computer.
+fn is_in_a_row(digits: &str, trunk: bool) -> bool {
+    let known = [
+        "0123456789",
+        "2147483647",
+        "2147483648",
+        "4294967295",
+        "4294967296",
+    ];
+    let bytes = digits.as_bytes();
+    let north_american = digits.len() == 10
+        && bytes[0] >= b'2'
+        && bytes[3] >= b'2'
+        && &bytes[1..3] != b"11"
+        && &bytes[4..6] != b"11";
+    let national = trunk && (10..=11).contains(&digits.len());
+    (national || north_american) && !known.contains(&digits)
 }
 
 /// True for a part of a longer thing: an identifier with hyphens, a path, a decimal, a time, an amount.
@@ -340,10 +367,10 @@ mod tests {
             ("Phone:\n", "60 568 591", ""),
             ("Tel. ", "99 668472", ""),
             ("โทร ", "02 123 456", ""),
-            ("Mobile ", "9498777106", ""),
-            ("电话：", "138 0013 8000", ""),
+            ("Mobile ", "1498777106", ""),
+            ("电话：", "1380 0138 000", ""),
             ("My phone number is ", "13800138000", ""),
-            ("You have the wrong number, mine is ", "432 03 163", ""),
+            ("You have the wrong number, mine is ", "4320 3163", ""),
             ("T: ", "78 651 450", ""),
             ("Use ", "467 3395", " (mobile)"),
             ("Use ", "78 651 450", " to reach me"),
@@ -357,7 +384,14 @@ mod tests {
 
     #[test]
     fn numbers_by_their_groups() {
-        for number in ["60-56-85-91", "60 56 85 91", "699 956 915", "699-956-915"] {
+        for number in [
+            "60-56-85-91",
+            "60 56 85 91",
+            "699 956 915",
+            "51 516 33 75",
+            "432 03 163",
+            "9498777106",
+        ] {
             let text = format!("Item {number}, please");
             assert_eq!(found_by(find, &text), [number], "{text}");
         }
@@ -402,8 +436,11 @@ mod tests {
             "3.14159265358979",
             "call 911",
             "card number 253 0000",
-            "the order number: 9498777106",
+            "the order number: 1498777106",
             "20-11-26",
+            "2147483647",
+            "12 345 678 people",
+            "between 100 and 200 3000",
             "24  41  43  46",
             "the SIZE extension 33554432 bytes",
             "699 956 000 people",
