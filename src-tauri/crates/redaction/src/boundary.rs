@@ -2,6 +2,7 @@
 //! characters and not at words, because Thai, Chinese and Japanese put no spaces between words.
 
 use regex::Regex;
+use unicode_segmentation::GraphemeCursor;
 
 /// Compiles a pattern of this crate. All of them are constants, and a test compiles each.
 pub(crate) fn pattern(shape: &str) -> Regex {
@@ -69,6 +70,21 @@ pub(crate) fn is_unspaced(character: char) -> bool {
             | 0xFF66..=0xFFDC // half-width Katakana and Hangul
             | 0x20000..=0x3FFFF // more Chinese characters
     )
+}
+
+/// True where a word may begin or end: not inside a word, and never inside what a reader sees as
+/// one letter.
+pub(crate) fn may_divide(text: &str, at: usize) -> bool {
+    let (Some(before), Some(after)) = (text[..at].chars().next_back(), text[at..].chars().next())
+    else {
+        return true;
+    };
+    let inside_word = before.is_alphanumeric()
+        && after.is_alphanumeric()
+        && !is_unspaced(before)
+        && !is_unspaced(after);
+    let whole_letter = GraphemeCursor::new(at, text.len(), true).is_boundary(text, 0);
+    !inside_word && whole_letter.unwrap_or(false)
 }
 
 #[cfg(test)]

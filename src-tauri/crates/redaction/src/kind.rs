@@ -57,6 +57,11 @@ impl Kind {
         Self::Address,
     ];
 
+    /// A password says nothing by its form, only by what stands around it.
+    pub(crate) const fn is_password(self) -> bool {
+        matches!(self, Self::Password | Self::UrlPassword)
+    }
+
     /// The word inside a placeholder: capital ASCII letters only, and a word that tells a model what
     /// stood there, so that its sentence still makes sense.
     #[must_use]

@@ -20,6 +20,7 @@ mod kind;
 mod national_ids;
 mod phones;
 mod private_keys;
+mod repeats;
 mod scan;
 mod tokens;
 mod urls;
@@ -27,7 +28,7 @@ mod vault;
 mod words;
 
 pub use kind::{Certainty, Finding, Kind};
-pub use scan::scan;
+pub use scan::{scan, scan_all};
 pub use vault::{ForeignFindings, Restorer, Vault};
 pub use words::{Words, WordsError};
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, ops::Range};
 
 use crate::{
     Certainty, Finding, Kind, Words, addresses, assignments, cards, emails, ibans, ip_addresses,
-    national_ids, phones, private_keys, tokens, urls,
+    national_ids, phones, private_keys, repeats, tokens, urls,
 };
 
 /// Collects what the detectors find.
@@ -30,13 +30,16 @@ impl Candidates {
         }
     }
 
-    /// Those that stay: of two that overlap the more certain one, then the longer, then the one
-    /// whose kind says more, then the one that begins first, then the one that was found first.
+    /// Those that stay. Of two that overlap one that is merely possible gives way; then the longer
+    /// one stays, because it covers more; then the more certain one, the one whose kind says more,
+    /// the one that begins first, and the one that was found first.
     fn resolve(mut self) -> Vec<Finding> {
+        let possible = |finding: &Finding| finding.certainty == Certainty::Possible;
         self.0.sort_by(|one, two| {
-            two.certainty
-                .cmp(&one.certainty)
+            possible(one)
+                .cmp(&possible(two))
                 .then(two.range.len().cmp(&one.range.len()))
+                .then(two.certainty.cmp(&one.certainty))
                 .then(one.kind.cmp(&two.kind))
                 .then(one.range.start.cmp(&two.range.start))
         });
@@ -55,6 +58,21 @@ impl Candidates {
 /// Finds what looks confidential: sorted, and no two overlap. Linear in the length of the text.
 #[must_use]
 pub fn scan(text: &str, words: &Words) -> Vec<Finding> {
+    scan_all(&[text], words).pop().unwrap_or_default()
+}
+
+/// Finds what looks confidential in texts that leave together: what a word beside it gives away in
+/// one of them is found in all. One list for each text, as [`scan`] gives it.
+#[must_use]
+pub fn scan_all(texts: &[&str], words: &Words) -> Vec<Vec<Finding>> {
+    let found = texts.iter().map(|text| detect(text, words).resolve());
+    let kept: Vec<Vec<Finding>> = found.collect();
+    let mut found: Vec<Candidates> = kept.iter().cloned().map(Candidates).collect();
+    repeats::find(texts, &kept, &mut found);
+    found.into_iter().map(Candidates::resolve).collect()
+}
+
+fn detect(text: &str, words: &Words) -> Candidates {
     let mut found = Candidates::default();
     words.find(text, &mut found);
     private_keys::find(text, &mut found);
@@ -68,7 +86,7 @@ pub fn scan(text: &str, words: &Words) -> Vec<Finding> {
     ip_addresses::find(text, &mut found);
     phones::find(text, &mut found);
     addresses::find(text, &mut found);
-    found.resolve()
+    found
 }
 
 /// What one detector finds alone, for its table of examples.
@@ -99,17 +117,26 @@ mod tests {
 
     #[test]
     fn of_two_that_overlap_one_stays() {
-        use Certainty::{Certain, Likely};
-        use Kind::{Email, Password, Phone, Token};
-        // The more certain one, though it is shorter and comes later.
+        use Certainty::{Certain, Likely, Possible};
+        use Kind::{Email, OwnWord, Password, Phone, Token};
+        // The longer one: a password in which a word of the person's stands goes as a whole.
         assert_eq!(
-            kept(&[(0..9, Phone, Likely), (3..5, Token, Certain)]),
-            [(3..5, Token)]
+            kept(&[(3..7, OwnWord, Certain), (0..12, Password, Likely)]),
+            [(0..12, Password)]
         );
-        // The longer one.
         assert_eq!(
             kept(&[(0..4, Token, Certain), (2..9, Email, Certain)]),
             [(2..9, Email)]
+        );
+        // But not one that is merely possible.
+        assert_eq!(
+            kept(&[(0..9, Phone, Possible), (3..5, Token, Likely)]),
+            [(3..5, Token)]
+        );
+        // The more certain one.
+        assert_eq!(
+            kept(&[(0..9, Token, Likely), (0..9, Phone, Certain)]),
+            [(0..9, Phone)]
         );
         // The kind that says more, whichever was found first.
         for order in [[Token, Password], [Password, Token]] {

@@ -5,9 +5,8 @@
 use std::fmt;
 
 use aho_corasick::{AhoCorasick, MatchKind};
-use unicode_segmentation::GraphemeCursor;
 
-use crate::{Certainty, Kind, boundary::is_unspaced, scan::Candidates};
+use crate::{Certainty, Kind, boundary::may_divide, scan::Candidates};
 
 /// Why a list of words cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -138,21 +137,6 @@ impl Folded {
     fn end_of(&self, end: usize) -> usize {
         self.ends[end - 1]
     }
-}
-
-/// True where a word may begin or end: not inside a word, and never inside what a reader sees as
-/// one letter.
-fn may_divide(text: &str, at: usize) -> bool {
-    let (Some(before), Some(after)) = (text[..at].chars().next_back(), text[at..].chars().next())
-    else {
-        return true;
-    };
-    let inside_word = before.is_alphanumeric()
-        && after.is_alphanumeric()
-        && !is_unspaced(before)
-        && !is_unspaced(after);
-    let whole_letter = GraphemeCursor::new(at, text.len(), true).is_boundary(text, 0);
-    !inside_word && whole_letter.unwrap_or(false)
 }
 
 #[cfg(test)]

@@ -162,6 +162,15 @@ proptest! {
     }
 
     #[test]
+    fn own_words_and_long_keys_are_gone(before in text(), after in text()) {
+        let key = "sk-proj-7Qm2Zx9Kc4Vb8Nn3Lp6Rt1Ws5Yd0Hf7Gj2Ak9Be4Uo8Ti3Sv6";
+        let text = format!("{before} Acme {key} {after}");
+        let replaced = Vault::default().replace(&text, &scan(&text, &words())).unwrap();
+        prop_assert!(!replaced.contains(key), "{replaced}");
+        prop_assert!(!replaced.contains(" Acme "), "{replaced}");
+    }
+
+    #[test]
     fn pieces_make_no_difference_and_inventions_stay(
         answer in text(),
         cuts in proptest::collection::vec(any::<prop::sample::Index>(), 0..12),
