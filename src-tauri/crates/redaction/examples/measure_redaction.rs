@@ -1,6 +1,6 @@
 //! Recall and precision of the scanner on the data set that `npm run bench -- redaction` fetches:
 //! `measure_redaction FILE [odd|even]` prints one JSON object. The rules are tuned on texts whose
-//! template has an even number; figures are those of the odd ones, which nobody looks at.
+//! template has an even number; figures are those of the odd ones, whose misses are never printed.
 //!
 //! A labelled span counts as found if findings of its kind cover every character of it (white space
 //! apart): a number of which four digits still leave is not found. A finding counts as right if at
