@@ -104,6 +104,8 @@ export function modelInBackground(role, folder, { alsoIn } = {}) {
     finished,
     log,
     stop() {
+      // Until now it kept nobody waiting; who awaits its end does wait.
+      child.ref();
       child.kill("SIGTERM");
       return finished;
     },
