@@ -20,7 +20,7 @@ test("stopping a model that is being fetched is waited for", () => {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       ["--input-type=module", "--eval", script],
-      { env: { ...process.env, XDG_CACHE_HOME: folder }, encoding: "utf8", timeout: 60_000 },
+      { env: { ...process.env, SOTTO_CACHE: folder }, encoding: "utf8", timeout: 60_000 },
     );
     assert.equal(stdout, "stopped\n", stderr);
     assert.equal(status, 0);
