@@ -29,7 +29,7 @@ function namespace() {
 function traced(home, apart, name, command) {
   const trace = join(home.path, `${name}.strace`);
   const log = join(home.path, `${name}.log`);
-  const strace = ["strace", "--follow-forks", "--seccomp-bpf", "--trace=network", "-o", trace];
+  const strace = ["strace", "--follow-forks", "--trace=network", "-o", trace];
   const [program, ...args] = [...apart, ...strace, ...command];
   const output = openSync(log, "w");
   const child = spawn(program, args, {

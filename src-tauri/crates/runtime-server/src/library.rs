@@ -70,7 +70,8 @@ struct Key {
 }
 
 impl Library {
-    /// Models in these folders; missing ones are empty until they exist.
+    /// Models in these folders; missing ones are empty until they exist, and where the process is
+    /// confined until it starts again.
     pub(crate) fn new(folders: Vec<PathBuf>) -> Self {
         let folders = folders
             .into_iter()
@@ -90,7 +91,9 @@ impl Library {
             search(folder, DEPTH, &mut found);
         }
         let links = found.iter().filter(|path| path.is_symlink());
-        let targets = links.filter_map(|path| fs::canonicalize(path).ok());
+        let targets = links
+            .filter_map(|path| fs::canonicalize(path).ok())
+            .filter(|target| target.is_file());
         self.folders.iter().cloned().chain(targets).collect()
     }
 

@@ -61,6 +61,7 @@ fn serve(
     engine::backend::start()?;
     let threads = arguments.threads.unwrap_or_else(default_threads);
     let library = Library::new(arguments.models);
+    template::time_zone();
     let confinement = confine(&library.places());
     if arguments.lifeline {
         confinement::die_with_parent()?;

@@ -112,7 +112,8 @@ impl ChatTemplate {
             },
         );
         environment.add_function("strftime_now", |format: String| {
-            jiff::fmt::strtime::format(format, &jiff::Zoned::now()).unwrap_or_default()
+            let now = jiff::Timestamp::now().to_zoned(time_zone());
+            jiff::fmt::strtime::format(format, &now).unwrap_or_default()
         });
         environment.add_filter("tojson", to_json);
         environment
@@ -162,6 +163,13 @@ impl ChatTemplate {
                 ))
             })
     }
+}
+
+/// This computer's time zone. Called once before the process is confined: its files cannot be read
+/// afterwards, and a date in a prompt would be another place's.
+pub(crate) fn time_zone() -> jiff::tz::TimeZone {
+    static ZONE: std::sync::OnceLock<jiff::tz::TimeZone> = std::sync::OnceLock::new();
+    ZONE.get_or_init(jiff::tz::TimeZone::system).clone()
 }
 
 /// Python's `json.dumps` as templates expect it: spaces after `,` and `:`, no HTML escapes.

@@ -57,6 +57,11 @@ pub(crate) fn no_core_dumps() {
             tracing::warn!("core dumps cannot be turned off: {error}");
         }
     }
+    // The limit does not hold where a program collects them: then they are empty.
+    #[cfg(target_os = "linux")]
+    if let Err(error) = std::fs::write("/proc/self/coredump_filter", "0") {
+        tracing::warn!("core dumps cannot be emptied: {error}");
+    }
 }
 
 /// Ends the process when standard input ends or, on Linux, when the parent dies in any way.

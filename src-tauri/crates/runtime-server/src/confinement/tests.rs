@@ -1,10 +1,19 @@
 //! Tries, from inside a confined runtime, everything that it must not be able to do. The test's own
 //! program is started again as that runtime: a probe never stands in the one that people run.
 #![cfg(target_os = "linux")]
+#![expect(
+    unsafe_code,
+    reason = "system calls, as somebody who took the process over makes them"
+)]
 
+use std::ffi::CString;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::os::fd::AsRawFd;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fs, io};
@@ -14,6 +23,8 @@ use clap::Parser;
 use crate::args::CommandLine;
 
 const FOLDER: &str = "SOTTO_TEST_PROBE";
+/// How many things are tried.
+const PROBES: usize = 22;
 const FREE: &str = "SOTTO_TEST_PROBE_UNCONFINED";
 
 /// Where the probes aim.
@@ -38,40 +49,109 @@ impl Targets {
         self.folder.join("s")
     }
 
-    /// What must be refused; `Ok` means that it was possible.
-    fn forbidden(&self) -> Vec<(&'static str, io::Result<()>)> {
+    /// What must be refused, with sockets that were made before and with none.
+    fn forbidden(&self, before: &Before) -> Vec<(&'static str, io::Result<()>)> {
         let port = fs::read_to_string(self.models().join("port")).unwrap_or_default();
+        let world = format!("127.0.0.1:{port}");
+        let parent = std::os::unix::process::parent_id();
+        let secret = CString::new(self.secret().into_os_string().into_vec()).unwrap();
+        let append = |path: PathBuf| fs::OpenOptions::new().append(true).create(true).open(path);
         vec![
-            (
-                "TCP",
-                TcpStream::connect(format!("127.0.0.1:{port}")).map(drop),
-            ),
+            ("TCP", TcpStream::connect(&world).map(drop)),
             ("UDP", UdpSocket::bind("127.0.0.1:0").map(drop)),
-            ("another port", TcpListener::bind("127.0.0.1:0").map(drop)),
-            ("a service", UnixStream::connect(self.service()).map(drop)),
+            ("connecting what is there", before.udp.connect(&world)),
             (
-                "a datagram",
-                UnixDatagram::pair()
-                    .and_then(|(one, _)| one.send_to(b"words", self.datagrams()).map(drop)),
+                "sending from it",
+                before.udp.send_to(b"words", &world).map(drop),
             ),
+            ("a service", UnixStream::connect(self.service()).map(drop)),
+            ("a known service", before.unix.connect(self.datagrams())),
+            (
+                "words for it",
+                before.unix.send_to(b"words", self.datagrams()).map(drop),
+            ),
+            ("a message", before.message(&self.datagrams())),
+            // SAFETY: plain numbers, and room for two descriptors.
+            ("a raw pair", unsafe {
+                checked(libc::socketpair(libc::AF_UNIX, libc::SOCK_RAW, 0, [0; 2].as_mut_ptr()) < 0)
+            }),
             ("a program", Command::new("/bin/true").status().map(drop)),
+            ("being one", Err(Command::new("/nowhere").exec())),
             ("a file", fs::read(self.secret()).map(drop)),
             ("a folder", fs::read_dir(self.folder.join("home")).map(drop)),
             ("the system", fs::read("/etc/passwd").map(drop)),
             (
                 "the parent's environment",
-                fs::read(format!(
-                    "/proc/{}/environ",
-                    std::os::unix::process::parent_id()
-                ))
-                .map(drop),
+                fs::read(format!("/proc/{parent}/environ")).map(drop),
+            ),
+            ("a new file", append(self.folder.join("new")).map(drop)),
+            (
+                "one beside a model",
+                append(self.models().join("new")).map(drop),
             ),
             (
-                "writing beside a model",
-                fs::write(self.models().join("new"), "x"),
+                "emptying a model",
+                fs::File::create(self.models().join("port2")).map(drop),
             ),
-            ("writing", fs::write(self.folder.join("new"), "x")),
+            // SAFETY: the path ends with a zero.
+            ("emptying a file", unsafe {
+                checked(libc::truncate(secret.as_ptr(), 5) < 0)
+            }),
+            (
+                "its rights",
+                fs::set_permissions(self.secret(), fs::Permissions::from_mode(0o644)),
+            ),
+            // SAFETY: signal 0 reaches nobody; it only asks whether another one would.
+            ("a signal", unsafe {
+                checked(libc::kill(parent.cast_signed(), 0) < 0)
+            }),
+            // SAFETY: a new segment of one page, gone with its removal.
+            ("shared memory", unsafe {
+                let segment = libc::shmget(libc::IPC_PRIVATE, 4096, 0o600);
+                libc::shmctl(segment, libc::IPC_RMID, std::ptr::null_mut());
+                checked(segment < 0)
+            }),
         ]
+    }
+}
+
+/// Sockets that a process might hold when it is confined.
+struct Before {
+    udp: UdpSocket,
+    unix: UnixDatagram,
+}
+
+impl Before {
+    fn new() -> Self {
+        Self {
+            udp: UdpSocket::bind("127.0.0.1:0").unwrap(),
+            unix: UnixDatagram::unbound().unwrap(),
+        }
+    }
+
+    /// sendmsg(2) with an address in it.
+    fn message(&self, path: &Path) -> io::Result<()> {
+        let bytes = path.as_os_str().as_bytes();
+        // SAFETY: all zeros is a valid value of both; every pointer outlives the call.
+        unsafe {
+            let mut address: libc::sockaddr_un = std::mem::zeroed();
+            address.sun_family = u16::try_from(libc::AF_UNIX).unwrap();
+            for (to, from) in address.sun_path.iter_mut().zip(bytes) {
+                *to = from.cast_signed();
+            }
+            let mut message: libc::msghdr = std::mem::zeroed();
+            message.msg_name = (&raw mut address).cast();
+            message.msg_namelen = u32::try_from(size_of::<libc::sockaddr_un>()).unwrap();
+            checked(libc::sendmsg(self.unix.as_raw_fd(), &raw const message, 0) < 0)
+        }
+    }
+}
+
+fn checked(failed: bool) -> io::Result<()> {
+    if failed {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(())
     }
 }
 
@@ -92,6 +172,7 @@ fn inside() {
         targets.runtime().into_os_string(),
         "--lifeline".into(),
     ]);
+    let before = Before::new();
     let probe = move |readable: &[PathBuf]| {
         let confinement = if env::var_os(FREE).is_some() {
             super::Confinement {
@@ -103,7 +184,7 @@ fn inside() {
         };
         // Another thread, as the engine is one.
         std::thread::spawn(move || {
-            for (what, result) in targets.forbidden() {
+            for (what, result) in targets.forbidden(&before) {
                 let word =
                     result.map_or_else(|error| error.kind().to_string(), |()| "possible".into());
                 println!("probe {what}: {word}");
@@ -176,7 +257,7 @@ fn a_confined_runtime_reaches_nothing_and_still_answers() {
     let (said, answer) = run(true);
     let (refused, done) = said.split_at(said.len().saturating_sub(1));
     assert_eq!(done, ["done: true"], "{said:?}");
-    assert_eq!(refused.len(), 12, "{said:?}");
+    assert_eq!(refused.len(), PROBES, "{said:?}");
     for line in refused {
         assert!(line.ends_with(": permission denied"), "{line}");
     }
@@ -190,9 +271,11 @@ fn a_confined_runtime_reaches_nothing_and_still_answers() {
 #[test]
 fn an_unconfined_runtime_fails_the_probes() {
     let (said, answer) = run(false);
-    assert_eq!(said.len(), 13, "{said:?}");
-    for line in &said[..12] {
-        assert!(line.ends_with(": possible"), "{line}");
+    assert_eq!(said.len(), PROBES + 1, "{said:?}");
+    for line in &said[..PROBES] {
+        // There is no such program to become; that it may be tried shows.
+        let possible = line.ends_with(": possible") || line == "being one: entity not found";
+        assert!(possible, "{line}");
     }
     assert!(answer.contains(r#""calls":false"#), "{answer}");
 }

@@ -48,12 +48,23 @@ pub(crate) struct Metadata {
     pub(crate) model_info: Map<String, Value>,
 }
 
+/// Whether the file's own rights let this user read it.
+fn may_be_read(path: &Path) -> bool {
+    #[cfg(unix)]
+    return rustix::fs::access(path, rustix::fs::Access::READ_OK).is_ok();
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        false
+    }
+}
+
 /// Reads and checks the file's header. The error is a sentence for the person.
 pub(crate) fn read(path: &Path) -> Result<Metadata, String> {
     let unreadable = |error: std::io::Error| {
-        if error.kind() == std::io::ErrorKind::PermissionDenied && path.is_symlink() {
-            // The process may read what links led to when it started, and no more.
-            "this is a link out of the models folder; it can be read after the next start".into()
+        if error.kind() == std::io::ErrorKind::PermissionDenied && may_be_read(path) {
+            // Only the confinement is in the way: it knows what was there when the process started.
+            "it came into reach after the start, by a link or a new folder; it can be read after the next start".into()
         } else {
             format!("the file cannot be read: {error}")
         }

@@ -19,14 +19,18 @@ pub(crate) struct SystemMemory {
 
 /// Asks the system now.
 pub(crate) fn system_memory() -> SystemMemory {
+    // Unknown: nothing is refused for it, llama.cpp finds out itself.
+    const UNKNOWN: SystemMemory = SystemMemory {
+        total: 0,
+        available: u64::MAX,
+    };
     let Ok(mut system) = System::new() else {
-        // Unknown: nothing is refused for it, llama.cpp finds out itself.
-        return SystemMemory {
-            total: 0,
-            available: u64::MAX,
-        };
+        return UNKNOWN;
     };
     system.refresh_memory();
+    if system.total_memory() == 0 {
+        return UNKNOWN;
+    }
     let mut memory = SystemMemory {
         total: system.total_memory(),
         available: system.available_memory(),

@@ -2,6 +2,12 @@
 
 /// Prepares the process; call it first in `main`, while there is one thread.
 pub(crate) fn prepare() {
+    // Whatever the parent left open is not ours to use.
+    #[cfg(target_os = "linux")]
+    // SAFETY: nothing was opened yet; a kernel without the call changes nothing.
+    unsafe {
+        libc::syscall(libc::SYS_close_range, 3, libc::c_uint::MAX, 0);
+    }
     // SAFETY: no other thread exists yet, so nobody reads the environment at the same time.
     unsafe {
         // An abort in ggml would otherwise start a debugger.
