@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Problem } from "./report.mjs";
 
-const READY_WITHIN = 20_000;
+const READY_WITHIN = 60_000;
 const EXIT_WITHIN = 5_000;
 
 /** Variables of the session around us that would lead a program out of ours. */
@@ -71,6 +71,7 @@ class Session {
     this.home = mkdtempSync(join(tmpdir(), "sotto-session-"));
     this.env = sessionEnvironment(this.home);
     this.children = [];
+    this.over = false;
   }
 
   /** Starts a helper of the session; `line` waits for the first line that it writes to descriptor 3. */
@@ -142,8 +143,9 @@ class Session {
     await this.before(manager, this.managed(), "the window manager did not take the screen");
   }
 
+  /** Asks until the answer is accepted, or the session is over. */
   async until(command, args, accept) {
-    for (;;) {
+    while (!this.over) {
       const child = spawn(command, args, { env: this.env, stdio: ["ignore", "pipe", "ignore"] });
       let text = "";
       child.stdout.on("data", (chunk) => {
@@ -158,7 +160,13 @@ class Session {
     }
   }
 
-  secretsAnswer() {
+  async secretsAnswer() {
+    // A call to a name that nobody has yet would make the bus start a keyring of its own, locked.
+    const owner = ["--session", "--print-reply", "--dest=org.freedesktop.DBus"];
+    const ask = ["/org/freedesktop/DBus", "org.freedesktop.DBus.NameHasOwner"];
+    await this.until("dbus-send", [...owner, ...ask, "string:org.freedesktop.secrets"], (text) =>
+      /boolean true/.test(text),
+    );
     // The collection that new secrets go to must be there and open, not only the service.
     const args = ["--session", "--print-reply", "--dest=org.freedesktop.secrets"];
     const path = "/org/freedesktop/secrets/aliases/default";
@@ -204,6 +212,7 @@ class Session {
   }
 
   async end({ keep = false } = {}) {
+    this.over = true;
     this.endGroup("SIGTERM");
     for (const child of this.children.reverse()) await stop(child);
     this.endGroup("SIGKILL");
