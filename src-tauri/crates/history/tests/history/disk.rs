@@ -152,7 +152,12 @@ async fn a_read_only_folder_is_reported() {
             fs::set_permissions(folder.path(), permissions).unwrap();
         };
         set(0o500);
-        check_read_only(folder.path()).await;
+        // Root without the right to mount, as in many containers, may write here all the same.
+        if fs::write(folder.path().join("probe"), "").is_err() {
+            check_read_only(folder.path()).await;
+        } else {
+            eprintln!("not shown: nothing is read-only for this user");
+        }
         set(0o700);
     }
     assert_eq!(fs::read(database(folder.path())).unwrap(), before);
