@@ -76,6 +76,8 @@ const PURE: &[(&str, &[&str])] = &[
     (
         "consent",
         &[
+            "hex",
+            "hmac",
             "proptest",
             "serde",
             "serde_json",
@@ -83,7 +85,7 @@ const PURE: &[(&str, &[&str])] = &[
             "sotto-domain",
             "specta",
             "thiserror",
-            "uuid",
+            "url",
         ],
     ),
     (

@@ -2,10 +2,11 @@
 //! connects to must be the same text, so every spelling that a client would rewrite is refused:
 //! user names, odd numbers for an IP address, dot segments, characters that need escaping.
 
-use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::net::IpAddr;
 use std::{fmt, str::FromStr};
 
 use specta::Type;
+use url::{Host, Position};
 
 use crate::text::serde_as_text;
 
@@ -35,129 +36,110 @@ pub enum AddressError {
     TooLong,
 }
 
-/// A full address: `https://host[:port]/path[?query]`, lower-case host, no default port.
+/// A full address: `https://host[:port]/path[?query]`, lower-case host, no default port. Read by the
+/// parser of the HTTP client itself, so that what is shown is what it connects to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Type)]
 #[specta(transparent)]
-pub struct Url(String);
+pub struct Url(#[specta(type = String)] url::Url);
 
 impl Url {
     /// The text that is shown, hashed and connected to.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.as_str()
     }
 
     /// Whether the connection is encrypted.
     #[must_use]
     pub fn is_encrypted(&self) -> bool {
-        self.0.starts_with("https://")
+        self.0.scheme() == "https"
     }
 
     /// Scheme, host and port: `https://host[:port]`.
     #[must_use]
     pub fn origin(&self) -> &str {
-        let host = self.0.find("://").map_or(0, |colon| colon + 3);
-        let end = self.0[host..]
-            .find('/')
-            .map_or(self.0.len(), |slash| host + slash);
-        &self.0[..end]
+        &self.0[..Position::BeforePath]
     }
 
     /// The host alone; an IPv6 address keeps its brackets.
     #[must_use]
     pub fn host(&self) -> &str {
-        let origin = self.origin();
-        let authority = origin
-            .find("://")
-            .map_or(origin, |colon| &origin[colon + 3..]);
-        match authority.rfind(':') {
-            Some(colon) if !authority.ends_with(']') => &authority[..colon],
-            _ => authority,
-        }
+        &self.0[Position::BeforeHost..Position::AfterHost]
     }
 
     /// The IP address, where the host is one.
     #[must_use]
     pub fn ip_address(&self) -> Option<IpAddr> {
-        let host = self.host();
-        host.trim_start_matches('[')
-            .trim_end_matches(']')
-            .parse()
-            .ok()
+        match self.0.host()? {
+            Host::Domain(_) => None,
+            Host::Ipv4(address) => Some(address.into()),
+            Host::Ipv6(address) => Some(address.into()),
+        }
     }
 }
 
 impl fmt::Display for Url {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
+        formatter.write_str(self.as_str())
     }
 }
 
 impl FromStr for Url {
     type Err = AddressError;
 
-    /// Reads an address. The only liberties: a host in capitals, the default port, no path at all.
+    /// Reads an address. The only liberties: a host in capitals, an IPv6 address written longer, the
+    /// default port, no path at all.
     fn from_str(text: &str) -> Result<Self, AddressError> {
         if text.len() > LONGEST {
             return Err(AddressError::TooLong);
         }
-        let (scheme, default_port, rest) = if let Some(rest) = text.strip_prefix("https://") {
-            ("https", 443, rest)
-        } else if let Some(rest) = text.strip_prefix("http://") {
-            ("http", 80, rest)
-        } else {
+        if !["https://", "http://"]
+            .iter()
+            .any(|scheme| text.starts_with(scheme))
+        {
             return Err(AddressError::Scheme);
+        }
+        let read = url::Url::parse(text).map_err(|error| match error {
+            url::ParseError::InvalidPort => AddressError::Port,
+            _ => AddressError::Host,
+        })?;
+        // What was written must be what was read, part by part from the end.
+        let tail = &read[Position::BeforePath..];
+        let head = match text.strip_suffix(tail) {
+            Some(head) => head,
+            None if tail == "/" => text,
+            None => return Err(AddressError::Path),
         };
-        let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
-        let (authority, path) = rest.split_at(end);
+        let authority = head.split_once("://").map_or(head, |(_, rest)| rest);
+        if authority.starts_with('/') {
+            return Err(AddressError::Host);
+        }
+        if authority.contains(['/', '?', '#', '\\']) || !is_plain(&read) {
+            return Err(AddressError::Path);
+        }
         if authority.contains('@') {
             return Err(AddressError::UserInformation);
         }
-        let (host, port) = split_port(authority)?;
-        let host = canonical_host(&host.to_ascii_lowercase()).ok_or(AddressError::Host)?;
-        let path = if path.is_empty() { "/" } else { path };
-        if !is_canonical_path(path) {
-            return Err(AddressError::Path);
+        let port = read.port_or_known_default().ok_or(AddressError::Port)?;
+        let host = authority
+            .strip_suffix(&format!(":{port}"))
+            .unwrap_or(authority);
+        if port == 0 || (host.contains(':') && !host.ends_with(']')) {
+            return Err(AddressError::Port);
         }
-        let port = match port {
-            Some(port) if port != default_port => format!(":{port}"),
-            _ => String::new(),
-        };
-        Ok(Self(format!("{scheme}://{host}{port}{path}")))
+        if is_usual(host, read.host()) {
+            Ok(Self(read))
+        } else {
+            Err(AddressError::Host)
+        }
     }
 }
 
 serde_as_text!(Url);
 
-fn split_port(authority: &str) -> Result<(&str, Option<u16>), AddressError> {
-    let Some(colon) = authority.rfind(':') else {
-        return Ok((authority, None));
-    };
-    if authority.ends_with(']') {
-        return Ok((authority, None));
-    }
-    let (host, digits) = (&authority[..colon], &authority[colon + 1..]);
-    let number = digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0');
-    match digits.parse() {
-        Ok(port) if number => Ok((host, Some(port))),
-        _ => Err(AddressError::Port),
-    }
-}
-
-/// The one spelling of a host, or `None`.
-fn canonical_host(host: &str) -> Option<String> {
-    if let Some(inner) = host.strip_prefix('[') {
-        let address: Ipv6Addr = inner.strip_suffix(']')?.parse().ok()?;
-        // An IPv4 address in disguise has two spellings.
-        return (address.to_ipv4().is_none() || address.is_loopback())
-            .then(|| format!("[{address}]"));
-    }
-    let last = host.rsplit('.').next()?;
-    // Clients read `127.1`, `0x7f000001` and `2130706433` as IP addresses: only the usual form is.
-    if last.starts_with("0x") || (!last.is_empty() && last.bytes().all(|b| b.is_ascii_digit())) {
-        let address: Ipv4Addr = host.parse().ok()?;
-        return Some(address.to_string());
-    }
+/// Whether a host was written in its usual spelling. Clients read `127.1`, `0x7f000001` and
+/// `2130706433` as IP addresses, and an IPv4 address within an IPv6 one has two spellings.
+fn is_usual(written: &str, read: Option<Host<&str>>) -> bool {
     let is_label = |label: &str| {
         !label.is_empty()
             && label.len() <= 63
@@ -167,23 +149,23 @@ fn canonical_host(host: &str) -> Option<String> {
                 .bytes()
                 .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'))
     };
-    (host.len() <= 253 && host.split('.').all(is_label)).then(|| host.to_owned())
+    match read {
+        Some(Host::Domain(name)) => {
+            written.eq_ignore_ascii_case(name) && name.len() <= 253 && name.split('.').all(is_label)
+        }
+        Some(Host::Ipv4(address)) => written == address.to_string(),
+        Some(Host::Ipv6(address)) => address.to_ipv4().is_none() || address.is_loopback(),
+        None => false,
+    }
 }
 
-/// Begins with `/`, holds only characters that no client escapes, and no dot segment.
-fn is_canonical_path(text: &str) -> bool {
-    let (path, query) = text.split_once('?').unwrap_or((text, ""));
+/// Whether path and query hold only characters that no client escapes, and whole escapes.
+fn is_plain(read: &url::Url) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&()*+,;=:@/%".contains(&byte);
-    let is_dots = |segment: &str| {
-        matches!(
-            segment.to_ascii_lowercase().replace("%2e", ".").as_str(),
-            "." | ".."
-        )
-    };
-    path.starts_with('/')
+    let (path, query) = (read.path(), read.query().unwrap_or(""));
+    read.fragment().is_none()
         && path.bytes().all(is_plain)
         && query.bytes().all(|byte| is_plain(byte) || byte == b'?')
-        && !path.split('/').any(is_dots)
         && [path, query].into_iter().all(escapes_are_whole)
 }
 

@@ -4,6 +4,7 @@
 
 use std::{fmt, str::FromStr};
 
+use hmac::{Hmac, Mac};
 use sha2::{Digest as _, Sha256};
 use specta::Type;
 
@@ -54,7 +55,7 @@ macro_rules! hash {
 
         impl fmt::Display for $name {
             fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
+                formatter.write_str(&hex::encode(self.0))
             }
         }
 
@@ -127,44 +128,30 @@ impl KeyedHash {
     }
 
     fn of(key: LedgerKey<'_>, tag: &str, bytes: &[u8]) -> Self {
-        let parts = [&length(tag.as_bytes()), tag.as_bytes(), bytes];
-        Self::from_bytes(hmac(key.0, &parts))
+        Self::from_bytes(hmac(
+            key.0,
+            &[&length(tag.as_bytes()), tag.as_bytes(), bytes],
+        ))
     }
 }
 
-/// HMAC-SHA-256 (RFC 2104) of the concatenated parts.
+/// HMAC-SHA-256 of the concatenated parts.
 fn hmac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
-    let padded = |with: u8| {
-        let mut block = [with; 64];
-        for (byte, key) in block.iter_mut().zip(key) {
-            *byte ^= key;
-        }
-        block
-    };
-    let mut inner = Sha256::new_with_prefix(padded(0x36));
+    // A key shorter than a block is padded with zeros, by the standard and by this type's constructor.
+    let mut block = [0; 64];
+    block[..key.len()].copy_from_slice(key);
+    let mut mac = <Hmac<Sha256> as Mac>::new(&block.into());
     for part in parts {
-        inner.update(part);
+        mac.update(part);
     }
-    let mut outer = Sha256::new_with_prefix(padded(0x5c));
-    outer.update(inner.finalize());
-    outer.finalize().into()
+    mac.finalize().into_bytes().into()
 }
 
+/// Lower case only: a hash has one spelling.
 fn parse(text: &str) -> Option<[u8; 32]> {
-    let digits = text.as_bytes();
-    if digits.len() != 64 {
-        return None;
-    }
-    let digit = |byte: u8| match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
-    };
     let mut bytes = [0; 32];
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
-    }
-    Some(bytes)
+    hex::decode_to_slice(text, &mut bytes).ok()?;
+    (!text.bytes().any(|byte| byte.is_ascii_uppercase())).then_some(bytes)
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ pub use gate::{
     StepError, Taken, WhyNot, WhyRefused,
 };
 pub use hash::{ChainHash, Digest, KeyedHash, LedgerKey, ParseHashError, Revision};
-pub use id::{ParseProposalIdError, PartId, ProposalId};
+pub use id::{PartId, ProposalId};
 pub use permit::{Cleared, NotRecorded, PERMIT_LIVES_MILLISECONDS, Permit, Redeemed};
 pub use policy::{Barrier, Policy};
 pub use proposal::{

@@ -52,6 +52,10 @@ identifier!(
     /// Names a message.
     MessageId
 );
+identifier!(
+    /// Names a proposal. A change of what is asked to leave is a new proposal with a new name.
+    ProposalId
+);
 
 #[cfg(test)]
 mod tests {

@@ -15,7 +15,7 @@ pub mod turn;
 
 pub use conversation::{Conversation, TitleSource};
 pub use failure::{Failure, FailureCode};
-pub use id::{ConversationId, MessageId, ParseIdError};
+pub use id::{ConversationId, MessageId, ParseIdError, ProposalId};
 pub use language_model::{
     AnswerStream, ChatMessage, ChatRequest, EndReason, LanguageModel, ModelEvent, ModelFuture,
 };

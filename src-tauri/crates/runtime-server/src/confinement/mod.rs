@@ -2,8 +2,8 @@
 //!
 //! A model file is foreign data read by a large C++ library. Whatever it does there, it can open no
 //! connection, start no program and read nothing but models: on Linux the kernel sees to that, with
-//! landlock for files and seccomp for system calls. Both bind the calling thread and all that it
-//! starts from then on, so [`confine`] comes before any other thread.
+//! landlock for files and seccomp for system calls. Landlock binds the calling thread and all that
+//! it starts from then on, so [`confine`] comes before any other thread.
 
 use std::io::Read;
 
@@ -19,7 +19,7 @@ mod tests;
 pub(crate) struct Confinement {
     /// Only models can be read, and nothing written.
     pub(crate) files: bool,
-    /// No connection can be opened and no program started.
+    /// No connection can be opened, no program started and nothing changed about a file.
     pub(crate) calls: bool,
 }
 
