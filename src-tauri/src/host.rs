@@ -6,7 +6,13 @@ use std::{
     time::Duration,
 };
 
-use sotto_api::{Host, Timestamp, view::AppEvent};
+use sotto_api::{
+    Host, Monotonic, Timestamp,
+    view::{
+        AppEvent,
+        consent::{ApproveButton, ConsentEvent},
+    },
+};
 use tauri::ipc::Channel;
 use tokio::sync::Notify;
 
@@ -32,6 +38,18 @@ impl Windows {
         self.painted.notify_one();
     }
 
+    /// Tells the consent window from now on.
+    pub(crate) fn subscribe_consent(&self, channel: Channel<ConsentEvent>) {
+        let _ = channel;
+        todo!("the consent window")
+    }
+
+    /// Where the Approve button is now.
+    pub(crate) fn place_approve(&self, button: ApproveButton) {
+        let _ = button;
+        todo!("the consent window")
+    }
+
     /// Waits for the first frame of the first window, two seconds at most.
     pub(crate) async fn painted(&self) {
         if tokio::time::timeout(FIRST_FRAME, self.painted.notified())
@@ -48,6 +66,10 @@ impl Host for Windows {
         sotto_api::now()
     }
 
+    fn monotonic(&self) -> Monotonic {
+        sotto_api::monotonic()
+    }
+
     fn random(&self) -> [u8; 10] {
         sotto_api::random_bytes()
     }
@@ -59,5 +81,10 @@ impl Host for Windows {
                 tracing::debug!(%error, window, "a window did not hear");
             }
         }
+    }
+
+    fn hear_consent(&self, event: ConsentEvent) {
+        let _ = event;
+        todo!("the consent window")
     }
 }

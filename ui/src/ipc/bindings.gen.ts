@@ -6,6 +6,27 @@ import { invoke as __TAURI_INVOKE, Channel } from "@tauri-apps/api/core";
 
 /** Commands */
 export const commands = {
+	askLarger: (request: LargerRequest) => typedError<Decided, ApiError>(__TAURI_INVOKE("ask_larger", { request })),
+	blockCloud: () => typedError<CloudView, ApiError>(__TAURI_INVOKE("block_cloud")),
+	cloud: () => typedError<CloudView, ApiError>(__TAURI_INVOKE("cloud")),
+	exportLedger: () => typedError<string, ApiError>(__TAURI_INVOKE("export_ledger")),
+	keepKey: (provider: ProviderId, key: NewKey) => typedError<CloudView, ApiError>(__TAURI_INVOKE("keep_key", { provider, key })),
+	ledger: () => typedError<LedgerView, ApiError>(__TAURI_INVOKE("ledger")),
+	removeKey: (provider: ProviderId) => typedError<CloudView, ApiError>(__TAURI_INVOKE("remove_key", { provider })),
+	removeProvider: (provider: ProviderId) => typedError<CloudView, ApiError>(__TAURI_INVOKE("remove_provider", { provider })),
+	saveProvider: (entry: ProviderEntry) => typedError<CloudView, ApiError>(__TAURI_INVOKE("save_provider", { entry })),
+	setOwnWords: (words: string[]) => typedError<CloudView, ApiError>(__TAURI_INVOKE("set_own_words", { words })),
+	testProvider: (provider: ProviderId) => typedError<ProviderAnswer, ApiError>(__TAURI_INVOKE("test_provider", { provider })),
+	turnCloud: (on: boolean) => typedError<CloudView, ApiError>(__TAURI_INVOKE("turn_cloud", { on })),
+	unblockCloud: () => typedError<CloudView, ApiError>(__TAURI_INVOKE("unblock_cloud")),
+	withdrawLarger: () => typedError<null, ApiError>(__TAURI_INVOKE("withdraw_larger")),
+	withdrawStandingYes: (server: Server) => typedError<CloudView, ApiError>(__TAURI_INVOKE("withdraw_standing_yes", { server })),
+	consentButton: (button: ApproveButton) => typedError<null, ApiError>(__TAURI_INVOKE("consent_button", { button })),
+	consentChange: (proposal: ProposalId, change: ConsentChange) => typedError<null, ApiError>(__TAURI_INVOKE("consent_change", { proposal, change })),
+	consentDecide: (decision: ConsentDecision) => typedError<null, ApiError>(__TAURI_INVOKE("consent_decide", { decision })),
+	consentRequest: () => typedError<ConsentView | null, ApiError>(__TAURI_INVOKE("consent_request")),
+	consentShown: (proposal: ProposalId) => typedError<null, ApiError>(__TAURI_INVOKE("consent_shown", { proposal })),
+	consentSubscribe: (channel: Channel<ConsentEvent>) => typedError<null, ApiError>(__TAURI_INVOKE("consent_subscribe", { channel })),
 	chooseAlternative: (message: MessageId) => typedError<ConversationView, ApiError>(__TAURI_INVOKE("choose_alternative", { message })),
 	deleteConversation: (id: ConversationId) => typedError<null, ApiError>(__TAURI_INVOKE("delete_conversation", { id })),
 	listConversations: () => typedError<ConversationSummary[], ApiError>(__TAURI_INVOKE("list_conversations")),
@@ -59,6 +80,11 @@ export type AnswerStatistics = {
 	first_token_milliseconds: number,
 	/**  The answer ended because its length limit or the context was reached. */
 	cut_by_length: boolean,
+	/**
+	 *  Billionths of a US dollar that a provider asks for it; `None` for local answers, and where
+	 *  the price is unknown.
+	 */
+	nano_dollars?: number | null,
 };
 
 /**  An error with a code to act on and a message to read. */
@@ -103,8 +129,29 @@ models: ModelsView } |
 { type: "runtime_changed"; 
 /**  How it is now. */
 runtime: RuntimeView } | 
+/**  What may be asked of other computers changed, also by another window or program. */
+{ type: "cloud_changed"; 
+/**  All of it now. */
+cloud: CloudView } | 
 /**  A second start asked for this window, or the system changed what a window must know. */
 { type: "came_forward" };
+
+/**
+ *  Where the Approve button is and what has the focus, in CSS pixels of the page. The core uses it
+ *  to tell a press of the button from any other.
+ */
+export type ApproveButton = {
+	/**  From the left edge. */
+	x: number | null,
+	/**  From the upper edge. */
+	y: number | null,
+	/**  Width. */
+	width: number | null,
+	/**  Height. */
+	height: number | null,
+	/**  It has the keyboard's focus. */
+	focused: boolean,
+};
 
 /**  How an arrival goes. */
 export type ArrivalState = 
@@ -135,6 +182,131 @@ export type Asked = {
 	after: MessageId | null,
 	/**  The question, if it is new, and the empty answer, which is the last one. */
 	added: ShownMessage[],
+};
+
+/**  How sure a finding is. The order is that of trust. */
+export type Certainty = 
+/**  Only its form speaks for it, and other things have that form too. */
+"possible" | 
+/**  Its form is rare, or a word beside it says what it is. */
+"likely" | 
+/**  Its form is its own, or its check digits are right. */
+"certain";
+
+/**  All about other computers, and the switches. */
+export type CloudView = {
+	/**  Cloud models may be asked for, each time with a yes. Off at a first start. */
+	on: boolean,
+	/**  Nothing at all may leave now. */
+	blocked: boolean,
+	/**
+	 *  Why nothing can be asked for on this computer (nothing is kept, so no ledger either); empty
+	 *  where it can.
+	 */
+	unavailable: string,
+	/**  Built-in ones first, then the person's. */
+	providers: ProviderView[],
+	/**  The person's own words that count as confidential. */
+	own_words: string[],
+};
+
+/**  The whole of what the person changed so far, not the last click. */
+export type ConsentChange = {
+	/**  Parts that stay here. */
+	leave_out: PartId[],
+	/**  Findings that become placeholders, by number. */
+	replace: number[],
+};
+
+/**  The person's decision. */
+export type ConsentDecision = {
+	/**  What was shown. */
+	proposal: ProposalId,
+	/**  The hash of what was shown. */
+	digest: Digest,
+	/**  Yes or no. */
+	yes: boolean,
+	/**  Do not ask again for this server of the person's network. */
+	standing: boolean,
+};
+
+/**  What the core tells the consent window. */
+export type ConsentEvent = 
+/**  Show this, with Approve disabled and the focus on Deny. */
+{ type: "show"; 
+/**  What. */
+request: ConsentView } | 
+/**  Approve can be pressed, or not. */
+{ type: "approve"; 
+/**  Of which request. */
+proposal: ProposalId; 
+/**  Whether a yes is taken now. */
+enabled: boolean } | 
+/**  It is over; the window closes. */
+{ type: "close" };
+
+/**  Something that looks confidential. */
+export type ConsentFinding = {
+	/**  Its number within the request; the same in every change of it. */
+	number: number,
+	/**  What it looks like. */
+	kind: Kind,
+	/**  The same for people, more exactly: "GitHub token". */
+	name: string,
+	/**  How sure that is. */
+	certainty: Certainty,
+	/**  A placeholder stands in its place. */
+	replaced: boolean,
+};
+
+/**  One part of what would be sent. */
+export type ConsentPart = {
+	/**  Its name. */
+	id: PartId,
+	/**  In whose name it is said. */
+	role: Role,
+	/**  It stays here. */
+	left_out: boolean,
+	/**  Its exact text, cut where something looks confidential. Joined, it is what would be sent. */
+	pieces: ConsentPiece[],
+};
+
+/**  A stretch of a part. */
+export type ConsentPiece = {
+	/**  The exact text as it would be sent: the placeholder, where one stands. */
+	text: string,
+	/**  Why it looks confidential; `None` for ordinary text. */
+	finding: ConsentFinding | null,
+};
+
+/**  Everything that the consent window shows. */
+export type ConsentView = {
+	/**  Its name; the decision repeats it. */
+	proposal: ProposalId,
+	/**  The hash of what would leave; the decision repeats it. */
+	digest: Digest,
+	/**  What it is for. */
+	purpose: Purpose,
+	/**  Where it would go. */
+	destination: Destination,
+	/**  The provider's name for people. */
+	provider_title: string,
+	/**  What would be sent, in order; what is left out stays in its place. */
+	parts: ConsentPart[],
+	/**  Bytes of the request's body. */
+	body_bytes: number,
+	/**  Tokens as a range, and the most that it can cost. */
+	estimate: Estimate,
+	/**  Date of the prices, for example `2026-10-31`. */
+	prices_as_of: string,
+	/**  What the provider says about retention; `None`: unknown. */
+	retention: Retention | null,
+	/**  What the scan cannot find, in plain sentences. */
+	cannot_find: string,
+	/**  A standing yes can be given to this server; never for the cloud. */
+	standing_possible: boolean,
+	/**  Milliseconds until no decision counts as no. */
+	decide_within_milliseconds: number,
 };
 
 /**  A tree of messages with a title and settings. The messages themselves are kept apart. */
@@ -180,6 +352,34 @@ export type ConversationView = {
 	messages: ShownMessage[],
 };
 
+/**  What became of a request. */
+export type Decided = 
+/**  The person agreed: the turn has begun, and the answer comes as events. */
+{ outcome: "asked"; 
+/**  The turn. */
+asked: Asked } | 
+/**  Nothing left this computer. */
+{ outcome: "not_sent"; 
+/**  In which way; the window says it. */
+why: NotSent };
+
+/**  Where words go: everything about it that the person is shown. */
+export type Destination = {
+	place: Place,
+	provider: ProviderId,
+	method: Method,
+	url: Url,
+	/**  Of `url`, once more by itself: what a person should look at. */
+	host: string,
+	model: string | null,
+};
+
+/**
+ *  The hash of a request: method, address and body, byte for byte. Shown to the person and
+ *  never written to disk, because a short text can be guessed from it.
+ */
+export type Digest = string;
+
 /**  What a caller can act on. */
 export type ErrorCode = 
 /**  The question holds nothing but white space. */
@@ -198,6 +398,16 @@ export type ErrorCode =
 "history" | 
 /**  Anything else: the message says it. */
 "other";
+
+/**  What a request may take. What is unknown is said to be unknown. */
+export type Estimate = {
+	/**  Fewest tokens of the request. */
+	fewest_tokens: number,
+	/**  Most tokens of the request. */
+	most_tokens: number,
+	/**  Most that request and answer can cost; `None` where the price is unknown. */
+	most_cost: NanoDollars | null,
+};
 
 /**  A failed turn: a code to act on and a sentence to read. */
 export type Failure = {
@@ -270,6 +480,189 @@ problem: HistoryProblem;
 /**  What happened and what to do, in plain sentences. */
 message: string };
 
+/**  Whether a key for a provider is kept. */
+export type KeyState = 
+/**  One is in the keyring. */
+{ state: "kept" } | 
+/**  None is kept. A server of the person's own often needs none. */
+{ state: "none" } | 
+/**  The keyring cannot be asked. */
+{ state: "unknown"; 
+/**  Why, and what to do. */
+message: string };
+
+/**  What a stretch of text looks like. The order breaks ties: the earlier kind says more. */
+export type Kind = 
+/**  One of the words that the person listed. */
+"own_word" | 
+/**  A private key in PEM, OpenSSH or PGP armour. */
+"private_key" | 
+/**  A JSON Web Token. */
+"jwt" | 
+/**  An API key or access token. */
+"token" | 
+/**  A password inside a URL. */
+"url_password" | 
+/**  A value that its name calls a password or a secret. */
+"password" | 
+/**  The number of a payment card. */
+"payment_card" | 
+/**  An International Bank Account Number. */
+"iban" | 
+/**  A number that a state gives to a person. */
+"national_id" | 
+/**  An e-mail address. */
+"email" | 
+/**  An IPv4 or IPv6 address. */
+"ip_address" | 
+/**  A telephone number. */
+"phone" | 
+/**  A postal address, or the part of one that has a form. */
+"address";
+
+/**  A model on another computer. */
+export type LargerModelView = {
+	/**  Its name. */
+	name: string,
+	/**  Where it answers: a server of the person's own can pass questions on to the cloud. */
+	place: Place,
+};
+
+/**  What is asked of a larger model. */
+export type LargerQuestion = 
+/**
+ *  A new question, at the end of a conversation or in a new one. It is written down when the
+ *  person agrees; after a no, nothing was changed.
+ */
+{ kind: "new"; 
+/**  Where; `None` begins a conversation. */
+conversation: ConversationId | null; 
+/**  What is asked. Must hold more than white space. */
+text: string } | 
+/**  An answer is given once more, as a branch beside the old one. */
+{ kind: "again"; 
+/**  The old answer. */
+answer: MessageId };
+
+/**  A question to a larger model. The person is asked before anything leaves. */
+export type LargerRequest = {
+	/**  What is asked. */
+	what: LargerQuestion,
+	/**  Who is asked. */
+	provider: ProviderId,
+	/**  Which of its models. */
+	model: string,
+};
+
+/**  Whether the ledger is what was written. */
+export type LedgerCheck = 
+/**  Every entry is there and unchanged. */
+{ check: "whole"; 
+/**  How many. */
+entries: number; 
+/**  Its end was compared with the keyring's; otherwise only its links were. */
+sealed_in_keyring: boolean } | 
+/**  It is not what was written. */
+{ check: "damaged"; 
+/**  What is wrong, and at which entry. */
+message: string } | 
+/**  It cannot be checked now. */
+{ check: "unchecked"; 
+/**  Why. */
+message: string };
+
+/**  A request and what became of it. */
+export type LedgerRequest = {
+	/**  When it was asked for. */
+	at: Timestamp,
+	/**  What it was for. */
+	purpose: Purpose,
+	/**  Where it went or would have gone. */
+	place: Place,
+	/**  Who runs the model. */
+	provider: ProviderId,
+	/**  The host. */
+	host: string,
+	/**  The model that was asked. */
+	model: string | null,
+	/**  The conversation, and its title where it still exists. */
+	conversation: ConversationId | null,
+	/**  Its title; empty if it is gone or there is none. */
+	conversation_title: string,
+	/**  How far it came. */
+	state: LedgerState,
+	/**  A standing yes, not one given in the window. */
+	standing: boolean,
+	/**  Messages and other parts that went. */
+	parts: number,
+	/**  Parts that the person left out. */
+	left_out: number,
+	/**  Bytes of the request. */
+	body_bytes: number,
+	/**  HTTP status of the answer. */
+	status: number | null,
+	/**  Bytes of the answer. */
+	received_bytes: number,
+	/**  Tokens of request and answer, as the provider counted. */
+	tokens: number | null,
+	/**  What it cost; `None` where that is unknown. */
+	cost: NanoDollars | null,
+	/**  What went wrong, in a few words; empty if nothing did. */
+	trouble: string,
+};
+
+/**  A request and what became of it, or a change of what may be asked. */
+export type LedgerRow = 
+/**  A request. */
+{
+	kind: "request",
+} & LedgerRequest | 
+/**  A further connection of a request that was agreed to. */
+({ kind: "connection"; 
+/**  When. */
+at: Timestamp; 
+/**  The host. */
+host: string; 
+/**  Bytes received. */
+received_bytes: number; 
+/**  Whether it did what it was for. */
+succeeded: boolean }) & { text?: never } | 
+/**  A change of what may be asked. */
+({ kind: "change"; 
+/**  When. */
+at: Timestamp; 
+/**  What, in a sentence. */
+text: string }) & { host?: never; received_bytes?: never; succeeded?: never };
+
+/**  How far a request came, for people. */
+export type LedgerState = 
+/**  Not decided yet. */
+"waiting" | 
+/**  Agreed to, and on its way. */
+"on_its_way" | 
+/**  Sent, and answered. */
+"sent" | 
+/**  It failed before a byte of it left. */
+"failed" | 
+/**  It may have been sent; nobody can tell. It was not sent again. */
+"may_have_been_sent" | 
+/**  The person said no, or did not decide. */
+"denied" | 
+/**  Taken back, or not used in time: nothing left. */
+"revoked";
+
+/**  What left this computer, and what was asked for and did not. */
+export type LedgerView = {
+	/**  The newest first. */
+	rows: LedgerRow[],
+	/**  The newest month first. */
+	months: MonthTotal[],
+	/**  Whether it is what was written. */
+	check: LedgerCheck,
+	/**  Date of the prices that costs are computed with. */
+	prices_as_of: string,
+};
+
 /**  One node of a conversation: role, text, state, and the model and place that wrote it. */
 export type Message = {
 	/**  Its name. */
@@ -311,6 +704,13 @@ export type MessageState =
 "failed" | 
 /**  The program or the computer went down while it was in flight; what was saved is kept. */
 "interrupted";
+
+/**  How a request asks. */
+export type Method = 
+/**  Fetches, without a body. */
+"GET" | 
+/**  Sends a body. */
+"POST";
 
 /**  A model on its way to this computer. */
 export type ModelArrival = {
@@ -388,6 +788,51 @@ export type ModelsView = {
 	folder: string,
 };
 
+/**  What an answer of a larger model cost. */
+export type MonthTotal = {
+	/**  For example `2026-11`, by this computer's calendar. */
+	month: string,
+	/**  Who was asked. */
+	provider: ProviderId,
+	/**  Requests that left or may have left. */
+	requests: number,
+	/**  Bytes that were sent. */
+	sent_bytes: number,
+	/**  Tokens sent and received, where the provider counted. */
+	tokens: number,
+	/**  What they cost, where prices are known. */
+	cost: NanoDollars,
+	/**  Requests whose cost is unknown. */
+	unknown_cost: number,
+};
+
+/**  Money, in billionths of a US dollar: a token costs a few hundred of them. */
+export type NanoDollars = number;
+
+/**  A key on its way from a window into the keyring: it goes in and never comes out. */
+export type NewKey = string;
+
+/**  Why nothing left. */
+export type NotSent = 
+/**  The person said no, or closed the window. */
+"denied" | 
+/**  Two minutes went by. */
+"no_decision" | 
+/**  The cloud was blocked or turned off meanwhile. */
+"blocked" | 
+/**  The conversation was changed meanwhile. */
+"conversation_changed" | 
+/**  Whoever asked took it back. */
+"withdrawn" | 
+/**  The yes could not be used: its time was over, or what it needs could not be written. */
+"not_used";
+
+/**
+ *  Names a part within its proposal. The same part keeps its number when a changed proposal takes
+ *  the place of an old one, so that a window can follow it.
+ */
+export type PartId = number;
+
 /**  Where the words of a turn are read and answered. */
 export type Place = 
 /**  Nothing leaves this computer. */
@@ -396,6 +841,100 @@ export type Place =
 "your_network" | 
 /**  A provider's computer. */
 "cloud";
+
+/**  Names a proposal. A change of what is asked to leave is a new proposal with a new name. */
+export type ProposalId = string;
+
+/**  How a provider's server is spoken to. */
+export type Protocol = 
+/**  Chat completions as `OpenAI` describes them; most providers and local servers speak it. */
+"open_ai" | 
+/**  Messages as Anthropic describes them. */
+"anthropic";
+
+/**  What asking a provider for its models told. */
+export type ProviderAnswer = 
+/**  It answered, and the key was taken. Its models are in the [`CloudView`]. */
+{ outcome: "works"; 
+/**  All providers now. */
+cloud: CloudView } | 
+/**  It answered with a refusal, or could not be reached. */
+{ outcome: "failed"; 
+/**  What happened and what to do. */
+message: string } | 
+/**  Nothing left this computer. */
+{ outcome: "not_sent"; 
+/**  In which way. */
+why: NotSent };
+
+/**  A provider as the person enters or changes it. */
+export type ProviderEntry = {
+	/**  Which one is changed; `None` adds one. Of a built-in one only `models` can be changed. */
+	id: ProviderId | null,
+	/**  Its name for the person. */
+	title: string,
+	/**  How its server is spoken to. */
+	protocol: Protocol,
+	/**  The address under which its paths lie. */
+	address: string,
+	/**  Models to choose from. */
+	models: string[],
+};
+
+/**  Who runs the remote model: `openai`, `anthropic`, or the name that the person gave a server. */
+export type ProviderId = string;
+
+/**  Somebody who runs models on another computer. */
+export type ProviderView = {
+	/**  Its name for the program. */
+	id: ProviderId,
+	/**  Its name for the person. */
+	title: string,
+	/**  How its server is spoken to. */
+	protocol: Protocol,
+	/**  The address under which its paths lie, for example `https://api.openai.com/v1`. */
+	address: string,
+	/**
+	 *  Where words would go: worked out from the address, not claimed. A name counts as the cloud
+	 *  until it is seen to lead into a private network.
+	 */
+	place: Place,
+	/**  Sotto knows it; otherwise the person entered it. */
+	built_in: boolean,
+	/**  Whether a key is kept. */
+	key: KeyState,
+	/**  Models to choose from; empty until the person asked for them or entered one. */
+	models: LargerModelView[],
+	/**  `None`: unknown. */
+	retention: Retention | null,
+	/**  Where a key is made, for people; empty if unknown. */
+	key_page: string,
+	/**  The person agreed for good that this server of their network is asked. */
+	standing_yes: Server | null,
+};
+
+/**  What a request is for. */
+export type Purpose = 
+/**  A model answers. */
+"answer" | 
+/**  A provider is asked which models it has. */
+"model_list" | 
+/**  A key is tried. */
+"key_test" | 
+/**  A model is fetched. */
+"download" | 
+/**  It is asked whether a newer Sotto exists. */
+"update_check";
+
+/**  What a provider says about how long it keeps what it is sent. */
+export type Retention = {
+	/**  In one plain sentence. */
+	text: string,
+	/**  Where it says so: an address, never opened by Sotto. */
+	source: string,
+	/**  When that was read, for example `2026-11-20`. */
+	checked: string,
+};
 
 /**  Who speaks. */
 export type Role = 
@@ -443,10 +982,18 @@ export type SearchHit = {
 	updated_at: Timestamp,
 };
 
+/**
+ *  A server of the person's own network, as `https://host[:port]`: what a standing yes is given to.
+ *  A destination in the cloud has none, so no standing yes can be kept for it.
+ */
+export type Server = string;
+
 /**  A message of the shown branch. */
 export type ShownMessage = {
 	/**  All messages with the same parent, oldest first, this one among them. */
 	alternatives: MessageId[],
+	/**  Hosts that this message's text was sent to, or may have been sent to; mostly none. */
+	left_to: string[],
 } & Message;
 
 /**  What a window shows first. */
@@ -466,6 +1013,12 @@ export type TitleSource =
 "automatic" | 
 /**  Typed by the person. */
 "person";
+
+/**
+ *  A full address: `https://host[:port]/path[?query]`, lower-case host, no default port. Read by the
+ *  parser of the HTTP client itself, so that what is shown is what it connects to.
+ */
+export type Url = string;
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

@@ -198,6 +198,7 @@ pub(crate) fn shown(tree: &Tree<'_>, leaf: MessageId) -> Vec<ShownMessage> {
     let step = |step: sotto_domain::branch::BranchMessage<'_>| ShownMessage {
         message: step.message.clone(),
         alternatives: step.alternatives,
+        left_to: Vec::new(),
     };
     tree.branch(leaf).into_iter().map(step).collect()
 }

@@ -2,19 +2,27 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use sotto_consent::Monotonic;
 use sotto_domain::Timestamp;
 use sotto_models::Library;
 
-use crate::{local_runtime::LocalRuntime, view::AppEvent};
+use crate::{
+    local_runtime::LocalRuntime,
+    view::{AppEvent, consent::ConsentEvent},
+};
 
 /// A clock, randomness and somebody who listens.
 pub trait Host: Send + Sync + 'static {
     /// The time now.
     fn now(&self) -> Timestamp;
+    /// Time that only goes forward, also while the computer sleeps.
+    fn monotonic(&self) -> Monotonic;
     /// 80 random bits for an identifier.
     fn random(&self) -> [u8; 10];
     /// Hears what the core tells by itself. Must not block.
     fn hear(&self, event: AppEvent);
+    /// Shows the person what would leave, in a window or on a terminal. Must not block.
+    fn hear_consent(&self, event: ConsentEvent);
 }
 
 /// Whether the system's keyring is used.

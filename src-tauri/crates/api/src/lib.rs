@@ -2,6 +2,7 @@
 //! terminal and the tests. Below it lie the history, the keyring and the runtime; above it only
 //! adapters.
 
+mod cloud;
 mod conversations;
 mod doctor;
 mod driver;
@@ -22,6 +23,7 @@ pub use error::{ApiError, ErrorCode};
 pub use host::{Host, Keyring, Surroundings};
 pub use local_runtime::LocalRuntime;
 pub use sotto::Sotto;
+pub use sotto_consent::{self as consent, Monotonic};
 pub use sotto_domain as domain;
 pub use sotto_domain::{ConversationId, MessageId, Timestamp};
-pub use this_computer::{now, random_bytes};
+pub use this_computer::{monotonic, now, random_bytes};

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use sotto_consent::Monotonic;
 use sotto_models::Library;
 use sotto_runtime_client::{Runtime, Settings};
 
@@ -54,6 +55,25 @@ pub fn random_bytes() -> [u8; 10] {
     let mut bytes = [0; 10];
     getrandom::fill(&mut bytes).expect("the operating system gives randomness");
     bytes
+}
+
+/// Time that only goes forward, also while the computer sleeps, for [`Host::monotonic`].
+#[must_use]
+pub fn monotonic() -> Monotonic {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let milliseconds = {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+        u64::try_from(time.tv_sec).unwrap_or(0) * 1_000
+            + u64::try_from(time.tv_nsec).unwrap_or(0) / 1_000_000
+    };
+    // macOS counts sleep in no clock of std's, Windows does.
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    let milliseconds = {
+        static BEGAN: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+        let began = *BEGAN.get_or_init(std::time::Instant::now);
+        u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    };
+    Monotonic::from_milliseconds(milliseconds)
 }
 
 /// The time now, for [`Host::now`].

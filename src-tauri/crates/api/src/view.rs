@@ -1,5 +1,8 @@
 //! What crosses to a window or a terminal. The TypeScript types are generated from these.
 
+pub mod cloud;
+pub mod consent;
+
 use serde::{Deserialize, Serialize};
 use sotto_domain::{Conversation, ConversationId, Failure, Message, MessageId, Timestamp};
 use specta::Type;
@@ -84,6 +87,8 @@ pub struct ShownMessage {
     pub message: Message,
     /// All messages with the same parent, oldest first, this one among them.
     pub alternatives: Vec<MessageId>,
+    /// Hosts that this message's text was sent to, or may have been sent to; mostly none.
+    pub left_to: Vec<String>,
 }
 
 /// A conversation as it is shown: the branch to its current leaf, oldest first.
@@ -316,6 +321,11 @@ pub enum AppEvent {
     RuntimeChanged {
         /// How it is now.
         runtime: RuntimeView,
+    },
+    /// What may be asked of other computers changed, also by another window or program.
+    CloudChanged {
+        /// All of it now.
+        cloud: Box<cloud::CloudView>,
     },
     /// A second start asked for this window, or the system changed what a window must know.
     CameForward,

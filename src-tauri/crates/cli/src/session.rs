@@ -6,9 +6,9 @@ use std::{
 };
 
 use sotto_api::{
-    ConversationId, ErrorCode, Host, Sotto, Timestamp,
+    ConversationId, ErrorCode, Host, Monotonic, Sotto, Timestamp,
     domain::{Message, MessageId},
-    view::{AppEvent, HistoryState},
+    view::{AppEvent, HistoryState, consent::ConsentEvent},
 };
 use tokio::sync::mpsc;
 
@@ -19,11 +19,16 @@ const ATTEMPTS: usize = 3;
 
 struct Terminal {
     events: mpsc::UnboundedSender<AppEvent>,
+    consent: mpsc::UnboundedSender<ConsentEvent>,
 }
 
 impl Host for Terminal {
     fn now(&self) -> Timestamp {
         sotto_api::now()
+    }
+
+    fn monotonic(&self) -> Monotonic {
+        sotto_api::monotonic()
     }
 
     fn random(&self) -> [u8; 10] {
@@ -34,6 +39,10 @@ impl Host for Terminal {
         // Nobody hears after the end; that is no error.
         let _ = self.events.send(event);
     }
+
+    fn hear_consent(&self, event: ConsentEvent) {
+        let _ = self.consent.send(event);
+    }
 }
 
 /// A core and what it tells.
@@ -42,18 +51,26 @@ pub(crate) struct Session {
     /// What Ctrl-C stops; without it, Ctrl-C ends the program.
     answering: Arc<Mutex<Option<ConversationId>>>,
     events: mpsc::UnboundedReceiver<AppEvent>,
+    /// What the person is asked to agree to.
+    pub(crate) proposals: mpsc::UnboundedReceiver<ConsentEvent>,
 }
 
 impl Session {
     pub(crate) fn new() -> Result<Self, Exit> {
         let (sender, events) = mpsc::unbounded_channel();
-        let sotto = Sotto::on_this_computer(Arc::new(Terminal { events: sender }))?;
+        let (consent, proposals) = mpsc::unbounded_channel();
+        let terminal = Terminal {
+            events: sender,
+            consent,
+        };
+        let sotto = Sotto::on_this_computer(Arc::new(terminal))?;
         let answering = Arc::default();
         tokio::spawn(end_on_interrupt(sotto.clone(), Arc::clone(&answering)));
         Ok(Self {
             sotto,
             answering,
             events,
+            proposals,
         })
     }
 

@@ -100,6 +100,10 @@ pub struct AnswerStatistics {
     pub first_token_milliseconds: u32,
     /// The answer ended because its length limit or the context was reached.
     pub cut_by_length: bool,
+    /// Billionths of a US dollar that a provider asks for it; `None` for local answers, and where
+    /// the price is unknown.
+    #[serde(default)]
+    pub nano_dollars: Option<u64>,
 }
 
 /// One node of a conversation: role, text, state, and the model and place that wrote it.

@@ -94,6 +94,7 @@ fn statistics(line: &ChatLine) -> AnswerStatistics {
         decode_milliseconds: milliseconds(line.eval_duration),
         first_token_milliseconds: 0,
         cut_by_length: false,
+        nano_dollars: None,
     }
 }
 

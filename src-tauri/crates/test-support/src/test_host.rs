@@ -9,8 +9,8 @@ use std::{
 };
 
 use sotto_api::{
-    Host, Keyring, LocalRuntime, Sotto, Surroundings, Timestamp,
-    view::{AppEvent, HistoryState},
+    Host, Keyring, LocalRuntime, Monotonic, Sotto, Surroundings, Timestamp,
+    view::{AppEvent, HistoryState, consent::ConsentEvent},
 };
 use sotto_domain::Message;
 use sotto_models::Library;
@@ -21,11 +21,16 @@ use tokio::sync::{Mutex, mpsc};
 pub struct TestHost {
     milliseconds: AtomicU64,
     events: mpsc::UnboundedSender<AppEvent>,
+    consent: mpsc::UnboundedSender<ConsentEvent>,
 }
 
 impl Host for TestHost {
     fn now(&self) -> Timestamp {
         Timestamp::from_milliseconds(self.milliseconds.fetch_add(1, Ordering::Relaxed))
+    }
+
+    fn monotonic(&self) -> Monotonic {
+        sotto_api::monotonic()
     }
 
     fn random(&self) -> [u8; 10] {
@@ -37,6 +42,10 @@ impl Host for TestHost {
     fn hear(&self, event: AppEvent) {
         let _ = self.events.send(event);
     }
+
+    fn hear_consent(&self, event: ConsentEvent) {
+        let _ = self.consent.send(event);
+    }
 }
 
 /// A core in a home of its own.
@@ -45,6 +54,8 @@ pub struct World {
     pub sotto: Sotto,
     home: Arc<TempDir>,
     events: Mutex<mpsc::UnboundedReceiver<AppEvent>>,
+    /// What the person is asked to agree to.
+    pub proposals: Mutex<mpsc::UnboundedReceiver<ConsentEvent>>,
 }
 
 /// The passphrase of every test's history.
@@ -71,10 +82,12 @@ impl World {
     #[must_use]
     pub fn closed(home: Arc<TempDir>, runtime: Arc<dyn LocalRuntime>) -> Self {
         let (sender, events) = mpsc::unbounded_channel();
+        let (consent, proposals) = mpsc::unbounded_channel();
         let start = 1_700_000_000_000;
         let host = TestHost {
             milliseconds: AtomicU64::new(start),
             events: sender,
+            consent,
         };
         let library = Library::new(home.path()).unwrap();
         let surroundings = Surroundings {
@@ -88,6 +101,7 @@ impl World {
             sotto: Sotto::new(surroundings),
             home,
             events: Mutex::new(events),
+            proposals: Mutex::new(proposals),
         }
     }
 

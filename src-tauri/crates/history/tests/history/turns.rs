@@ -31,6 +31,7 @@ async fn what_goes_in_comes_out() {
         prompt_tokens: 7,
         answer_tokens: 9,
         cut_by_length: true,
+        nano_dollars: None,
         ..AnswerStatistics::default()
     };
     let failure = Failure::new(
