@@ -10,6 +10,7 @@ use std::{
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use secrecy::SecretString;
 use serde::{Serialize, de::DeserializeOwned};
+use sotto_consent::{chain::Sealed, ledger::Event};
 use sotto_domain::{
     AnswerStatistics, Conversation, ConversationId, Failure, Message, MessageId, MessageState,
     Timestamp,
@@ -20,7 +21,7 @@ use crate::{
     connection::{self, Opened},
     conversations,
     error::{TableError, from_sqlite},
-    messages, search, sessions,
+    ledger, messages, search, sessions,
     sessions::Session,
     settings, turns,
 };
@@ -320,6 +321,61 @@ impl History {
         let words = words.to_owned();
         self.read_list("search", move |connection| {
             search::search(connection, &words, limit)
+        })
+        .await
+    }
+
+    /// Writes an event into the ledger as its next entry, and gives the entry as it was stored.
+    ///
+    /// # Errors
+    /// Those of any write; [`HistoryError::BadRow`] if the last entry is damaged.
+    pub async fn append_to_ledger(
+        &self,
+        at: Timestamp,
+        event: Event,
+    ) -> Result<Sealed, HistoryError> {
+        let session = Arc::clone(&self.session);
+        self.write("write into the ledger", move |connection| {
+            ledger::append(connection, at, event, session.id())
+        })
+        .await
+    }
+
+    /// All entries of the ledger, oldest first, as they stand.
+    ///
+    /// # Errors
+    /// Those of any read; [`HistoryError::BadRow`] for a link that is no hash.
+    pub async fn ledger(&self) -> Result<Vec<Sealed>, HistoryError> {
+        self.read("read the ledger", ledger::all).await
+    }
+
+    /// Ends in the ledger what programs that are gone left open: what was on its way may have been
+    /// sent, and what waited for a decision is taken back. Returns what it wrote.
+    ///
+    /// # Errors
+    /// Those of any write.
+    pub async fn end_abandoned_proposals(
+        &self,
+        now: Timestamp,
+    ) -> Result<Vec<Sealed>, HistoryError> {
+        let (path, session) = (Arc::clone(&self.path), Arc::clone(&self.session));
+        self.write("end abandoned proposals", move |connection| {
+            ledger::end_abandoned(connection, &path, &session, now)
+        })
+        .await
+    }
+
+    /// The messages of a conversation whose text was sent, or may have been sent, each with the
+    /// host that it went to.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub async fn departures(
+        &self,
+        conversation: ConversationId,
+    ) -> Result<Vec<(MessageId, String)>, HistoryError> {
+        self.read("read what left", move |connection| {
+            ledger::departures(connection, conversation)
         })
         .await
     }
