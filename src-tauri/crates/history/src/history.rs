@@ -349,6 +349,17 @@ impl History {
         self.read("read the ledger", ledger::all).await
     }
 
+    /// One entry of the ledger by its number, or `None`.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub async fn ledger_entry(&self, sequence: u64) -> Result<Option<Sealed>, HistoryError> {
+        self.read("read the ledger", move |connection| {
+            ledger::get(connection, sequence)
+        })
+        .await
+    }
+
     /// Ends in the ledger what programs that are gone left open: what was on its way may have been
     /// sent, and what waited for a decision is taken back. Returns what it wrote.
     ///

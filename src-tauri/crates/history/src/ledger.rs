@@ -68,6 +68,22 @@ pub(crate) fn all(connection: &Connection) -> Result<Vec<Sealed>, TableError> {
     rows.map(|row| row?).collect()
 }
 
+/// One entry by its number.
+pub(crate) fn get(connection: &Connection, sequence: u64) -> Result<Option<Sealed>, TableError> {
+    connection
+        .prepare_cached(
+            "SELECT CAST(sequence AS TEXT) AS name, text, hash FROM ledger
+             WHERE sequence = :sequence",
+        )?
+        .query_row(
+            // No ledger has more entries than an integer of SQLite's can count.
+            named_params! {":sequence": i64::try_from(sequence).unwrap_or(i64::MAX)},
+            |row| Ok(sealed(row)),
+        )
+        .optional()?
+        .transpose()
+}
+
 /// Writes the ends that programs which are gone could not write: what was on its way may have been
 /// sent, what waited is taken back.
 pub(crate) fn end_abandoned(
