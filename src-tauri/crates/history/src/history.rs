@@ -29,9 +29,21 @@ use crate::{
 /// An open history. Clones share the connection.
 #[derive(Clone)]
 pub struct History {
-    connection: tokio_rusqlite::Connection,
+    connection: Arc<Closing>,
     path: Arc<Path>,
     session: Arc<Session>,
+}
+
+/// A connection that is closed when this is gone. SQLCipher frees all its memory when a process ends,
+/// under the feet of a connection's thread that is just closing it: so whoever drops the last one
+/// waits for the thread.
+struct Closing(tokio_rusqlite::Connection);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        // One that was closed before says so at once; no other error can be told to anybody.
+        let _ = futures_executor::block_on(self.0.clone().close());
+    }
 }
 
 impl History {
@@ -86,7 +98,7 @@ impl History {
 
     fn new(opened: Opened, path: &Path) -> Self {
         Self {
-            connection: opened.connection.into(),
+            connection: Arc::new(Closing(opened.connection.into())),
             path: path.into(),
             session: Arc::new(opened.session),
         }
@@ -423,7 +435,7 @@ impl History {
         })
         .await?;
         self.session.end();
-        let closed = self.connection.clone().close().await;
+        let closed = self.connection.0.clone().close().await;
         closed.map_err(|error| match error {
             tokio_rusqlite::Error::Close((_, error)) => from_sqlite(&error, &self.path, action),
             _ => HistoryError::Closed { action },
@@ -475,6 +487,7 @@ impl History {
         F: FnOnce(&mut Connection) -> Result<T, TableError> + Send + 'static,
     {
         self.connection
+            .0
             .call(work)
             .await
             .map_err(|error| match error {
