@@ -1,0 +1,1 @@
+//! The bodies, byte for byte, and the events of each protocol.
