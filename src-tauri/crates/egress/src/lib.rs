@@ -10,7 +10,9 @@
 //! [`catalog`] lists the providers that Sotto knows, [`estimate`] says beforehand how many tokens and
 //! how much money, [`Expected::OllamaModels`] tells which models of an Ollama are somebody else's.
 
+pub mod catalog;
 mod error;
+pub mod estimate;
 mod names;
 mod ollama;
 mod protocol;
