@@ -6,6 +6,7 @@ mod answer;
 mod body;
 mod connection;
 mod failure;
+mod outgoing;
 mod refusal;
 
 use std::{pin::Pin, sync::Arc, time::Duration};
@@ -25,6 +26,7 @@ use sotto_consent::{
 use sotto_domain::Place;
 use tokio_util::sync::CancellationToken;
 
+use self::outgoing::Outgoing;
 use crate::{
     error::{AnswerError, SendError},
     names::{Lookup, Names},
@@ -211,7 +213,8 @@ impl Egress {
             .request(method, request.url().as_str())
             .headers(headers);
         if request.method() == Method::Post {
-            asking = asking.body(Bytes::from_owner(Arc::clone(request.body())));
+            let bytes = Bytes::from_owner(Arc::clone(request.body()));
+            asking = asking.body(reqwest_tls::Body::wrap(Outgoing(bytes)));
         }
         let answered = tokio::select! {
             biased;

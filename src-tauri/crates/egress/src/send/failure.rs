@@ -65,18 +65,31 @@ fn before_connecting(
             SendError::ConnectTooSlow { host, seconds },
         );
     }
-    let connecting = causes(error).find_map(|cause| cause.downcast_ref::<io::Error>());
+    // Those of kind `Other` only carry another.
+    let connecting = causes(error)
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .find(|cause| cause.kind() != io::ErrorKind::Other);
     match connecting {
         Some(error) if means_offline(error) => (FailReason::Offline, SendError::Offline),
         Some(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
             (FailReason::Connection, SendError::Refused { host })
         }
         // The connection came about and ended within the encryption.
-        Some(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+        Some(error) if ends_a_connection(error.kind()) => {
             (FailReason::Encryption, SendError::Encryption { host })
         }
         _ => (FailReason::Connection, SendError::Unreachable { host }),
     }
+}
+
+fn ends_a_connection(kind: io::ErrorKind) -> bool {
+    matches!(
+        kind,
+        io::ErrorKind::UnexpectedEof
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::BrokenPipe
+    )
 }
 
 fn name(error: NameError, host: String) -> (FailReason, SendError) {
