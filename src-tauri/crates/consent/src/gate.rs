@@ -401,7 +401,7 @@ impl Gate {
         };
         self.agreed.insert(proposal.id(), agreed);
         Granted {
-            permit: Permit::mint(proposal.id(), digest),
+            permit: Permit::mint(proposal.id(), digest, proposal.destination().place()),
             proposal,
             effects,
         }
