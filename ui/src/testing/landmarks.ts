@@ -75,3 +75,15 @@ export const ACTIONS = {
   dropOldest: "Leave out the oldest messages",
   chooseModel: "Choose another model",
 } as const;
+
+/** Names of the consent window's parts. */
+export const CONSENT = {
+  /** button: has the focus at first; Esc does the same */
+  deny: "Don’t send",
+  /** button, `aria-disabled` until the core takes a yes */
+  approve: "Send once",
+  /** region: what would be sent; its parts are `[data-part]`, their text `[data-testid=part-text]` */
+  text: "What would be sent",
+  /** checkbox, only for a server of the person's own network */
+  standing: "Do not ask again for this server",
+} as const;

@@ -1,9 +1,9 @@
 // Why an answer is not what it should be, in a sentence, with what can be done about it.
 import type { ReactNode } from "react";
 import { Button } from "../../components/Button";
+import { bytes, count } from "../../components/format";
 import type { AnswerAgain, Failure, ModelView, ShownMessage } from "../../ipc";
 import { ACTIONS } from "../../testing/landmarks";
-import { bytes, count } from "../models/format";
 
 /** Tokens kept free for the answer when a larger context is offered. */
 const ROOM_FOR_ANSWER = 1_024;

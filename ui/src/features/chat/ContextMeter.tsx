@@ -1,6 +1,7 @@
 // How much of what the model can read at once this conversation takes.
+
+import { count } from "../../components/format";
 import type { ShownMessage } from "../../ipc";
-import { count } from "../models/format";
 
 /** Tokens of the branch, as last measured; `null` if no answer on it was measured. */
 export function tokensOf(messages: readonly ShownMessage[]): number | null {

@@ -11,7 +11,7 @@ import {
   useState,
 } from "react";
 import { IconButton } from "../../components/Button";
-import { count } from "../models/format";
+import { count } from "../../components/format";
 import { type Draft, EMPTY, LONG_PASTE } from "./drafts";
 
 /** Web views that cannot size a field by its content are helped, up to this many characters. */

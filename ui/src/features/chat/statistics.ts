@@ -1,6 +1,7 @@
 // What an answer cost, in words: the short form under it, and the whole on demand.
+
+import { count, rate, seconds } from "../../components/format";
 import type { AnswerStatistics } from "../../ipc";
-import { count, rate, seconds } from "../models/format";
 
 /** `0.04 s · 34/s`: until the first word, and tokens a second. */
 export function shortly(statistics: AnswerStatistics): string {

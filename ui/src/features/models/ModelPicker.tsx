@@ -1,11 +1,11 @@
 // The menu of models: what each is good and bad at, whether it is in memory, why one cannot run.
 import { Check, ChevronDown, FolderOpen } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
+import { bytes } from "../../components/format";
 import { MenuContent } from "../../components/Menu";
 import { showError } from "../../components/toasts";
 import { type ModelView, useCore } from "../../ipc";
 import { NAMES } from "../../testing/landmarks";
-import { bytes } from "./format";
 import { modelTitle, useModels } from "./useModels";
 
 function stateWords(model: ModelView): string {
