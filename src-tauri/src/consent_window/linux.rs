@@ -24,7 +24,7 @@ use sotto_api::{
     consent::{Input, WindowFact},
     view::consent::ApproveButton,
 };
-use webkit2gtk::{WebView, WebViewExt};
+use webkit2gtk::WebView;
 
 /// The number of all touches together; buttons of a pointer are numbered from 1.
 const TOUCH: Input = Input::Button(0);
@@ -63,7 +63,7 @@ pub(super) fn watch(
     let watching = Rc::clone(&watch);
     window.connect_unmap(move |_| watching.tell(WindowFact::Visible(false)));
     view.connect_event(move |view, event| {
-        watch.pointer(event, view.zoom_level());
+        watch.pointer(event, (view.allocated_width(), view.allocated_height()));
         Propagation::Proceed
     });
 }
@@ -143,12 +143,12 @@ impl<Report: Fn(WindowFact), Approve: Fn() -> Option<ApproveButton>> Watch<Repor
     }
 
     /// Something was pointed at in the page, which does not have it yet.
-    fn pointer(&self, event: &Event, zoom: f64) {
+    fn pointer(&self, event: &Event, page: (i32, i32)) {
         match event.event_type() {
             // A double click is two of these, and another event besides.
             EventType::ButtonPress => {
                 if let Some(event) = event.downcast_ref::<EventButton>() {
-                    self.pressed(button(event), self.is_approve(event.position(), zoom));
+                    self.pressed(button(event), self.is_approve(event.position(), page));
                 }
             }
             EventType::ButtonRelease => {
@@ -159,7 +159,7 @@ impl<Report: Fn(WindowFact), Approve: Fn() -> Option<ApproveButton>> Watch<Repor
             EventType::TouchBegin => {
                 if let Some(event) = event.downcast_ref::<EventTouch>() {
                     self.touches.set(self.touches.get() + 1);
-                    self.pressed(TOUCH, self.is_approve(event.position(), zoom));
+                    self.pressed(TOUCH, self.is_approve(event.position(), page));
                 }
             }
             EventType::TouchEnd | EventType::TouchCancel => {
@@ -212,11 +212,10 @@ impl<Report: Fn(WindowFact), Approve: Fn() -> Option<ApproveButton>> Watch<Repor
         self.tell(WindowFact::Released(input));
     }
 
-    /// Whether a point of the page, in GTK's pixels, is on the Approve button. One of the page's own
-    /// pixels is `zoom` of GTK's.
-    fn is_approve(&self, (x, y): (f64, f64), zoom: f64) -> bool {
+    /// Whether a point of a page of that size, in GTK's pixels, is on the Approve button.
+    fn is_approve(&self, (x, y): (f64, f64), (width, height): (i32, i32)) -> bool {
         (self.approve)().is_some_and(|button| {
-            let (x, y) = (x / zoom - button.x, y / zoom - button.y);
+            let (x, y) = (x / f64::from(width) - button.x, y / f64::from(height) - button.y);
             (0.0..button.width).contains(&x) && (0.0..button.height).contains(&y)
         })
     }
