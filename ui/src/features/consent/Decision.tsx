@@ -86,15 +86,15 @@ export function Decision({ core, consent, view }: DecisionProps) {
           <Kbd keys="Esc" hidden />
         </button>
         <p id="approve-waits" className="min-w-0 flex-1 basis-40 text-small text-soft">
-          {/* It keeps its room: Approve must not move when it wakes. */}
-          <span className={`block ${armed || deciding ? "invisible" : ""}`}>
-            “{CONSENT.approve}” can be pressed after a second in front and at rest.
-          </span>
           <Countdown
             key={view.proposal}
             milliseconds={view.decide_within_milliseconds}
             onSay={announce}
           />
+          {/* It keeps its room: Approve must not move when it wakes. */}
+          <span className={`block ${armed || deciding ? "invisible" : ""}`}>
+            “{CONSENT.approve}” can be pressed after a second in front and at rest.
+          </span>
         </p>
         <button
           ref={approve}
