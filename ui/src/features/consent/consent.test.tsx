@@ -300,8 +300,12 @@ describe("the consent page", () => {
 
   it("takes what is told over what was asked for before", async () => {
     const request = consentScene("answer") as ConsentView;
-    const core = createFakeConsent(request, { arms: false });
-    const asked = core.holdNext("request");
+    const fake = createFakeConsent(request, { arms: false });
+    let asked = () => {};
+    const reply = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const core = { ...fake, request: () => reply.then(() => structuredClone(request)) };
     render(<ConsentPage core={core} />);
     const told = { ...request, proposal: "proposal-9", provider_title: "Mistral" };
     await act(async () => core.tell({ type: "show", request: told }));

@@ -21,6 +21,7 @@ describe("stretches", () => {
     ["bytes \u{E0100}\uFE01", "bytes <U+E0100><U+FE01>"],
     ["\u0000\u0007\u001B[31m\u009B", "<U+0000><U+0007><U+001B>[31m<U+009B>"],
     ["\u2028\u2029\u3164\u2800", "<U+2028><U+2029><U+3164><U+2800>"],
+    ["annotated \uFFF9x\uFFFA", "annotated <U+FFF9>x<U+FFFA>"],
     ["private \uE000, unassigned \u0378", "private <U+E000>, unassigned <U+0378>"],
     ["หลังคา שלום سلام ё é", "หลังคา שלום سلام ё é"],
   ])("of %j", (text, expected) => expect(seen(text)).toBe(expected));
