@@ -4,28 +4,29 @@ import { useState } from "react";
 import { Button } from "../../components/Button";
 import { plural } from "../../components/format";
 import { ExactText } from "./ExactText";
-import { CERTAINTY, type Found, shownNumber } from "./words";
+import { CERTAINTY, type Found } from "./words";
 
 /** As many are listed before the rest is asked for. */
 const LISTED = 5;
 
 interface ConfidentialProps {
   found: readonly Found[];
+  /** What the scan cannot find, in plain sentences. */
+  cannotFind: string;
   /** Puts placeholders in their place, or takes them away. */
   onReplace: (findings: readonly Found[], replace: boolean) => void;
 }
 
 function Row({ finding, onReplace }: { finding: Found; onReplace: (replace: boolean) => void }) {
-  const { text, name, certainty, replaced, part } = finding;
-  const number = shownNumber(finding);
+  const { text, name, certainty, replaced, part, shown: number } = finding;
   return (
-    <li className="flex min-h-8 items-center gap-x-2.5 text-small">
+    <li className="flex min-h-8 flex-wrap items-center gap-x-2.5 text-small">
       <span className="w-5 flex-none text-right font-semibold tabular-nums">{number}</span>
       <span className="flex-none">
         {name}
         {CERTAINTY[certainty] && <span className="text-soft">, {CERTAINTY[certainty]}</span>}
       </span>
-      <span className="min-w-0 flex-1 truncate font-mono text-soft" dir="auto">
+      <span className="min-w-0 flex-1 basis-32 truncate font-mono text-soft" dir="auto">
         <ExactText text={text.slice(0, 80)} />
       </span>
       <span className="flex-none text-faint">part {part}</span>
@@ -40,9 +41,8 @@ function Row({ finding, onReplace }: { finding: Found; onReplace: (replace: bool
   );
 }
 
-export function Confidential({ found, onReplace }: ConfidentialProps) {
+export function Confidential({ found, cannotFind, onReplace }: ConfidentialProps) {
   const [all, setAll] = useState(false);
-  if (found.length === 0) return null;
   const left = found.filter(({ replaced }) => !replaced);
   const replaced = found.filter((each) => each.replaced);
   const listed = all ? found : found.slice(0, LISTED);
@@ -53,9 +53,11 @@ export function Confidential({ found, onReplace }: ConfidentialProps) {
     >
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <h2 id="confidential" className="min-w-0 flex-1 basis-56 text-ui font-semibold">
-          {left.length > 0
-            ? `${plural(left.length, "place")} in the text ${left.length === 1 ? "looks" : "look"} confidential`
-            : `${plural(replaced.length, "placeholder stands", "placeholders stand")} in the text`}
+          {found.length === 0
+            ? "Nothing was found that looks confidential"
+            : left.length > 0
+              ? `${plural(left.length, "place")} in the text ${left.length === 1 ? "looks" : "look"} confidential`
+              : `${plural(replaced.length, "placeholder stands", "placeholders stand")} in the text`}
         </h2>
         {left.length > 0 && (
           <Button onClick={() => onReplace(left, true)}>
@@ -68,7 +70,7 @@ export function Confidential({ found, onReplace }: ConfidentialProps) {
           </Button>
         )}
       </div>
-      <ul className="mt-1">
+      <ul className="mt-1 empty:hidden">
         {listed.map((finding) => (
           <Row
             key={finding.number}
@@ -78,15 +80,14 @@ export function Confidential({ found, onReplace }: ConfidentialProps) {
         ))}
       </ul>
       {listed.length < found.length && (
-        <Button kind="ghost" className="mt-1" onClick={() => setAll(true)}>
+        <Button kind="ghost" className="mt-1 -ml-1.5" onClick={() => setAll(true)}>
           Show all {found.length}
         </Button>
       )}
-      {replaced.length > 0 && (
-        <p className="mt-1 text-small text-soft">
-          Placeholders in the answer are filled in again on this computer.
-        </p>
-      )}
+      <p className="mt-1 text-small text-soft">
+        {replaced.length > 0 && "Placeholders in the answer are filled in again on this computer. "}
+        {cannotFind}
+      </p>
     </section>
   );
 }

@@ -4,7 +4,7 @@ import { Button } from "../../components/Button";
 import { count, plural } from "../../components/format";
 import type { ConsentFinding, ConsentPart } from "../../ipc/consent";
 import { ExactText } from "./ExactText";
-import { CERTAINTY, ROLES, shownNumber } from "./words";
+import { CERTAINTY, ROLES } from "./words";
 
 /** Longer parts are folded. */
 export const FOLD_ABOVE = 4_000;
@@ -25,10 +25,16 @@ function cutAt(pieces: ConsentPart["pieces"], most: number): ConsentPart["pieces
   return cut;
 }
 
-function Marked({ text, finding }: { text: string; finding: ConsentFinding }) {
+interface MarkedProps {
+  text: string;
+  finding: ConsentFinding;
+  /** Its number for the person. */
+  number: number | undefined;
+}
+
+function Marked({ text, finding, number }: MarkedProps) {
   const { name, replaced, certainty } = finding;
-  const number = shownNumber(finding);
-  const sure = CERTAINTY[certainty];
+  const sure = replaced ? "" : CERTAINTY[certainty];
   return (
     <mark
       data-finding={finding.number}
@@ -41,7 +47,7 @@ function Marked({ text, finding }: { text: string; finding: ConsentFinding }) {
       <ExactText text={text} />
       <span className="ml-1 font-sans text-tiny font-semibold select-none">
         <span className="sr-only">, </span>
-        {number} {replaced ? `instead of ${name}` : [sure, name].filter(Boolean).join(" ")}
+        {[number, sure, name].filter(Boolean).join(" ")}
       </span>
     </mark>
   );
@@ -51,12 +57,14 @@ interface PartCardProps {
   part: ConsentPart;
   /** Its place among all parts, from 1. */
   position: number;
+  /** The findings' numbers for the person. */
+  numbers: ReadonlyMap<number, number>;
   open: boolean;
   onOpen: () => void;
   onLeaveOut: (leaveOut: boolean) => void;
 }
 
-export function PartCard({ part, position, open, onOpen, onLeaveOut }: PartCardProps) {
+export function PartCard({ part, position, numbers, open, onOpen, onLeaveOut }: PartCardProps) {
   const { pieces, left_out } = part;
   const characters = pieces.reduce((sum, { text }) => sum + text.length, 0);
   const folded = !open && characters > FOLD_ABOVE;
@@ -96,7 +104,12 @@ export function PartCard({ part, position, open, onOpen, onLeaveOut }: PartCardP
           >
             {shown.map(({ text, finding }, at) =>
               finding ? (
-                <Marked key={at} text={text} finding={finding} />
+                <Marked
+                  key={at}
+                  text={text}
+                  finding={finding}
+                  number={numbers.get(finding.number)}
+                />
               ) : (
                 <ExactText key={at} text={text} />
               ),

@@ -47,6 +47,8 @@ export interface Fact {
 
 /** How much goes and what it costs: the numbers that decide. */
 export function facts({ parts, body_bytes, estimate, prices_as_of }: ConsentView): Fact[] {
+  // A request without text that costs nothing needs no numbers.
+  if (parts.length === 0 && estimate.most_cost === 0) return [];
   const { fewest_tokens: fewest, most_tokens: most, most_cost: cost } = estimate;
   const going = parts.filter(({ left_out }) => !left_out).length;
   const all: Fact[] = [];
@@ -55,7 +57,7 @@ export function facts({ parts, body_bytes, estimate, prices_as_of }: ConsentView
       going === parts.length
         ? plural(going, "part")
         : `${count(going)} of ${plural(parts.length, "part")}`;
-    all.push({ name: "What", value, more: `${bytes(body_bytes)} with all around it` });
+    all.push({ name: "What", value, more: `${bytes(body_bytes)} in all` });
     all.push({
       name: "Tokens",
       value: fewest === most ? count(most) : `${count(fewest)}–${count(most)}`,
@@ -76,23 +78,32 @@ export function facts({ parts, body_bytes, estimate, prices_as_of }: ConsentView
 
 export interface Found extends ConsentFinding {
   text: string;
-  /** The part that it stands in. */
+  /** Its number for the person. */
+  shown: number;
+  /** The part that it stands in, from 1. */
   part: number;
+}
+
+/** The number that each finding has for the person: its place among all, whatever is left out. */
+export function numbered(parts: readonly ConsentPart[]): ReadonlyMap<number, number> {
+  const pieces = parts.flatMap(({ pieces }) => pieces);
+  const numbers = pieces.flatMap(({ finding }) => (finding ? [finding.number] : []));
+  return new Map(numbers.map((number, at) => [number, at + 1]));
 }
 
 /** What looks confidential in the parts that go, in order. */
 export function findings(parts: readonly ConsentPart[]): Found[] {
-  return parts.flatMap((part, at) =>
-    part.left_out
+  const shown = numbered(parts);
+  return parts.flatMap(({ left_out, pieces }, at) =>
+    left_out
       ? []
-      : part.pieces.flatMap(({ text, finding }) =>
-          finding ? [{ ...finding, text, part: at + 1 }] : [],
+      : pieces.flatMap(({ text, finding }) =>
+          finding
+            ? [{ ...finding, text, shown: shown.get(finding.number) ?? 0, part: at + 1 }]
+            : [],
         ),
   );
 }
-
-/** The number that a finding has for the person. */
-export const shownNumber = ({ number }: Pick<ConsentFinding, "number">) => number + 1;
 
 export const CERTAINTY = { certain: "", likely: "likely", possible: "possibly" } as const;
 
