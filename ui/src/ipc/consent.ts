@@ -30,7 +30,7 @@ export interface ConsentCore {
   request(): Promise<ConsentView | null>;
   /** It is painted. */
   shown(proposal: string): Promise<void>;
-  /** Where Approve is now, in CSS pixels of the page, and whether it has the focus. */
+  /** Where Approve is now, in parts of the page, and whether it has the focus. */
   button(where: ApproveButton): Promise<void>;
   /** Resolves when the change is made; what it made comes as an event. */
   change(proposal: string, change: ConsentChange): Promise<void>;

@@ -10,7 +10,14 @@ export function useApproveButton(core: ConsentCore, button: RefObject<HTMLButton
     if (!button.current) return;
     const { x, y, width, height } = button.current.getBoundingClientRect();
     const focused = document.activeElement === button.current;
-    const where: ApproveButton = { x, y, width, height, focused };
+    const { innerWidth, innerHeight } = window;
+    const where: ApproveButton = {
+      x: x / innerWidth,
+      y: y / innerHeight,
+      width: width / innerWidth,
+      height: height / innerHeight,
+      focused,
+    };
     const words = JSON.stringify(where);
     if (words === told.current) return;
     told.current = words;
