@@ -1,10 +1,26 @@
-//! Larger models on other computers: what the person may do about them.
+//! Larger models on other computers: what the person may do about them. Nothing here sends: a request
+//! is a case that the gatekeeper shows the person, and only a yes makes an errand of it.
 
-use sotto_consent::{ProposalId, ProviderId, Server, WindowFact};
+mod accounts;
+mod book;
+mod case;
+pub(crate) mod errand;
+mod gatekeeper;
+mod providers;
+
+use std::{collections::HashMap, sync::Arc, time::SystemTime};
+
+use sotto_consent::{Policy, ProposalId, ProviderId, Server, WindowFact};
+use sotto_domain::Place;
+use sotto_egress::{Egress, Limits, Names, Trust, estimate};
+use sotto_history::History;
+use sotto_redaction::Words;
+use sotto_secrets::Keychain;
+use tokio::sync::OnceCell;
 
 use crate::{
-    error::ApiError,
-    sotto::Sotto,
+    error::{ApiError, ErrorCode, sentence},
+    sotto::{Inner, Sotto},
     view::{
         cloud::{
             CloudView, Decided, LargerRequest, LedgerView, NewKey, ProviderAnswer, ProviderEntry,
@@ -12,108 +28,472 @@ use crate::{
         consent::{ConsentChange, ConsentDecision, ConsentView},
     },
 };
+use book::Book;
+use case::Case;
+pub(crate) use case::Subject;
+use errand::Errand;
+use gatekeeper::{Decision, Gatekeeper, Verdict, Yes};
+
+/// How the rest of the world is reached.
+#[derive(Debug, Clone, Default)]
+pub struct Outside {
+    /// Whom to believe.
+    pub trust: Trust,
+    /// Who says where a name leads.
+    pub names: Names,
+    /// How long is waited and how much is taken.
+    pub limits: Limits,
+}
+
+/// What stands between this computer and others. Nothing of it exists before it is needed.
+pub(crate) struct Cloud {
+    outside: Outside,
+    gatekeeper: OnceCell<Gatekeeper>,
+    egress: OnceCell<Arc<Egress>>,
+}
+
+impl Cloud {
+    pub(crate) fn new(outside: Outside) -> Self {
+        Self {
+            outside,
+            gatekeeper: OnceCell::new(),
+            egress: OnceCell::new(),
+        }
+    }
+
+    async fn egress(&self) -> Result<Arc<Egress>, ApiError> {
+        let prepare = || async {
+            let Outside {
+                trust,
+                names,
+                limits,
+            } = self.outside.clone();
+            // Reading the platform's certificates takes some milliseconds.
+            let made =
+                tokio::task::spawn_blocking(move || Egress::new(names, &trust, limits)).await;
+            match made {
+                Ok(Ok(egress)) => Ok(Arc::new(egress)),
+                Ok(Err(error)) => Err(ApiError::new(ErrorCode::Other, sentence(&error))),
+                Err(error) => Err(ApiError::new(ErrorCode::Other, sentence(&error))),
+            }
+        };
+        self.egress.get_or_try_init(prepare).await.cloned()
+    }
+}
+
+impl Inner {
+    /// Who keeps the gate of the open history.
+    ///
+    /// # Errors
+    /// Where nothing is kept: without a ledger nothing may leave.
+    pub(crate) async fn gatekeeper(&self) -> Result<Gatekeeper, ApiError> {
+        let start = || async {
+            let history = self.history.kept().await?;
+            let keychain = Keychain::of(&self.home)?;
+            let book = Book::open(
+                history.clone(),
+                keychain.clone(),
+                &self.home,
+                self.host.now(),
+            )
+            .await?;
+            Gatekeeper::start(Arc::clone(&self.host), history, keychain, book).await
+        };
+        self.cloud.gatekeeper.get_or_try_init(start).await.cloned()
+    }
+}
+
+/// A yes to an answer, and the turn that it begins.
+pub(crate) struct Approved {
+    pub(crate) yes: Yes,
+    pub(crate) gatekeeper: Gatekeeper,
+    egress: Arc<Egress>,
+}
+
+impl Approved {
+    /// What the answer's message says about who wrote it: `provider/model`.
+    pub(crate) fn model(&self) -> String {
+        let destination = self.yes.proposal.destination();
+        let model = destination.model().unwrap_or_default();
+        format!("{}/{model}", destination.provider())
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        self.yes.proposal.destination().place()
+    }
+
+    pub(crate) fn errand(self) -> Errand {
+        Errand {
+            gatekeeper: self.gatekeeper,
+            egress: self.egress,
+            yes: self.yes,
+        }
+    }
+}
 
 impl Sotto {
     /// All providers and switches.
+    ///
+    /// # Errors
+    /// Where the history cannot be read.
     pub async fn cloud(&self) -> Result<CloudView, ApiError> {
-        todo!()
+        let gatekeeper = match self.inner.gatekeeper().await {
+            Ok(gatekeeper) => gatekeeper,
+            Err(error) => {
+                return Ok(CloudView {
+                    on: false,
+                    blocked: false,
+                    unavailable: error.message,
+                    providers: Vec::new(),
+                    own_words: Vec::new(),
+                });
+            }
+        };
+        let policy = gatekeeper.policy().await?;
+        self.view_of(&gatekeeper, &policy).await
     }
+
+    async fn view_of(
+        &self,
+        gatekeeper: &Gatekeeper,
+        policy: &Policy,
+    ) -> Result<CloudView, ApiError> {
+        let history = &gatekeeper.history;
+        let with_key = providers::with_key(history).await?;
+        let keyring = gatekeeper.keychain.is_some();
+        let endpoints = providers::all(history).await?.into_iter();
+        Ok(CloudView {
+            on: policy.cloud_is_on(),
+            blocked: policy.is_blocked(),
+            unavailable: String::new(),
+            providers: endpoints
+                .map(|endpoint| endpoint.view(policy, &with_key, keyring))
+                .collect(),
+            own_words: providers::own_words(history).await?,
+        })
+    }
+
+    async fn decision(&self, decision: Decision) -> Result<CloudView, ApiError> {
+        let gatekeeper = self.inner.gatekeeper().await?;
+        let policy = gatekeeper.decision(decision).await?;
+        self.view_of(&gatekeeper, &policy).await
+    }
+
     /// Lets cloud models be asked for, each time with a yes; or not any more: then what is on its
     /// way is cut.
+    ///
+    /// # Errors
+    /// Where nothing is kept.
     pub async fn turn_cloud(&self, on: bool) -> Result<CloudView, ApiError> {
-        let _ = on;
-        todo!()
+        self.decision(if on {
+            Decision::CloudOn
+        } else {
+            Decision::CloudOff
+        })
+        .await
     }
+
     /// "Block cloud now": every yes is void, what is on its way is cut, nothing may be asked.
+    ///
+    /// # Errors
+    /// Where nothing is kept.
     pub async fn block_cloud(&self) -> Result<CloudView, ApiError> {
-        todo!()
+        self.decision(Decision::Block).await
     }
+
     /// Lets things be asked again.
+    ///
+    /// # Errors
+    /// Where nothing is kept.
     pub async fn unblock_cloud(&self) -> Result<CloudView, ApiError> {
-        todo!()
+        self.decision(Decision::Unblock).await
     }
-    /// Adds or changes a provider.
-    pub async fn save_provider(&self, entry: ProviderEntry) -> Result<CloudView, ApiError> {
-        let _ = entry;
-        todo!()
-    }
-    /// Removes a provider that the person entered, and its key.
-    pub async fn remove_provider(&self, provider: ProviderId) -> Result<CloudView, ApiError> {
-        let _ = provider;
-        todo!()
-    }
-    /// Keeps a key in the keyring. An empty one changes nothing and is an error.
-    pub async fn keep_key(&self, provider: ProviderId, key: NewKey) -> Result<CloudView, ApiError> {
-        let _ = (provider, key);
-        todo!()
-    }
-    /// Removes a key from the keyring.
-    pub async fn remove_key(&self, provider: ProviderId) -> Result<CloudView, ApiError> {
-        let _ = provider;
-        todo!()
-    }
-    /// Asks a provider for its models, which also tries the key. Itself asks for a yes.
-    pub async fn test_provider(&self, provider: ProviderId) -> Result<ProviderAnswer, ApiError> {
-        let _ = provider;
-        todo!()
-    }
+
     /// Takes back a standing yes.
+    ///
+    /// # Errors
+    /// Where nothing is kept.
     pub async fn withdraw_standing_yes(&self, server: Server) -> Result<CloudView, ApiError> {
-        let _ = server;
-        todo!()
+        self.decision(Decision::WithdrawStandingYes(server)).await
     }
+
+    /// Adds or changes a provider.
+    ///
+    /// # Errors
+    /// An address or name that cannot be one; nothing was changed then.
+    pub async fn save_provider(&self, entry: ProviderEntry) -> Result<CloudView, ApiError> {
+        let gatekeeper = self.inner.gatekeeper().await?;
+        providers::save(&gatekeeper.history, entry).await?;
+        self.cloud().await
+    }
+
+    /// Removes a provider that the person entered, and its key.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotFound`] for one that Sotto knows.
+    pub async fn remove_provider(&self, provider: ProviderId) -> Result<CloudView, ApiError> {
+        let gatekeeper = self.inner.gatekeeper().await?;
+        providers::remove(&gatekeeper.history, &provider).await?;
+        if providers::with_key(&gatekeeper.history)
+            .await?
+            .contains(&provider)
+        {
+            self.remove_key(provider).await
+        } else {
+            self.cloud().await
+        }
+    }
+
+    /// Keeps a key in the keyring. An empty one changes nothing and is an error.
+    ///
+    /// # Errors
+    /// Where there is no keyring, or it does not keep it.
+    pub async fn keep_key(&self, provider: ProviderId, key: NewKey) -> Result<CloudView, ApiError> {
+        let gatekeeper = self.inner.gatekeeper().await?;
+        providers::one(&gatekeeper.history, &provider).await?;
+        let keychain = keychain(&gatekeeper)?;
+        let kept = keychain.keep_provider_key(provider.as_str(), key.into_secret());
+        kept.await?;
+        providers::note_key(&gatekeeper.history, &provider, true).await?;
+        self.cloud().await
+    }
+
+    /// Removes a key from the keyring.
+    ///
+    /// # Errors
+    /// Where the keyring does not answer; the key is still there then.
+    pub async fn remove_key(&self, provider: ProviderId) -> Result<CloudView, ApiError> {
+        let gatekeeper = self.inner.gatekeeper().await?;
+        let keychain = keychain(&gatekeeper)?;
+        keychain.remove_provider_key(provider.as_str()).await?;
+        providers::note_key(&gatekeeper.history, &provider, false).await?;
+        self.cloud().await
+    }
+
     /// Replaces the person's own confidential words.
+    ///
+    /// # Errors
+    /// A list that is too long.
     pub async fn set_own_words(&self, words: Vec<String>) -> Result<CloudView, ApiError> {
-        let _ = words;
-        todo!()
+        let gatekeeper = self.inner.gatekeeper().await?;
+        providers::set_own_words(&gatekeeper.history, &words).await?;
+        self.cloud().await
     }
+
+    /// Asks a provider for its models, which also tries the key. Itself asks for a yes.
+    ///
+    /// # Errors
+    /// Where it may not be asked.
+    pub async fn test_provider(&self, provider: ProviderId) -> Result<ProviderAnswer, ApiError> {
+        let gatekeeper = self.inner.gatekeeper().await?;
+        let endpoint = providers::one(&gatekeeper.history, &provider).await?;
+        require_key(&gatekeeper.history, &endpoint).await?;
+        let case = Case::models(endpoint, SystemTime::now())?;
+        let yes = match verdict(&gatekeeper, case).await? {
+            Verdict::Granted(yes) => *yes,
+            Verdict::Not(why) => return Ok(ProviderAnswer::NotSent { why }),
+        };
+        let errand = Errand {
+            egress: self.inner.cloud.egress().await?,
+            gatekeeper: gatekeeper.clone(),
+            yes,
+        };
+        match errand.models().await {
+            Ok(models) => {
+                providers::keep_models(&gatekeeper.history, &provider, models).await?;
+                Ok(ProviderAnswer::Works {
+                    cloud: Box::new(self.cloud().await?),
+                })
+            }
+            Err(message) => Ok(ProviderAnswer::Failed { message }),
+        }
+    }
+
     /// Asks a larger model; resolves when the person has decided.
+    ///
+    /// # Errors
+    /// [`ErrorCode::CloudOff`], [`ErrorCode::Blocked`], [`ErrorCode::NoKey`],
+    /// [`ErrorCode::EmptyQuestion`], [`ErrorCode::Answering`], [`ErrorCode::NotFound`]; nothing left
+    /// this computer then, and nothing was changed.
     pub async fn ask_larger(&self, request: LargerRequest) -> Result<Decided, ApiError> {
-        let _ = request;
-        todo!()
+        let gatekeeper = self.inner.gatekeeper().await?;
+        let endpoint = providers::one(&gatekeeper.history, &request.provider).await?;
+        require_key(&gatekeeper.history, &endpoint).await?;
+        let larger = self.larger(&gatekeeper.history, request.what).await?;
+        let words = providers::own_words(&gatekeeper.history).await?;
+        let words =
+            Words::new(words).map_err(|error| ApiError::new(ErrorCode::Other, sentence(&error)))?;
+        let model = request.model;
+        let (subject, branch) = (larger.subject.clone(), larger.branch.clone());
+        // Searching a long conversation takes some time: not on a thread that others wait for.
+        let case = tokio::task::spawn_blocking(move || {
+            Case::answer(
+                endpoint,
+                &model,
+                subject,
+                &branch,
+                &words,
+                SystemTime::now(),
+            )
+        })
+        .await
+        .map_err(|error| ApiError::new(ErrorCode::Other, sentence(&error)))??;
+        let egress = self.inner.cloud.egress().await?;
+        let yes = match verdict(&gatekeeper, case).await? {
+            Verdict::Granted(yes) => *yes,
+            Verdict::Not(why) => return Ok(Decided::NotSent { why }),
+        };
+        let proposal = yes.proposal.id();
+        let approved = Approved {
+            yes,
+            gatekeeper: gatekeeper.clone(),
+            egress,
+        };
+        let history = gatekeeper.history.clone();
+        match self.begin_larger(history, larger, approved).await {
+            Ok(asked) => Ok(Decided::Asked {
+                asked: Box::new(asked),
+            }),
+            Err(error) => {
+                gatekeeper.unused(proposal);
+                Err(error)
+            }
+        }
     }
+
     /// Takes back what waits for a decision. Not a denial.
     pub fn withdraw_larger(&self) {
-        todo!()
+        if let Some(gatekeeper) = self.inner.cloud.gatekeeper.get() {
+            gatekeeper.withdraw(None);
+        }
     }
+
     /// The ledger, for people.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
     pub async fn ledger(&self) -> Result<LedgerView, ApiError> {
-        todo!()
+        let gatekeeper = self.inner.gatekeeper().await?;
+        let (entries, check) = gatekeeper.book.read().await?;
+        let conversations = gatekeeper.history.conversations().await?.into_iter();
+        let titles: HashMap<_, _> = conversations
+            .map(|conversation| (conversation.id, conversation.title))
+            .collect();
+        let rows = accounts::rows(&entries, &titles);
+        Ok(LedgerView {
+            months: accounts::months(&rows, &jiff::tz::TimeZone::system()),
+            rows,
+            check,
+            prices_as_of: estimate::PRICES_AS_OF.to_owned(),
+        })
     }
-    /// Writes the whole ledger as JSON into a new file, and says where.
+
+    /// The ledger's entries as they stand, oldest first: JSON, one text each.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub async fn ledger_entries(&self) -> Result<Vec<String>, ApiError> {
+        let gatekeeper = self.inner.gatekeeper().await?;
+        let (entries, _) = gatekeeper.book.read().await?;
+        Ok(entries
+            .iter()
+            .map(|entry| entry.text().to_owned())
+            .collect())
+    }
+
+    /// Writes the whole ledger as JSON lines into a new file, and says where.
+    ///
+    /// # Errors
+    /// Where it cannot be read or written.
     pub async fn export_ledger(&self) -> Result<String, ApiError> {
-        todo!()
+        let entries = self.ledger_entries().await?;
+        let mut text = entries.join("\n");
+        text.push('\n');
+        let now = self.inner.host.now().as_milliseconds();
+        let file = self.inner.home.join(format!("ledger-{now}.jsonl"));
+        let failed = |error: std::io::Error| {
+            let message = format!("{} could not be written: {error}.", file.display());
+            ApiError::new(ErrorCode::Other, message)
+        };
+        tokio::fs::write(&file, text).await.map_err(failed)?;
+        Ok(file.display().to_string())
     }
+
     /// What waits for a decision, for a consent window that was just loaded.
     pub async fn consent_view(&self) -> Option<ConsentView> {
-        todo!()
+        self.inner.cloud.gatekeeper.get()?.view().await
     }
+
     /// The consent window has painted it.
     pub fn consent_shown(&self, proposal: ProposalId) {
-        let _ = proposal;
-        todo!()
+        if let Some(gatekeeper) = self.inner.cloud.gatekeeper.get() {
+            gatekeeper.shown(proposal, self.inner.host.monotonic());
+        }
     }
+
     /// Something happened to the consent window, as the core saw it. Never from a page.
     pub fn consent_fact(&self, fact: WindowFact) {
-        let _ = fact;
-        todo!()
+        if let Some(gatekeeper) = self.inner.cloud.gatekeeper.get() {
+            gatekeeper.fact(fact, self.inner.host.monotonic());
+        }
     }
+
     /// The consent window was closed: a no.
     pub fn consent_closed(&self) {
-        todo!()
+        if let Some(gatekeeper) = self.inner.cloud.gatekeeper.get() {
+            gatekeeper.closed(self.inner.host.monotonic());
+        }
     }
-    /// The person decides. An error says why a yes was not taken; then nothing was sent.
+
+    /// The person decides.
+    ///
+    /// # Errors
+    /// Why a yes was not taken; nothing was sent then.
     pub async fn consent_decide(&self, decision: ConsentDecision) -> Result<(), ApiError> {
-        let _ = decision;
-        todo!()
+        self.inner.gatekeeper().await?.decide(decision).await
     }
+
     /// The person leaves parts out or replaces findings: a new proposal, shown as an event.
+    ///
+    /// # Errors
+    /// Where nothing would be left to ask; what is shown stays then.
     pub async fn consent_change(
         &self,
         proposal: ProposalId,
         change: ConsentChange,
     ) -> Result<(), ApiError> {
-        let _ = (proposal, change);
-        todo!()
+        let gatekeeper = self.inner.gatekeeper().await?;
+        gatekeeper.change(proposal, change).await
     }
+}
+
+/// Asks the person, and waits for what they say.
+async fn verdict(gatekeeper: &Gatekeeper, case: Case) -> Result<Verdict, ApiError> {
+    let ending = || {
+        ApiError::new(
+            ErrorCode::Other,
+            "Sotto is ending, so nothing is sent any more.",
+        )
+    };
+    gatekeeper.propose(case).await?.await.map_err(|_| ending())
+}
+
+/// A provider that Sotto knows wants a key: said before the person reads what would be sent.
+async fn require_key(history: &History, endpoint: &providers::Endpoint) -> Result<(), ApiError> {
+    if endpoint.built_in && !providers::with_key(history).await?.contains(&endpoint.id) {
+        return Err(ApiError::new(
+            ErrorCode::NoKey,
+            format!("{} needs a key. Enter one in the settings.", endpoint.title),
+        ));
+    }
+    Ok(())
+}
+
+fn keychain(gatekeeper: &Gatekeeper) -> Result<&Keychain, ApiError> {
+    gatekeeper.keychain.as_ref().ok_or_else(|| {
+        ApiError::new(
+            ErrorCode::Other,
+            "There is no keyring here to keep a key in. Set one up (gnome-keyring, KWallet or KeePassXC) and begin a new history with it.",
+        )
+    })
 }

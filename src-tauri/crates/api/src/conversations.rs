@@ -176,10 +176,16 @@ impl Sotto {
             history.interrupt_abandoned().await?;
             messages = history.messages(id).await?;
         }
-        let shown = match conversation.leaf {
+        let mut shown = match conversation.leaf {
             Some(leaf) => shown(&Tree::new(&messages), leaf),
             None => Vec::new(),
         };
+        for (message, host) in history.departures(id).await? {
+            let left = shown.iter_mut().find(|each| each.message.id == message);
+            if let Some(left) = left {
+                left.left_to.push(host);
+            }
+        }
         Ok(ConversationView {
             conversation,
             messages: shown,

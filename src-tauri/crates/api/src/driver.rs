@@ -12,6 +12,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    cloud::errand::Errand,
     error::sentence,
     outbox::Outbox,
     sotto::{Inner, Reservation},
@@ -26,8 +27,16 @@ pub(crate) struct Job {
     pub(crate) inner: Arc<Inner>,
     pub(crate) history: History,
     pub(crate) answer: Message,
-    pub(crate) request: ChatRequest,
+    pub(crate) asking: Asking,
     pub(crate) place: Reservation,
+}
+
+/// Who is asked.
+pub(crate) enum Asking {
+    /// A model on this computer.
+    Local(ChatRequest),
+    /// A larger model, by a yes that is used once.
+    Larger(Option<Box<Errand>>),
 }
 
 /// Where the answer comes from at this moment.
@@ -58,14 +67,14 @@ pub(crate) async fn drive(job: Job, mut turn: Turn, effects: Vec<Effect>) {
         inner,
         history,
         answer,
-        request,
+        asking,
         place,
     } = job;
     let mut driver = Driver {
         inner,
         history,
         answer,
-        request,
+        asking,
         stop: place.stop.clone(),
         place: Some(place),
         source: Source::Nothing,
@@ -102,7 +111,7 @@ struct Driver {
     inner: Arc<Inner>,
     history: History,
     answer: Message,
-    request: ChatRequest,
+    asking: Asking,
     stop: CancellationToken,
     /// Given up when the end is told.
     place: Option<Reservation>,
@@ -180,12 +189,21 @@ impl Driver {
     }
 
     fn ask(&mut self) {
-        let runtime = Arc::clone(&self.inner.runtime);
-        let request = self.request.clone();
-        self.source = Source::Asking(Box::pin(async move {
-            runtime.revive().await;
-            runtime.chat(request).await
-        }));
+        self.source = match &mut self.asking {
+            Asking::Local(request) => {
+                let runtime = Arc::clone(&self.inner.runtime);
+                let request = request.clone();
+                Source::Asking(Box::pin(async move {
+                    runtime.revive().await;
+                    runtime.chat(request).await
+                }))
+            }
+            Asking::Larger(errand) => match errand.take() {
+                Some(errand) => Source::Answering(errand.go(&self.inner.tasks)),
+                // A yes is used once, and a turn asks once.
+                None => Source::Nothing,
+            },
+        };
     }
 
     async fn close(&mut self, text: String, ending: Ending) -> Event {

@@ -22,6 +22,12 @@ pub enum ErrorCode {
     WrongPassphrase,
     /// The history could not be written or read.
     History,
+    /// Cloud models may not be asked for; the settings turn them on.
+    CloudOff,
+    /// Nothing may leave now; unblocking lets it be asked again.
+    Blocked,
+    /// The provider needs a key, and none is kept; the settings take one.
+    NoKey,
     /// Anything else: the message says it.
     Other,
 }

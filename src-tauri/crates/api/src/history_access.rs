@@ -61,6 +61,21 @@ impl HistoryAccess {
         }
     }
 
+    /// The open history, if it stays on disk: what leaves must be recorded.
+    pub(crate) async fn kept(&self) -> Result<History, ApiError> {
+        match &*self.slot.lock().await {
+            Slot::Open(history, HistoryState::Open) => Ok(history.clone()),
+            Slot::Open(..) => Err(ApiError::new(
+                ErrorCode::HistoryClosed,
+                "Nothing is kept in this session, so there would be no record of what left this computer. Larger models can be asked where the history is kept.",
+            )),
+            Slot::Untried | Slot::Closed(_) => Err(ApiError::new(
+                ErrorCode::HistoryClosed,
+                "The history is not open yet.",
+            )),
+        }
+    }
+
     /// Opens at the first call; later calls say how it is.
     pub(crate) async fn open(&self, host: &dyn Host) -> HistoryState {
         let mut slot = self.slot.lock().await;

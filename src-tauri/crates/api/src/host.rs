@@ -7,6 +7,7 @@ use sotto_domain::Timestamp;
 use sotto_models::Library;
 
 use crate::{
+    cloud::Outside,
     local_runtime::LocalRuntime,
     view::{AppEvent, consent::ConsentEvent},
 };
@@ -46,4 +47,6 @@ pub struct Surroundings {
     pub library: Library,
     /// What runs them.
     pub runtime: Arc<dyn LocalRuntime>,
+    /// How other computers are reached, after a yes.
+    pub outside: Outside,
 }

@@ -18,6 +18,7 @@ mod this_computer;
 mod turns;
 pub mod view;
 
+pub use cloud::Outside;
 pub use doctor::{Check, Verdict};
 pub use error::{ApiError, ErrorCode};
 pub use host::{Host, Keyring, Surroundings};
@@ -26,4 +27,5 @@ pub use sotto::Sotto;
 pub use sotto_consent::{self as consent, Monotonic};
 pub use sotto_domain as domain;
 pub use sotto_domain::{ConversationId, MessageId, Timestamp};
+pub use sotto_egress as egress;
 pub use this_computer::{monotonic, now, random_bytes};

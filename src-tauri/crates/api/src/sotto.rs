@@ -13,6 +13,7 @@ use tokio::sync::{Notify, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    cloud::Cloud,
     history_access::HistoryAccess,
     host::{Host, Surroundings},
     local_runtime::LocalRuntime,
@@ -39,6 +40,8 @@ pub(crate) struct Inner {
     pub(crate) installed: watch::Sender<Option<Vec<String>>>,
     /// Somebody wants the models to be looked at again.
     pub(crate) look_again: Notify,
+    /// Other computers, and what stands before them.
+    pub(crate) cloud: Cloud,
     pub(crate) tasks: TaskTracker,
     pub(crate) ending: CancellationToken,
 }
@@ -53,6 +56,7 @@ impl Sotto {
             keyring,
             library,
             runtime,
+            outside,
         } = surroundings;
         Self {
             inner: Arc::new(Inner {
@@ -64,6 +68,7 @@ impl Sotto {
                 turns: Arc::default(),
                 installed: watch::Sender::new(None),
                 look_again: Notify::new(),
+                cloud: Cloud::new(outside),
                 tasks: TaskTracker::new(),
                 ending: CancellationToken::new(),
             }),

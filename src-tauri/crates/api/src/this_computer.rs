@@ -7,6 +7,7 @@ use sotto_models::Library;
 use sotto_runtime_client::{Runtime, Settings};
 
 use crate::{
+    cloud::Outside,
     error::{ApiError, ErrorCode, sentence},
     host::{Host, Keyring, Surroundings},
     sotto::Sotto,
@@ -38,6 +39,7 @@ impl Sotto {
             keyring: Keyring::OfTheSession,
             library,
             runtime,
+            outside: Outside::default(),
         }))
     }
 }

@@ -14,12 +14,13 @@ use sotto_domain::{
 use sotto_history::{History, NewTurn};
 
 use crate::{
+    cloud::{Approved, Subject},
     conversations::shown,
-    driver::{Job, drive},
+    driver::{Asking, Job, drive},
     error::{ApiError, ErrorCode},
     prompt,
     sotto::{Reservation, Sotto},
-    view::{AnswerAgain, AppEvent, AskRequest, Asked},
+    view::{AnswerAgain, AppEvent, AskRequest, Asked, cloud::LargerQuestion},
 };
 
 /// A turn that is about to begin.
@@ -33,11 +34,22 @@ struct Plan {
     /// The message after which the turn stands.
     after: Option<MessageId>,
     /// What is asked; `None` answers `after` again.
-    question: Option<String>,
+    question: Option<Message>,
     /// Settings from this turn on; `None` changes nothing.
     model: Option<String>,
     context: Option<u32>,
     drop_oldest: bool,
+    /// The yes to a larger model; `None` asks the one on this computer.
+    approved: Option<Approved>,
+}
+
+/// What a larger model would be asked.
+pub(crate) struct Larger {
+    /// What of the conversation it is about.
+    pub(crate) subject: Subject,
+    /// The messages, oldest first, the question last.
+    pub(crate) branch: Vec<Message>,
+    new_conversation: Option<Conversation>,
 }
 
 impl Sotto {
@@ -52,14 +64,8 @@ impl Sotto {
             text,
             model,
         } = request;
-        refuse_empty(&text)?;
         let history = self.inner.history.get().await?;
-        let mut plan = match conversation {
-            Some(id) => self.plan(&history, id).await?,
-            None => self.plan_new(&text)?,
-        };
-        plan.after = plan.conversation.leaf;
-        plan.question = Some(text);
+        let mut plan = self.plan_question(&history, conversation, text).await?;
         plan.model = model;
         self.begin(history, plan).await
     }
@@ -74,7 +80,7 @@ impl Sotto {
         let old = self.message(&history, message, Role::User).await?;
         let mut plan = self.plan(&history, old.conversation).await?;
         plan.after = old.parent;
-        plan.question = Some(text);
+        plan.question = Some(self.new_message(&plan, Role::User, text, plan.after));
         self.begin(history, plan).await
     }
 
@@ -88,9 +94,7 @@ impl Sotto {
         how: AnswerAgain,
     ) -> Result<Asked, ApiError> {
         let history = self.inner.history.get().await?;
-        let old = self.message(&history, answer, Role::Assistant).await?;
-        let mut plan = self.plan(&history, old.conversation).await?;
-        plan.after = old.parent;
+        let mut plan = self.plan_again(&history, answer).await?;
         plan.model = how.model;
         plan.context = how.context;
         plan.drop_oldest = how.drop_oldest;
@@ -100,6 +104,85 @@ impl Sotto {
     /// Stops the answer of a conversation; what was said is kept. Does nothing if there is none.
     pub fn stop(&self, conversation: ConversationId) {
         self.inner.turns.stop(conversation);
+    }
+
+    /// A plan for a new question, at the end of a conversation or in a new one.
+    async fn plan_question(
+        &self,
+        history: &History,
+        conversation: Option<ConversationId>,
+        text: String,
+    ) -> Result<Plan, ApiError> {
+        refuse_empty(&text)?;
+        let mut plan = match conversation {
+            Some(id) => self.plan(history, id).await?,
+            None => self.plan_new(&text)?,
+        };
+        plan.after = plan.conversation.leaf;
+        plan.question = Some(self.new_message(&plan, Role::User, text, plan.after));
+        Ok(plan)
+    }
+
+    /// A plan to answer a question once more.
+    async fn plan_again(&self, history: &History, answer: MessageId) -> Result<Plan, ApiError> {
+        let old = self.message(history, answer, Role::Assistant).await?;
+        let mut plan = self.plan(history, old.conversation).await?;
+        plan.after = old.parent;
+        Ok(plan)
+    }
+
+    /// What a larger model would be asked: read now, and not held while the person decides.
+    ///
+    /// # Errors
+    /// As [`Sotto::ask`].
+    pub(crate) async fn larger(
+        &self,
+        history: &History,
+        what: LargerQuestion,
+    ) -> Result<Larger, ApiError> {
+        let plan = match what {
+            LargerQuestion::New { conversation, text } => {
+                self.plan_question(history, conversation, text).await?
+            }
+            LargerQuestion::Again { answer } => self.plan_again(history, answer).await?,
+        };
+        let tree = Tree::new(&plan.messages);
+        let before = plan.after.map(|after| tree.branch(after));
+        let before = before.into_iter().flatten();
+        let mut branch: Vec<Message> = before.map(|step| step.message.clone()).collect();
+        branch.extend(plan.question.clone());
+        Ok(Larger {
+            subject: Subject {
+                conversation: plan.conversation.id,
+                after: plan.after,
+                question: plan.question,
+            },
+            branch,
+            new_conversation: plan.is_new.then_some(plan.conversation),
+        })
+    }
+
+    /// Begins the turn that the person agreed to.
+    ///
+    /// # Errors
+    /// As [`Sotto::ask`]; then the yes was not used.
+    pub(crate) async fn begin_larger(
+        &self,
+        history: History,
+        larger: Larger,
+        approved: Approved,
+    ) -> Result<Asked, ApiError> {
+        let mut plan = match larger.new_conversation {
+            Some(conversation) => {
+                let place = self.reserve(conversation.id)?;
+                Plan::empty(conversation, place)
+            }
+            None => self.plan(&history, larger.subject.conversation).await?,
+        };
+        plan.after = larger.subject.after;
+        plan.question = larger.subject.question;
+        plan.approved = Some(approved);
+        self.begin(history, plan).await
     }
 
     /// A plan for a conversation that exists. Its place is taken first, so that what is read here
@@ -133,17 +216,19 @@ impl Sotto {
 
     /// Records the turn and leaves it to a driver.
     async fn begin(&self, history: History, mut plan: Plan) -> Result<Asked, ApiError> {
-        plan.conversation.model = plan.model.take().or(plan.conversation.model.take());
-        plan.conversation.context = plan.context.or(plan.conversation.context);
-        let model = self.model_for(&plan.conversation).await?;
-        let question = plan
-            .question
-            .take()
-            .map(|text| self.new_message(&plan, Role::User, text, plan.after));
+        let question = plan.question.take();
         let parent = question.as_ref().map(|question| question.id).or(plan.after);
         let mut answer = self.new_message(&plan, Role::Assistant, String::new(), parent);
         answer.state = MessageState::Streaming;
-        answer.model = Some(model.clone());
+        let approved = plan.approved.take();
+        if let Some(approved) = &approved {
+            answer.model = Some(approved.model());
+            answer.place = approved.place();
+        } else {
+            plan.conversation.model = plan.model.take().or(plan.conversation.model.take());
+            plan.conversation.context = plan.context.or(plan.conversation.context);
+            answer.model = Some(self.model_for(&plan.conversation).await?);
+        }
 
         let (turn, effects) = self
             .record(&history, &plan, question.as_ref(), &answer)
@@ -154,24 +239,30 @@ impl Sotto {
         plan.messages.extend(question);
         plan.messages.push(answer.clone());
         let branch = shown(&Tree::new(&plan.messages), answer.id);
-        let request = ChatRequest {
-            model: model.clone(),
-            messages: prompt::messages(branch.iter().map(|step| &step.message)),
-            context: plan.conversation.context,
-            drop_oldest: plan.drop_oldest,
+        let asking = match approved {
+            Some(approved) => Asking::Larger(Some(Box::new(approved.errand()))),
+            None => {
+                let model = answer.model.clone().unwrap_or_default();
+                self.tell_loading(model.clone(), plan.conversation.id);
+                Asking::Local(ChatRequest {
+                    model,
+                    messages: prompt::messages(branch.iter().map(|step| &step.message)),
+                    context: plan.conversation.context,
+                    drop_oldest: plan.drop_oldest,
+                })
+            }
         };
         let added = branch
             .into_iter()
             .skip_while(|step| step.message.id != first_new)
             .collect();
 
-        self.tell_loading(model, plan.conversation.id);
         self.inner.hear(AppEvent::ConversationsChanged);
         let job = Job {
             inner: Arc::clone(&self.inner),
             history,
             answer,
-            request,
+            asking,
             place: plan.place,
         };
         self.inner.tasks.spawn(drive(job, turn, effects));
@@ -261,6 +352,7 @@ impl Plan {
             model: None,
             context: None,
             drop_oldest: false,
+            approved: None,
         }
     }
 }

@@ -322,11 +322,8 @@ pub enum AppEvent {
         /// How it is now.
         runtime: RuntimeView,
     },
-    /// What may be asked of other computers changed, also by another window or program.
-    CloudChanged {
-        /// All of it now.
-        cloud: Box<cloud::CloudView>,
-    },
+    /// What may be asked of other computers changed, also by another program: read it again.
+    CloudChanged,
     /// A second start asked for this window, or the system changed what a window must know.
     CameForward,
 }

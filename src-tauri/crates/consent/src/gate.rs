@@ -114,6 +114,12 @@ impl Gate {
             .map(|pending| (&pending.proposal, pending.state))
     }
 
+    /// Until when the pending proposal can be decided.
+    #[must_use]
+    pub fn decide_by(&self) -> Option<Monotonic> {
+        self.pending.as_ref().map(|pending| pending.decide_by)
+    }
+
     /// When [`Gate::tick`] has something to do, if nothing happens before.
     #[must_use]
     pub fn next_tick(&self) -> Option<Monotonic> {
@@ -401,7 +407,7 @@ impl Gate {
         };
         self.agreed.insert(proposal.id(), agreed);
         Granted {
-            permit: Permit::mint(proposal.id(), digest),
+            permit: Permit::mint(proposal.id(), digest, proposal.destination().place()),
             proposal,
             effects,
         }

@@ -124,27 +124,61 @@ impl KeyedHash {
     /// The keyed hash of an answer's bytes.
     #[must_use]
     pub fn of_answer(key: LedgerKey<'_>, bytes: &[u8]) -> Self {
-        Self::of(key, "sotto.ledger.answer.v1", bytes)
+        Self::of(key, ANSWER, bytes)
     }
 
     fn of(key: LedgerKey<'_>, tag: &str, bytes: &[u8]) -> Self {
-        Self::from_bytes(hmac(
-            key.0,
-            &[&length(tag.as_bytes()), tag.as_bytes(), bytes],
-        ))
+        let mut mac = tagged(key, tag);
+        mac.update(bytes);
+        Self::from_bytes(mac.finalize().into_bytes().into())
     }
 }
 
-/// HMAC-SHA-256 of the concatenated parts.
-fn hmac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
+/// [`KeyedHash::of_answer`], piece by piece: an answer need not be kept to be hashed.
+#[derive(Clone)]
+pub struct AnswerHash(Hmac<Sha256>);
+
+impl AnswerHash {
+    /// The hash of an answer of which nothing has come yet.
+    #[must_use]
+    pub fn new(key: LedgerKey<'_>) -> Self {
+        Self(tagged(key, ANSWER))
+    }
+
+    /// The next bytes of the answer.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The keyed hash of all bytes so far.
+    #[must_use]
+    pub fn finish(self) -> KeyedHash {
+        KeyedHash::from_bytes(self.0.finalize().into_bytes().into())
+    }
+}
+
+impl fmt::Debug for AnswerHash {
+    /// Not its state: that stands for the key.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("AnswerHash")
+    }
+}
+
+const ANSWER: &str = "sotto.ledger.answer.v1";
+
+fn tagged(key: LedgerKey<'_>, tag: &str) -> Hmac<Sha256> {
+    let mut mac = keyed(key.0);
+    mac.update(&length(tag.as_bytes()));
+    mac.update(tag.as_bytes());
+    mac
+}
+
+/// HMAC-SHA-256 with this key.
+fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
     // A key shorter than a block is padded with zeros, by the standard and by this type's constructor.
     let mut block = [0; 64];
     block[..key.len()].copy_from_slice(key);
-    let mut mac = <Hmac<Sha256> as Mac>::new(&block.into());
-    for part in parts {
-        mac.update(part);
-    }
-    mac.finalize().into_bytes().into()
+    <Hmac<Sha256> as Mac>::new(&block.into())
 }
 
 /// Lower case only: a hash has one spelling.
@@ -164,18 +198,34 @@ mod tests {
     fn keyed_hashes_are_the_standard_ones() {
         let mut key = [0; 32];
         key[..20].fill(0x0b);
-        let found = KeyedHash(hmac(&key, &[b"Hi ", b"There"]));
+        let hash = |key, parts: &[&[u8]]| {
+            let mut mac = keyed(key);
+            parts.iter().for_each(|part| mac.update(part));
+            KeyedHash(mac.finalize().into_bytes().into())
+        };
+        let found = hash(&key, &[b"Hi ", b"There"]);
         assert_eq!(
             found.to_string(),
             "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
         );
         let mut key = [0; 32];
         key[..4].copy_from_slice(b"Jefe");
-        let found = KeyedHash(hmac(&key, &[b"what do ya want for nothing?"]));
+        let found = hash(&key, &[b"what do ya want for nothing?"]);
         assert_eq!(
             found.to_string(),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
         );
+    }
+
+    #[test]
+    fn an_answer_hashes_the_same_in_pieces() {
+        let key = LedgerKey::new(&[7; 32]);
+        let mut hash = AnswerHash::new(key);
+        for piece in [&b"He"[..], b"", b"llo"] {
+            hash.update(piece);
+        }
+        assert_eq!(format!("{hash:?}"), "AnswerHash");
+        assert_eq!(hash.finish(), KeyedHash::of_answer(key, b"Hello"));
     }
 
     #[test]

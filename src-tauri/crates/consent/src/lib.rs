@@ -43,7 +43,7 @@ pub use gate::{
     Approval, DECIDE_WITHIN_MILLISECONDS, Effect, Gate, Granted, NotGranted, ProposeError, Refused,
     StepError, Taken, WhyNot, WhyRefused,
 };
-pub use hash::{ChainHash, Digest, KeyedHash, LedgerKey, ParseHashError, Revision};
+pub use hash::{AnswerHash, ChainHash, Digest, KeyedHash, LedgerKey, ParseHashError, Revision};
 pub use id::{PartId, ProposalId};
 pub use permit::{Cleared, NotRecorded, PERMIT_LIVES_MILLISECONDS, Permit, Redeemed};
 pub use policy::{Barrier, Policy};

@@ -5,6 +5,8 @@
 //! Gate::approve -> Permit --redeem(request)--> Redeemed --recorded(entry)--> Cleared -> the bytes
 //! ```
 
+use sotto_domain::Place;
+
 use crate::{
     chain::Sealed,
     gate::{Gate, Refused},
@@ -44,15 +46,17 @@ pub const PERMIT_LIVES_MILLISECONDS: u64 = 30_000;
 ///
 /// ```compile_fail,E0451
 /// use sotto_consent::{Digest, Permit, ProposalId};
-/// fn forge(proposal: ProposalId, digest: Digest) -> Permit {
-///     Permit { proposal, digest }
+/// use sotto_domain::Place;
+/// fn forge(proposal: ProposalId, digest: Digest, place: Place) -> Permit {
+///     Permit { proposal, digest, place }
 /// }
 /// ```
 ///
 /// ```compile_fail,E0624
 /// use sotto_consent::{Digest, Permit, ProposalId};
-/// fn forge(proposal: ProposalId, digest: Digest) -> Permit {
-///     Permit::mint(proposal, digest)
+/// use sotto_domain::Place;
+/// fn forge(proposal: ProposalId, digest: Digest, place: Place) -> Permit {
+///     Permit::mint(proposal, digest, place)
 /// }
 /// ```
 ///
@@ -136,11 +140,16 @@ pub const PERMIT_LIVES_MILLISECONDS: u64 = 30_000;
 pub struct Permit {
     proposal: ProposalId,
     digest: Digest,
+    place: Place,
 }
 
 impl Permit {
-    pub(crate) const fn mint(proposal: ProposalId, digest: Digest) -> Self {
-        Self { proposal, digest }
+    pub(crate) const fn mint(proposal: ProposalId, digest: Digest, place: Place) -> Self {
+        Self {
+            proposal,
+            digest,
+            place,
+        }
     }
 
     /// The proposal that was agreed to.
@@ -165,6 +174,7 @@ impl Permit {
         gate.consume(self.proposal, self.digest, &request, now)?;
         Ok(Redeemed {
             proposal: self.proposal,
+            place: self.place,
             request,
         })
     }
@@ -174,6 +184,7 @@ impl Permit {
 #[must_use = "the yes is used up: record it and send, or report that it failed"]
 pub struct Redeemed {
     proposal: ProposalId,
+    place: Place,
     request: Request,
 }
 
@@ -200,6 +211,7 @@ impl Redeemed {
         match stored.entry() {
             Ok(entry) if entry.event == self.record() => Ok(Cleared {
                 proposal: self.proposal,
+                place: self.place,
                 request: self.request,
             }),
             _ => Err(NotRecorded(self.proposal)),
@@ -211,6 +223,7 @@ impl Redeemed {
 #[must_use = "the ledger says that it is about to leave"]
 pub struct Cleared {
     proposal: ProposalId,
+    place: Place,
     request: Request,
 }
 
@@ -219,6 +232,13 @@ impl Cleared {
     #[must_use]
     pub const fn proposal(&self) -> ProposalId {
         self.proposal
+    }
+
+    /// The place that was agreed to. Whoever sends to `YourNetwork` must see at that moment that the
+    /// host's name still leads there.
+    #[must_use]
+    pub const fn place(&self) -> Place {
+        self.place
     }
 
     /// The exact bytes, to be sent as they are.

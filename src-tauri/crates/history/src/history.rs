@@ -10,6 +10,7 @@ use std::{
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use secrecy::SecretString;
 use serde::{Serialize, de::DeserializeOwned};
+use sotto_consent::{chain::Sealed, ledger::Event};
 use sotto_domain::{
     AnswerStatistics, Conversation, ConversationId, Failure, Message, MessageId, MessageState,
     Timestamp,
@@ -20,7 +21,7 @@ use crate::{
     connection::{self, Opened},
     conversations,
     error::{TableError, from_sqlite},
-    messages, search, sessions,
+    ledger, messages, search, sessions,
     sessions::Session,
     settings, turns,
 };
@@ -28,9 +29,21 @@ use crate::{
 /// An open history. Clones share the connection.
 #[derive(Clone)]
 pub struct History {
-    connection: tokio_rusqlite::Connection,
+    connection: Arc<Closing>,
     path: Arc<Path>,
     session: Arc<Session>,
+}
+
+/// A connection that is closed when this is gone. SQLCipher frees all its memory when a process ends,
+/// under the feet of a connection's thread that is just closing it: so whoever drops the last one
+/// waits for the thread.
+struct Closing(tokio_rusqlite::Connection);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        // One that was closed before says so at once; no other error can be told to anybody.
+        let _ = futures_executor::block_on(self.0.clone().close());
+    }
 }
 
 impl History {
@@ -85,7 +98,7 @@ impl History {
 
     fn new(opened: Opened, path: &Path) -> Self {
         Self {
-            connection: opened.connection.into(),
+            connection: Arc::new(Closing(opened.connection.into())),
             path: path.into(),
             session: Arc::new(opened.session),
         }
@@ -324,6 +337,72 @@ impl History {
         .await
     }
 
+    /// Writes an event into the ledger as its next entry, and gives the entry as it was stored.
+    ///
+    /// # Errors
+    /// Those of any write; [`HistoryError::BadRow`] if the last entry is damaged.
+    pub async fn append_to_ledger(
+        &self,
+        at: Timestamp,
+        event: Event,
+    ) -> Result<Sealed, HistoryError> {
+        let session = Arc::clone(&self.session);
+        self.write("write into the ledger", move |connection| {
+            ledger::append(connection, at, event, session.id())
+        })
+        .await
+    }
+
+    /// All entries of the ledger, oldest first, as they stand.
+    ///
+    /// # Errors
+    /// Those of any read; [`HistoryError::BadRow`] for a link that is no hash.
+    pub async fn ledger(&self) -> Result<Vec<Sealed>, HistoryError> {
+        self.read("read the ledger", ledger::all).await
+    }
+
+    /// One entry of the ledger by its number, or `None`.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub async fn ledger_entry(&self, sequence: u64) -> Result<Option<Sealed>, HistoryError> {
+        self.read("read the ledger", move |connection| {
+            ledger::get(connection, sequence)
+        })
+        .await
+    }
+
+    /// Ends in the ledger what programs that are gone left open: what was on its way may have been
+    /// sent, and what waited for a decision is taken back. Returns what it wrote.
+    ///
+    /// # Errors
+    /// Those of any write.
+    pub async fn end_abandoned_proposals(
+        &self,
+        now: Timestamp,
+    ) -> Result<Vec<Sealed>, HistoryError> {
+        let (path, session) = (Arc::clone(&self.path), Arc::clone(&self.session));
+        self.write("end abandoned proposals", move |connection| {
+            ledger::end_abandoned(connection, &path, &session, now)
+        })
+        .await
+    }
+
+    /// The messages of a conversation whose text was sent, or may have been sent, each with the
+    /// host that it went to.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub async fn departures(
+        &self,
+        conversation: ConversationId,
+    ) -> Result<Vec<(MessageId, String)>, HistoryError> {
+        self.read("read what left", move |connection| {
+            ledger::departures(connection, conversation)
+        })
+        .await
+    }
+
     /// Names every row that this program cannot understand.
     ///
     /// # Errors
@@ -356,7 +435,7 @@ impl History {
         })
         .await?;
         self.session.end();
-        let closed = self.connection.clone().close().await;
+        let closed = self.connection.0.clone().close().await;
         closed.map_err(|error| match error {
             tokio_rusqlite::Error::Close((_, error)) => from_sqlite(&error, &self.path, action),
             _ => HistoryError::Closed { action },
@@ -408,6 +487,7 @@ impl History {
         F: FnOnce(&mut Connection) -> Result<T, TableError> + Send + 'static,
     {
         self.connection
+            .0
             .call(work)
             .await
             .map_err(|error| match error {

@@ -12,6 +12,7 @@ mod connection;
 mod conversations;
 mod error;
 mod history;
+mod ledger;
 mod messages;
 mod migrations;
 mod row;

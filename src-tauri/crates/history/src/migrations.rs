@@ -9,11 +9,11 @@ use rusqlite_migration::{M, Migrations};
 use crate::{
     conversations,
     error::{HistoryError, from_sqlite},
-    messages, search, settings,
+    ledger, messages, search, settings,
 };
 
 /// The newest schema: the number of migrations, kept in the file as `user_version`.
-pub(crate) const NEWEST: i64 = 1;
+pub(crate) const NEWEST: i64 = 2;
 
 /// The schema of an open file; 0 in one that was only just created.
 pub(crate) fn version(connection: &Connection, path: &Path) -> Result<i64, HistoryError> {
@@ -44,7 +44,7 @@ pub(crate) fn run(connection: &mut Connection, path: &Path) -> Result<(), Histor
         search::SCHEMA_1,
     ]
     .concat();
-    Migrations::new(vec![M::up(&schema_1)])
+    Migrations::new(vec![M::up(&schema_1), M::up(ledger::SCHEMA_2)])
         .to_latest(connection)
         .map_err(|error| match error {
             rusqlite_migration::Error::RusqliteError { err, .. } => {

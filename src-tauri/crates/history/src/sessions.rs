@@ -131,7 +131,7 @@ pub(crate) fn remove_stale(database: &Path, _gate: &Gate) {
     }
 }
 
-fn is_alive(database: &Path, session: &str) -> bool {
+pub(crate) fn is_alive(database: &Path, session: &str) -> bool {
     // The name comes from the file, so it must not lead anywhere else.
     let is_name = !session.is_empty() && session.bytes().all(|byte| byte.is_ascii_hexdigit());
     is_name && is_locked(&lock_file(database, session))

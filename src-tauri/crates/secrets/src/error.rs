@@ -57,6 +57,9 @@ pub enum SecretsError {
     /// A passphrase without a character protects nothing.
     #[error("the passphrase is empty. Choose one with at least one character")]
     EmptyPassphrase,
+    /// A provider's key without a character. The one that is kept stays.
+    #[error("the key is empty, so nothing was changed. Removing a key is a choice of its own")]
+    EmptyKey,
     /// The file that says how the key is kept exists already. Nothing was overwritten.
     #[error(
         "{} exists already: this folder has a key. Open it, or move the file away together with the history", path.display()

@@ -21,9 +21,12 @@ pub(crate) fn find(entry: &str) -> Result<Option<SecretString>, SecretsError> {
     }
 }
 
-/// Removes a secret.
+/// Removes a secret. One that is not there is gone already.
 pub(crate) fn remove(entry: &str) -> Result<(), SecretsError> {
-    open(entry)?.delete_credential().map_err(sort)
+    match open(entry)?.delete_credential() {
+        Ok(()) | Err(Error::NoEntry) => Ok(()),
+        Err(error) => Err(sort(error)),
+    }
 }
 
 /// Looks for an entry that does not exist.

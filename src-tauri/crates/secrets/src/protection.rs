@@ -7,12 +7,12 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::oneshot;
 
 use crate::{
-    DatabaseKey, Derivation, Protection, SecretsError, descriptor::NewDescriptor, key::hex,
+    DatabaseKey, Derivation, Protection, SecretsError, descriptor::NewDescriptor, entry, key::hex,
     platform_keyring,
 };
 
 /// How long a person may take to answer the keyring's question.
-const PATIENCE: Duration = Duration::from_secs(90);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 
 /// Makes a random key, keeps it in the keyring, reads it back, and then writes down in `home` where
 /// it is. The keyring may ask the person to unlock it.
@@ -70,8 +70,8 @@ pub async fn open_from_keyring(protection: &Protection) -> Result<DatabaseKey, S
             "this history is protected by a passphrase",
         ));
     };
-    let entry = entry.clone();
-    in_thread(PATIENCE, move || take(&entry)).await
+    let name = entry.clone();
+    in_thread(PATIENCE, move || take(&name)).await
 }
 
 /// Derives the key again. A wrong passphrase gives a wrong key, which the history then refuses.
@@ -134,12 +134,12 @@ fn take(entry: &str) -> Result<DatabaseKey, SecretsError> {
 fn random_entry() -> Result<String, SecretsError> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| SecretsError::other("name the key", error))?;
-    Ok(format!("history-{}", hex(&bytes)))
+    Ok(format!("{}{}", entry::HISTORY, hex(&bytes)))
 }
 
 /// Not `spawn_blocking`: the end of the async runtime would wait for a question that nobody
 /// answers.
-async fn in_thread<T: Send + 'static>(
+pub(crate) async fn in_thread<T: Send + 'static>(
     patience: Duration,
     work: impl FnOnce() -> Result<T, SecretsError> + Send + 'static,
 ) -> Result<T, SecretsError> {

@@ -14,11 +14,9 @@ use secret_service::{
 };
 use zbus_secret_service_keyring_store::Store;
 
-use crate::SecretsError;
+use crate::{SecretsError, entry::label};
 
 const SERVICE: &str = "sotto";
-/// What a person reads in the keyring's own window.
-const LABEL: &str = "Sotto: key of the history";
 
 /// Keeps a secret under a name.
 pub(crate) fn store(entry: &str, secret: &str) -> Result<(), SecretsError> {
@@ -49,9 +47,12 @@ pub(crate) fn find(entry: &str) -> Result<Option<SecretString>, SecretsError> {
     look()
 }
 
-/// Removes a secret.
+/// Removes a secret. One that is not there is gone already.
 pub(crate) fn remove(entry: &str) -> Result<(), SecretsError> {
-    open(entry)?.delete_credential().map_err(sort)
+    match open(entry)?.delete_credential() {
+        Ok(()) | Err(Error::NoEntry) => Ok(()),
+        Err(error) => Err(sort(error)),
+    }
 }
 
 /// Looks at the default collection without unlocking it.
@@ -66,7 +67,13 @@ pub(crate) fn probe() -> Result<(), SecretsError> {
 
 fn open(entry: &str) -> Result<Entry, SecretsError> {
     Store::new()
-        .and_then(|store| store.build(SERVICE, entry, Some(&HashMap::from([("label", LABEL)]))))
+        .and_then(|store| {
+            store.build(
+                SERVICE,
+                entry,
+                Some(&HashMap::from([("label", label(entry))])),
+            )
+        })
         .map_err(sort)
 }
 

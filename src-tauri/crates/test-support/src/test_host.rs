@@ -9,7 +9,7 @@ use std::{
 };
 
 use sotto_api::{
-    Host, Keyring, LocalRuntime, Monotonic, Sotto, Surroundings, Timestamp,
+    Host, Keyring, LocalRuntime, Monotonic, Outside, Sotto, Surroundings, Timestamp,
     view::{AppEvent, HistoryState, consent::ConsentEvent},
 };
 use sotto_domain::Message;
@@ -96,6 +96,7 @@ impl World {
             keyring: Keyring::Unused,
             library,
             runtime,
+            outside: Outside::default(),
         };
         Self {
             sotto: Sotto::new(surroundings),

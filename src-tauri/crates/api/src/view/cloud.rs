@@ -6,19 +6,10 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use sotto_consent::{NanoDollars, ProviderId, Server};
 use sotto_domain::{ConversationId, MessageId, Place, Timestamp};
+pub use sotto_egress::Protocol;
 use specta::Type;
 
 use super::Asked;
-
-/// How a provider's server is spoken to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum Protocol {
-    /// Chat completions as `OpenAI` describes them; most providers and local servers speak it.
-    OpenAi,
-    /// Messages as Anthropic describes them.
-    Anthropic,
-}
 
 /// Whether a key for a provider is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]

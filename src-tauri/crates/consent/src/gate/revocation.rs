@@ -1,11 +1,14 @@
 //! What the person takes back: a block, the cloud turned off, a standing yes withdrawn. What is not
 //! yet on its way becomes void; what is, is cut.
 
+use std::collections::BTreeSet;
+
 use super::{Effect, Gate, Pending, Target};
 use crate::{
     destination::Server,
     id::ProposalId,
     ledger::{Event, PolicyChange, RevokeReason},
+    policy::Policy,
     state::Move,
 };
 
@@ -61,6 +64,29 @@ impl Gate {
             true,
             PolicyChange::StandingYesWithdrawn { server },
         ));
+        effects
+    }
+
+    /// Follows what the person decided elsewhere, in another program over the same history: what they
+    /// took back there is taken back here. Nothing is kept or recorded once more.
+    #[must_use = "it says what to do"]
+    pub fn follow(&mut self, kept: Policy) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let before = std::mem::replace(&mut self.policy, kept);
+        if self.policy.is_blocked() && !before.is_blocked() {
+            effects.extend(self.revoke(RevokeReason::Blocked, |_, _| true));
+        }
+        if before.cloud_is_on() && !self.policy.cloud_is_on() {
+            effects.extend(self.revoke(RevokeReason::Blocked, |_, target| target.asks_cloud_model));
+        }
+        let kept: BTreeSet<Server> = self.policy.standing_yeses().cloned().collect();
+        let taken_back = before
+            .standing_yeses()
+            .filter(|server| !kept.contains(server));
+        for server in taken_back {
+            let hits = |_, target: &Target| target.server.as_ref() == Some(server);
+            effects.extend(self.revoke(RevokeReason::StandingYesWithdrawn, hits));
+        }
         effects
     }
 

@@ -114,6 +114,7 @@ fn a_yes_that_goes_well() {
         .unwrap();
     let cleared = redeemed.recorded(&stored).ok().unwrap();
     assert_eq!(cleared.proposal(), id(1));
+    assert_eq!(cleared.place(), sotto_domain::Place::Cloud);
     assert_eq!(cleared.into_request().body(), &body);
 
     let sent = Event::Sent {

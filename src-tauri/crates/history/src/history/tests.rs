@@ -45,7 +45,7 @@ fn turn(number: u64, text: &str) -> NewTurn {
 async fn limit(history: &History, pages: u32) {
     let limit = format!("PRAGMA max_page_count = {pages}");
     let work = move |connection: &mut Connection| connection.execute_batch(&limit);
-    history.connection.call(work).await.unwrap();
+    history.connection.0.call(work).await.unwrap();
 }
 
 #[tokio::test]

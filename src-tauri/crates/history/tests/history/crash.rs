@@ -14,6 +14,7 @@ use crate::support::*;
 
 const DATABASE: &str = "SOTTO_CRASH_DATABASE";
 const ROUND: &str = "SOTTO_CRASH_ROUND";
+const LEAVE: &str = "SOTTO_CRASH_LEAVE";
 
 /// Not a test by itself: a process that writes without end and says what was acknowledged.
 #[tokio::test]
@@ -142,4 +143,35 @@ async fn killed_twenty_times_nothing_acknowledged_is_lost() {
         history.close().await.unwrap();
     }
     assert!(acknowledged.len() > 100);
+}
+
+/// Not a test by itself: a process that ends while the threads of histories are just closing
+/// them.
+#[tokio::test]
+async fn leaver() {
+    if std::env::var_os(LEAVE).is_none() {
+        return;
+    }
+    for _ in 0..20 {
+        let history = History::temporary().unwrap();
+        history.set_setting("a", &1).await.unwrap();
+        let (folder, encrypted) = created().await;
+        drop((history, encrypted, folder));
+    }
+    std::process::exit(0);
+}
+
+/// SQLCipher frees its memory when a process ends, under the feet of threads that still use it.
+#[test]
+fn leaving_while_histories_close_is_no_crash() {
+    for _ in 0..100 {
+        let home = tempfile::tempdir().unwrap();
+        let status = child("crash::leaver", &[])
+            .env(LEAVE, "1")
+            .env("TMPDIR", home.path())
+            .stdout(Stdio::null())
+            .status()
+            .unwrap();
+        assert!(status.success(), "{status}");
+    }
 }

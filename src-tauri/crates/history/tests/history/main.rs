@@ -7,6 +7,7 @@ mod conversations;
 mod crash;
 #[cfg(unix)]
 mod disk;
+mod ledger;
 mod opening;
 mod schema;
 mod search;

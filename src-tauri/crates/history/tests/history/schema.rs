@@ -78,7 +78,7 @@ async fn write_the_fixture() {
     let (folder, history) = created().await;
     fill(&history).await;
     history.close().await.unwrap();
-    fs::copy(database(folder.path()), fixture(1)).unwrap();
+    fs::copy(database(folder.path()), fixture(2)).unwrap();
 }
 
 /// Tables, indexes and triggers, as SQL.
@@ -95,7 +95,7 @@ fn schema(history: &History) -> Vec<String> {
 #[tokio::test]
 async fn every_past_schema_opens_with_all_that_is_in_it() {
     let (_folder, newest) = created().await;
-    for version in [1] {
+    for version in [1, 2] {
         let folder = tempfile::tempdir().unwrap();
         let path = database(folder.path());
         fs::copy(fixture(version), &path).unwrap();

@@ -1,0 +1,245 @@
+//! Drives the gate: one task owns it, takes what happens in the order in which it happened, and does
+//! what the gate says. Whatever the gate wants recorded is on disk before the next thing is done.
+
+mod desk;
+
+use std::{sync::Arc, time::Duration};
+
+use sotto_consent::{
+    Cleared, Monotonic, Permit, Policy, Proposal, ProposalId, Request, Server, WindowFact,
+    ledger::{FailReason, Received, UnknownCause},
+};
+use sotto_domain::ConversationId;
+use sotto_history::History;
+use sotto_redaction::Vault;
+use sotto_secrets::Keychain;
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    cloud::{book::Book, case::Case},
+    error::{ApiError, ErrorCode},
+    host::Host,
+    view::{
+        cloud::NotSent,
+        consent::{ConsentChange, ConsentDecision, ConsentView},
+    },
+};
+use desk::Desk;
+
+/// How often the person's decisions are read again while something waits or is on its way: another
+/// program of theirs may have blocked everything.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
+/// What the person said to a case.
+pub(crate) enum Verdict {
+    /// Yes, to this.
+    Granted(Box<Yes>),
+    /// Nothing leaves.
+    Not(NotSent),
+}
+
+/// A yes, and what it is to.
+pub(crate) struct Yes {
+    pub(crate) permit: Permit,
+    pub(crate) proposal: Proposal,
+    pub(crate) case: Case,
+    /// What stands behind the placeholders.
+    pub(crate) vault: Vault,
+}
+
+/// What happened, with an answer where somebody waits for one.
+enum Message {
+    Propose(
+        Box<Case>,
+        oneshot::Sender<Result<oneshot::Receiver<Verdict>, ApiError>>,
+    ),
+    Change(
+        ProposalId,
+        ConsentChange,
+        oneshot::Sender<Result<(), ApiError>>,
+    ),
+    Decide(ConsentDecision, oneshot::Sender<Result<(), ApiError>>),
+    View(oneshot::Sender<Option<ConsentView>>),
+    Shown(ProposalId, Monotonic),
+    Fact(WindowFact, Monotonic),
+    Closed(Monotonic),
+    /// Takes back what waits; of this conversation, or whatever it is.
+    Withdraw(Option<ConversationId>),
+    /// A yes that nobody will use.
+    Unused(ProposalId),
+    Redeem {
+        permit: Permit,
+        request: Request,
+        cut: CancellationToken,
+        reply: oneshot::Sender<Result<Cleared, String>>,
+    },
+    Report(Report, oneshot::Sender<()>),
+    Decision(Decision, oneshot::Sender<Policy>),
+    Policy(oneshot::Sender<Policy>),
+}
+
+/// What became of a request that was cleared.
+pub(crate) enum Report {
+    Sent(ProposalId, u16),
+    Received(Received),
+    Failed(ProposalId, FailReason),
+    Lost(ProposalId, UnknownCause),
+}
+
+/// What the person decides once and for later.
+pub(crate) enum Decision {
+    Block,
+    Unblock,
+    CloudOn,
+    CloudOff,
+    WithdrawStandingYes(Server),
+}
+
+/// The way to the task. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Gatekeeper {
+    messages: mpsc::UnboundedSender<Message>,
+    pub(crate) book: Arc<Book>,
+    pub(crate) history: History,
+    pub(crate) keychain: Option<Keychain>,
+}
+
+impl Gatekeeper {
+    /// Starts the task over an open history.
+    pub(crate) async fn start(
+        host: Arc<dyn Host>,
+        history: History,
+        keychain: Option<Keychain>,
+        book: Book,
+    ) -> Result<Self, ApiError> {
+        let (sender, messages) = mpsc::unbounded_channel();
+        let book = Arc::new(book);
+        let desk = Desk::new(host, history.clone(), Arc::clone(&book)).await?;
+        tokio::spawn(keep(desk, messages));
+        Ok(Self {
+            messages: sender,
+            book,
+            history,
+            keychain,
+        })
+    }
+
+    /// Asks the person; what they say comes later.
+    pub(crate) async fn propose(&self, case: Case) -> Result<oneshot::Receiver<Verdict>, ApiError> {
+        self.ask(|reply| Message::Propose(Box::new(case), reply))
+            .await?
+    }
+
+    pub(crate) async fn change(
+        &self,
+        proposal: ProposalId,
+        change: ConsentChange,
+    ) -> Result<(), ApiError> {
+        self.ask(|reply| Message::Change(proposal, change, reply))
+            .await?
+    }
+
+    pub(crate) async fn decide(&self, decision: ConsentDecision) -> Result<(), ApiError> {
+        self.ask(|reply| Message::Decide(decision, reply)).await?
+    }
+
+    pub(crate) async fn view(&self) -> Option<ConsentView> {
+        self.ask(Message::View).await.ok().flatten()
+    }
+
+    pub(crate) fn shown(&self, proposal: ProposalId, now: Monotonic) {
+        self.tell(Message::Shown(proposal, now));
+    }
+
+    pub(crate) fn fact(&self, fact: WindowFact, now: Monotonic) {
+        self.tell(Message::Fact(fact, now));
+    }
+
+    pub(crate) fn closed(&self, now: Monotonic) {
+        self.tell(Message::Closed(now));
+    }
+
+    pub(crate) fn withdraw(&self, conversation: Option<ConversationId>) {
+        self.tell(Message::Withdraw(conversation));
+    }
+
+    pub(crate) fn unused(&self, proposal: ProposalId) {
+        self.tell(Message::Unused(proposal));
+    }
+
+    /// Uses a yes up for these bytes. They may leave when this returns, because the ledger says so.
+    ///
+    /// # Errors
+    /// A sentence for the person; nothing was sent.
+    pub(crate) async fn redeem(
+        &self,
+        permit: Permit,
+        request: Request,
+        cut: CancellationToken,
+    ) -> Result<Cleared, String> {
+        let redeemed = self.ask(|reply| Message::Redeem {
+            permit,
+            request,
+            cut,
+            reply,
+        });
+        redeemed.await.map_err(|error| error.message)?
+    }
+
+    /// Reports what became of a request; it is on disk when this returns.
+    pub(crate) async fn report(&self, report: Report) {
+        if self
+            .ask(|reply| Message::Report(report, reply))
+            .await
+            .is_err()
+        {
+            tracing::error!("what became of a request could not be recorded");
+        }
+    }
+
+    pub(crate) async fn decision(&self, decision: Decision) -> Result<Policy, ApiError> {
+        self.ask(|reply| Message::Decision(decision, reply)).await
+    }
+
+    pub(crate) async fn policy(&self) -> Result<Policy, ApiError> {
+        self.ask(Message::Policy).await
+    }
+
+    fn tell(&self, message: Message) {
+        // After the end there is nothing left to decide.
+        let _ = self.messages.send(message);
+    }
+
+    async fn ask<T>(
+        &self,
+        message: impl FnOnce(oneshot::Sender<T>) -> Message,
+    ) -> Result<T, ApiError> {
+        let (reply, answer) = oneshot::channel();
+        self.tell(message(reply));
+        answer.await.map_err(|_| {
+            ApiError::new(
+                ErrorCode::Other,
+                "Sotto is ending, so nothing is sent any more.",
+            )
+        })
+    }
+}
+
+/// Takes what happens until nobody is left to tell it.
+async fn keep(mut desk: Desk, mut messages: mpsc::UnboundedReceiver<Message>) {
+    let mut look = tokio::time::interval(LOOK_AGAIN);
+    look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        let due = desk.due_in();
+        tokio::select! {
+            biased;
+            message = messages.recv() => match message {
+                Some(message) => desk.take(message).await,
+                None => break,
+            },
+            () = tokio::time::sleep(due.unwrap_or_default()), if due.is_some() => desk.tick().await,
+            _ = look.tick(), if desk.is_busy() => desk.look_again().await,
+        }
+    }
+}

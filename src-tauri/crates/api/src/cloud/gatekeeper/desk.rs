@@ -1,0 +1,546 @@
+//! The gate with what stands around it: the case that is shown, who waits for its verdict, the
+//! connections that can be cut, and the ledger.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use sotto_consent::{
+    Approval, Basis, Cleared, Effect, Gate, Granted, Permit, Policy, ProposalId, ProposeError,
+    Request, Taken, WhyNot,
+    ledger::{DenyReason, Event, FailReason, RevokeReason},
+};
+use sotto_domain::branch::Tree;
+use sotto_history::History;
+use sotto_redaction::Vault;
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+
+use super::{Decision, Message, Report, Verdict, Yes};
+use crate::{
+    cloud::{
+        book::Book,
+        case::{Case, Drafted, Subject},
+    },
+    error::{ApiError, ErrorCode, sentence},
+    host::Host,
+    view::{
+        AppEvent,
+        cloud::NotSent,
+        consent::{ConsentChange, ConsentDecision, ConsentEvent, ConsentPart, ConsentView},
+    },
+};
+
+/// The setting that keeps the person's decisions.
+const POLICY: &str = "consent_policy";
+
+/// The case that waits for a decision.
+struct Waiting {
+    proposal: ProposalId,
+    case: Case,
+    shown: Vec<ConsentPart>,
+    vault: Vault,
+    verdict: oneshot::Sender<Verdict>,
+}
+
+pub(super) struct Desk {
+    host: Arc<dyn Host>,
+    history: History,
+    book: Arc<Book>,
+    gate: Gate,
+    waiting: Option<Waiting>,
+    cuts: HashMap<ProposalId, CancellationToken>,
+}
+
+/// The ledger could not be written, so what was to follow was not done.
+struct NotWritten;
+
+impl Desk {
+    pub(super) async fn new(
+        host: Arc<dyn Host>,
+        history: History,
+        book: Arc<Book>,
+    ) -> Result<Self, ApiError> {
+        let policy: Option<Policy> = history.setting(POLICY).await?;
+        Ok(Self {
+            host,
+            history,
+            book,
+            gate: Gate::new(policy.unwrap_or_default()),
+            waiting: None,
+            cuts: HashMap::new(),
+        })
+    }
+
+    /// Milliseconds until the gate wants to be told the time.
+    pub(super) fn due_in(&self) -> Option<Duration> {
+        let due = self.gate.next_tick()?;
+        let now = self.host.monotonic();
+        Some(Duration::from_millis(
+            due.milliseconds_since(now).unwrap_or(0),
+        ))
+    }
+
+    /// Whether a change of the person's decisions could matter at this moment.
+    pub(super) fn is_busy(&self) -> bool {
+        self.waiting.is_some() || !self.cuts.is_empty()
+    }
+
+    pub(super) async fn tick(&mut self) {
+        let effects = self.gate.tick(self.host.monotonic());
+        self.perform(effects).await.ok();
+    }
+
+    pub(super) async fn take(&mut self, message: Message) {
+        match message {
+            Message::Propose(case, reply) => {
+                let taken = self.propose(*case).await;
+                let _ = reply.send(taken);
+            }
+            Message::Change(proposal, change, reply) => {
+                let changed = self.change(proposal, &change).await;
+                let _ = reply.send(changed);
+            }
+            Message::Decide(decision, reply) => {
+                let decided = self.decide(decision).await;
+                let _ = reply.send(decided);
+            }
+            Message::View(reply) => {
+                let _ = reply.send(self.view());
+            }
+            Message::Shown(proposal, now) => {
+                let effects = self.gate.shown(proposal, now).unwrap_or_default();
+                self.perform(effects).await.ok();
+            }
+            Message::Fact(fact, now) => {
+                if let Some(proposal) = self.waiting.as_ref().map(|waiting| waiting.proposal) {
+                    let effects = self.gate.window(proposal, fact, now).unwrap_or_default();
+                    self.perform(effects).await.ok();
+                }
+            }
+            Message::Closed(now) => {
+                if let Some(proposal) = self.waiting.as_ref().map(|waiting| waiting.proposal) {
+                    let effects = self.gate.deny(proposal, DenyReason::Closed, now);
+                    self.perform(effects.unwrap_or_default()).await.ok();
+                }
+            }
+            Message::Withdraw(conversation) => {
+                let waiting = self.waiting.as_ref().filter(|waiting| {
+                    let subject = waiting.case.subject.as_ref();
+                    conversation.is_none()
+                        || conversation == subject.map(|subject| subject.conversation)
+                });
+                if let Some(proposal) = waiting.map(|waiting| waiting.proposal) {
+                    self.withdraw(proposal).await;
+                }
+            }
+            Message::Unused(proposal) => self.withdraw(proposal).await,
+            Message::Redeem {
+                permit,
+                request,
+                cut,
+                reply,
+            } => {
+                let redeemed = self.redeem(permit, request, cut).await;
+                let _ = reply.send(redeemed);
+            }
+            Message::Report(report, reply) => {
+                self.report(report).await;
+                let _ = reply.send(());
+            }
+            Message::Decision(decision, reply) => {
+                self.look_again().await;
+                let effects = match decision {
+                    Decision::Block => self.gate.block(),
+                    Decision::Unblock => self.gate.unblock(),
+                    Decision::CloudOn => self.gate.turn_cloud_on(),
+                    Decision::CloudOff => self.gate.turn_cloud_off(),
+                    Decision::WithdrawStandingYes(server) => {
+                        self.gate.withdraw_standing_yes(&server)
+                    }
+                };
+                self.perform(effects).await.ok();
+                let _ = reply.send(self.gate.policy().clone());
+            }
+            Message::Policy(reply) => {
+                self.look_again().await;
+                let _ = reply.send(self.gate.policy().clone());
+            }
+        }
+    }
+
+    async fn propose(&mut self, case: Case) -> Result<oneshot::Receiver<Verdict>, ApiError> {
+        self.look_again().await;
+        let Drafted {
+            draft,
+            shown,
+            vault,
+        } = case.draft(&ConsentChange::default())?;
+        let id = ProposalId::new(self.host.now(), self.host.random());
+        let now = self.host.monotonic();
+        let taken = self.gate.propose(draft, id, self.book.key(), now);
+        let taken = taken.map_err(|error| refused(&error))?;
+        let (verdict, heard) = oneshot::channel();
+        let waiting = Waiting {
+            proposal: id,
+            case,
+            shown,
+            vault,
+            verdict,
+        };
+        self.await_verdict(waiting, taken).await?;
+        Ok(heard)
+    }
+
+    async fn change(
+        &mut self,
+        proposal: ProposalId,
+        change: &ConsentChange,
+    ) -> Result<(), ApiError> {
+        let Some(waiting) = self.waiting.take_if(|waiting| waiting.proposal == proposal) else {
+            return Err(over());
+        };
+        let drafted = match waiting.case.draft(change) {
+            Ok(drafted) => drafted,
+            Err(error) => {
+                self.waiting = Some(waiting);
+                return Err(error);
+            }
+        };
+        let id = ProposalId::new(self.host.now(), self.host.random());
+        let now = self.host.monotonic();
+        let taken = self
+            .gate
+            .replace(proposal, drafted.draft, id, self.book.key(), now);
+        match taken {
+            Ok(taken) => {
+                let waiting = Waiting {
+                    proposal: id,
+                    shown: drafted.shown,
+                    vault: drafted.vault,
+                    ..waiting
+                };
+                self.await_verdict(waiting, taken).await
+            }
+            Err(error) => {
+                self.waiting = Some(waiting);
+                Err(refused(&error))
+            }
+        }
+    }
+
+    /// Does what the gate said to a draft: asks the person, or passes on a standing yes.
+    async fn await_verdict(&mut self, waiting: Waiting, taken: Taken) -> Result<(), ApiError> {
+        let proposal = waiting.proposal;
+        let done = match taken {
+            Taken::Asked(effects) => {
+                self.waiting = Some(waiting);
+                self.perform(effects).await
+            }
+            Taken::Granted(granted) => self.grant(waiting, *granted).await,
+        };
+        if let Err(NotWritten) = done {
+            self.withdraw(proposal).await;
+            return Err(ApiError::new(
+                ErrorCode::History,
+                "The ledger could not be written, so nothing may leave. Free some disk space, or look at the history's folder.",
+            ));
+        }
+        Ok(())
+    }
+
+    async fn grant(&mut self, waiting: Waiting, granted: Granted) -> Result<(), NotWritten> {
+        let Granted {
+            permit,
+            proposal,
+            effects,
+        } = granted;
+        // The permit is dropped where the ledger cannot be written.
+        if let Err(error) = self.perform(effects).await {
+            let _ = waiting.verdict.send(Verdict::Not(NotSent::NotUsed));
+            return Err(error);
+        }
+        let yes = Yes {
+            permit,
+            proposal,
+            case: waiting.case,
+            vault: waiting.vault,
+        };
+        if let Err(Verdict::Granted(yes)) = waiting.verdict.send(Verdict::Granted(Box::new(yes))) {
+            // Whoever asked is gone.
+            let id = yes.proposal.id();
+            drop(yes);
+            let effects = self.gate.withdraw(id);
+            self.perform(effects).await.ok();
+        }
+        Ok(())
+    }
+
+    async fn decide(&mut self, decision: ConsentDecision) -> Result<(), ApiError> {
+        self.look_again().await;
+        let now = self.host.monotonic();
+        let is_shown = |waiting: &Waiting| waiting.proposal == decision.proposal;
+        if !self.waiting.as_ref().is_some_and(is_shown) {
+            return Err(over());
+        }
+        if !decision.yes {
+            let effects = self.gate.deny(decision.proposal, DenyReason::Person, now);
+            self.perform(effects.unwrap_or_default()).await.ok();
+            return Ok(());
+        }
+        let approval = Approval {
+            proposal: decision.proposal,
+            digest: decision.digest,
+            basis: self.basis_now().await,
+            standing: decision.standing,
+        };
+        match self.gate.approve(approval, now) {
+            Ok(granted) => {
+                let Some(waiting) = self.waiting.take() else {
+                    return Err(over());
+                };
+                self.grant(waiting, granted).await.map_err(|NotWritten| {
+                    ApiError::new(
+                        ErrorCode::History,
+                        "The ledger could not be written, so nothing was sent.",
+                    )
+                })
+            }
+            Err(not_granted) => {
+                let early = not_granted.why == WhyNot::TooEarly;
+                self.perform(not_granted.effects).await.ok();
+                if early {
+                    self.tell_approve(decision.proposal, false);
+                }
+                Err(ApiError::new(ErrorCode::Other, sentence(&not_granted.why)))
+            }
+        }
+    }
+
+    /// What the conversation is now, read as it was read for the case.
+    async fn basis_now(&self) -> Basis {
+        let subject = self
+            .waiting
+            .as_ref()
+            .and_then(|waiting| waiting.case.subject.clone());
+        let Some(subject) = subject else {
+            return Basis::None;
+        };
+        match self.branch_now(&subject).await {
+            Ok(Some(branch)) => Basis::of(subject.conversation, &branch),
+            // Gone, on another branch, or unreadable: in any case not what was shown.
+            Ok(None) | Err(_) => Basis::None,
+        }
+    }
+
+    async fn branch_now(
+        &self,
+        subject: &Subject,
+    ) -> Result<Option<Vec<sotto_domain::Message>>, ApiError> {
+        let mut branch = Vec::new();
+        if let Some(after) = subject.after {
+            let leaf = self.history.conversation(subject.conversation).await?.leaf;
+            let messages = self.history.messages(subject.conversation).await?;
+            let shown = Tree::new(&messages).branch(leaf.unwrap_or(after));
+            let ends = shown.iter().position(|step| step.message.id == after);
+            let Some(ends) = ends else {
+                return Ok(None);
+            };
+            // A new question stands at the end of what is there, an old one in the middle.
+            if subject.question.is_some() && ends + 1 != shown.len() {
+                return Ok(None);
+            }
+            branch.extend(
+                shown
+                    .into_iter()
+                    .take(ends + 1)
+                    .map(|step| step.message.clone()),
+            );
+        }
+        branch.extend(subject.question.clone());
+        Ok(Some(branch))
+    }
+
+    async fn redeem(
+        &mut self,
+        permit: Permit,
+        request: Request,
+        cut: CancellationToken,
+    ) -> Result<Cleared, String> {
+        self.look_again().await;
+        let id = permit.proposal();
+        let now = self.host.monotonic();
+        let redeemed = match permit.redeem(&mut self.gate, request, now) {
+            Ok(redeemed) => redeemed,
+            Err(refused) => {
+                self.perform(refused.effects.clone()).await.ok();
+                return Err(sentence(&refused));
+            }
+        };
+        let not_written = "The ledger could not be written, so nothing was sent. Free some disk space and ask again.";
+        let stored = self.book.write(self.host.now(), redeemed.record()).await;
+        let cleared = match stored {
+            Ok(sealed) => redeemed.recorded(&sealed).map_err(|error| sentence(&error)),
+            Err(error) => {
+                tracing::error!(%error, "the ledger was not written");
+                Err(not_written.to_owned())
+            }
+        };
+        match cleared {
+            Ok(cleared) => {
+                self.cuts.insert(id, cut);
+                Ok(cleared)
+            }
+            Err(message) => {
+                let failed = self.gate.failed(id, FailReason::LedgerNotWritten);
+                self.perform(failed.unwrap_or_default()).await.ok();
+                Err(message)
+            }
+        }
+    }
+
+    async fn report(&mut self, report: Report) {
+        let effects = match report {
+            Report::Sent(proposal, status) => self.gate.sent(proposal, status),
+            Report::Received(received) => {
+                self.cuts.remove(&received.proposal);
+                self.gate.received(received)
+            }
+            Report::Failed(proposal, reason) => {
+                self.cuts.remove(&proposal);
+                self.gate.failed(proposal, reason)
+            }
+            Report::Lost(proposal, cause) => {
+                self.cuts.remove(&proposal);
+                self.gate.lost(proposal, cause)
+            }
+        };
+        match effects {
+            Ok(effects) => {
+                self.perform(effects).await.ok();
+            }
+            Err(error) => tracing::error!(%error, "a report about a request was not understood"),
+        }
+    }
+
+    async fn withdraw(&mut self, proposal: ProposalId) {
+        let effects = self.gate.withdraw(proposal);
+        self.perform(effects).await.ok();
+    }
+
+    /// Takes over what another program of the person's decided meanwhile. It recorded that itself.
+    pub(super) async fn look_again(&mut self) {
+        let kept: Policy = match self.history.setting(POLICY).await {
+            Ok(kept) => kept.unwrap_or_default(),
+            Err(error) => {
+                tracing::warn!(%error, "what may be asked could not be read again");
+                return;
+            }
+        };
+        if kept == *self.gate.policy() {
+            return;
+        }
+        let effects = self.gate.follow(kept);
+        self.perform(effects).await.ok();
+        self.host.hear(AppEvent::CloudChanged);
+    }
+
+    /// Does what the gate says, in its order. An entry that cannot be written ends it.
+    async fn perform(&mut self, effects: Vec<Effect>) -> Result<(), NotWritten> {
+        for effect in effects {
+            match effect {
+                Effect::Record(event) => {
+                    let verdict = verdict_of(&event);
+                    let written = self.book.write(self.host.now(), event).await;
+                    if let Some((proposal, why)) = verdict {
+                        self.settle(proposal, why);
+                    }
+                    if let Err(error) = written {
+                        tracing::error!(%error, "the ledger was not written");
+                        return Err(NotWritten);
+                    }
+                }
+                Effect::Show(_) => {
+                    if let Some(view) = self.view() {
+                        let request = Box::new(view);
+                        self.host.hear_consent(ConsentEvent::Show { request });
+                    }
+                }
+                Effect::SetApprove { proposal, enabled } => self.tell_approve(proposal, enabled),
+                Effect::Close(_) => self.host.hear_consent(ConsentEvent::Close),
+                Effect::Cut(proposal) => {
+                    if let Some(cut) = self.cuts.get(&proposal) {
+                        cut.cancel();
+                    }
+                }
+                Effect::SavePolicy => {
+                    let policy = self.gate.policy().clone();
+                    if let Err(error) = self.history.set_setting(POLICY, &policy).await {
+                        tracing::error!(%error, "what may be asked could not be kept");
+                    }
+                    self.host.hear(AppEvent::CloudChanged);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn tell_approve(&self, proposal: ProposalId, enabled: bool) {
+        self.host
+            .hear_consent(ConsentEvent::Approve { proposal, enabled });
+    }
+
+    /// Tells whoever waits that nothing leaves.
+    fn settle(&mut self, proposal: ProposalId, why: NotSent) {
+        if let Some(waiting) = self.waiting.take_if(|waiting| waiting.proposal == proposal) {
+            let _ = waiting.verdict.send(Verdict::Not(why));
+        }
+    }
+
+    fn view(&self) -> Option<ConsentView> {
+        let waiting = self.waiting.as_ref()?;
+        let (proposal, _) = self.gate.pending()?;
+        let left = self.gate.decide_by()?;
+        let left = left.milliseconds_since(self.host.monotonic()).unwrap_or(0);
+        Some(waiting.case.view(proposal, &waiting.shown, left))
+    }
+}
+
+/// What an entry means to whoever waits for a yes.
+fn verdict_of(event: &Event) -> Option<(ProposalId, NotSent)> {
+    Some(match event {
+        Event::Denied { proposal, reason } => (
+            *proposal,
+            match reason {
+                DenyReason::Person | DenyReason::Closed => NotSent::Denied,
+                DenyReason::NoDecision => NotSent::NoDecision,
+            },
+        ),
+        Event::Revoked { proposal, reason } => (
+            *proposal,
+            match reason {
+                RevokeReason::Blocked | RevokeReason::StandingYesWithdrawn => NotSent::Blocked,
+                RevokeReason::ConversationChanged => NotSent::ConversationChanged,
+                RevokeReason::Withdrawn | RevokeReason::Replaced | RevokeReason::ProgramEnded => {
+                    NotSent::Withdrawn
+                }
+                RevokeReason::BytesChanged => NotSent::NotUsed,
+            },
+        ),
+        _ => return None,
+    })
+}
+
+fn refused(error: &ProposeError) -> ApiError {
+    let code = match error {
+        ProposeError::Barrier(sotto_consent::Barrier::Blocked) => ErrorCode::Blocked,
+        ProposeError::Barrier(sotto_consent::Barrier::CloudOff) => ErrorCode::CloudOff,
+        _ => ErrorCode::Other,
+    };
+    ApiError::new(code, sentence(error))
+}
+
+fn over() -> ApiError {
+    ApiError::new(
+        ErrorCode::NotFound,
+        "This request does not wait for a decision any more.",
+    )
+}

@@ -1,0 +1,317 @@
+//! Who can be asked: the providers that Sotto knows, and servers that the person entered.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use sotto_consent::{Destination, Method, Policy, ProviderId, Url};
+use sotto_domain::Place;
+use sotto_egress::{Dialect, ListedModel, Protocol, catalog, is_passed_on};
+use sotto_history::{History, HistoryError};
+use sotto_redaction::Words;
+
+use crate::{
+    cloud::case::on_this_computer,
+    error::{ApiError, ErrorCode, sentence},
+    view::cloud::{KeyState, LargerModelView, ProviderEntry, ProviderView, Retention},
+};
+
+/// The setting with the person's own servers.
+const OWN: &str = "providers";
+/// The setting with the models of each provider.
+const MODELS: &str = "provider_models";
+/// The setting that says of which providers a key is in the keyring: so that showing them reads none.
+const WITH_KEY: &str = "providers_with_key";
+/// The setting with the person's own confidential words.
+const WORDS: &str = "confidential_words";
+
+/// A server that the person entered.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Own {
+    id: ProviderId,
+    title: String,
+    protocol: Protocol,
+    base: Url,
+}
+
+/// The models of each provider, as it listed them or as the person entered them.
+type Models = BTreeMap<ProviderId, Vec<StoredModel>>;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct StoredModel {
+    name: String,
+    passed_on: bool,
+}
+
+/// Where a provider's requests go.
+#[derive(Debug, Clone)]
+pub(crate) struct Endpoint {
+    pub(crate) id: ProviderId,
+    pub(crate) title: String,
+    pub(crate) protocol: Protocol,
+    pub(crate) base: Url,
+    pub(crate) dialect: Dialect,
+    /// Its name in the price data.
+    pub(crate) prices: Option<String>,
+    pub(crate) retention: Option<Retention>,
+    key_page: String,
+    pub(crate) built_in: bool,
+    models: Vec<StoredModel>,
+}
+
+impl Endpoint {
+    /// Whether the server says that it passes this model's questions on.
+    pub(crate) fn passes_on(&self, model: &str) -> bool {
+        let listed = self.models.iter().find(|listed| listed.name == model);
+        is_passed_on(model) || listed.is_some_and(|listed| listed.passed_on)
+    }
+
+    /// Where words to it go, by its address.
+    pub(crate) fn place(&self) -> Place {
+        let resolved = on_this_computer(&self.base);
+        let url = self.base.clone();
+        Destination::new(self.id.clone(), Method::Get, url, &resolved, None)
+            .map_or(Place::Cloud, |destination| destination.place())
+    }
+
+    fn known(provider: &catalog::Provider, models: &Models) -> Self {
+        let retention = provider.policy.retention.as_ref().map(|said| Retention {
+            text: said.says.clone(),
+            source: provider.policy.page.to_string(),
+            checked: said.checked.clone(),
+        });
+        Self {
+            id: provider.id.clone(),
+            title: provider.title.clone(),
+            protocol: provider.protocol,
+            base: provider.base.clone(),
+            dialect: provider.dialect,
+            prices: Some(provider.prices.clone()),
+            retention,
+            key_page: provider.keys.clone(),
+            built_in: true,
+            models: models.get(&provider.id).cloned().unwrap_or_default(),
+        }
+    }
+
+    fn own(own: Own, models: &Models) -> Self {
+        Self {
+            models: models.get(&own.id).cloned().unwrap_or_default(),
+            id: own.id,
+            title: own.title,
+            protocol: own.protocol,
+            base: own.base,
+            dialect: Dialect::default(),
+            prices: None,
+            retention: None,
+            key_page: String::new(),
+            built_in: false,
+        }
+    }
+
+    /// How it is shown. `keyring` says whether there is one to keep keys in.
+    pub(crate) fn view(
+        self,
+        policy: &Policy,
+        with_key: &BTreeSet<ProviderId>,
+        keyring: bool,
+    ) -> ProviderView {
+        let place = self.place();
+        let base = self.base.origin().to_owned();
+        let key = match keyring {
+            true if with_key.contains(&self.id) => KeyState::Kept,
+            true => KeyState::None,
+            false => KeyState::Unknown {
+                message: "There is no keyring here to keep a key in.".to_owned(),
+            },
+        };
+        let standing_yes = policy
+            .standing_yeses()
+            .find(|server| server.to_string() == base)
+            .cloned();
+        let model = |listed: &StoredModel| LargerModelView {
+            name: listed.name.clone(),
+            place: if self.passes_on(&listed.name) {
+                Place::Cloud
+            } else {
+                place
+            },
+        };
+        ProviderView {
+            models: self.models.iter().map(model).collect(),
+            id: self.id,
+            title: self.title,
+            protocol: self.protocol,
+            address: self.base.to_string(),
+            place,
+            built_in: self.built_in,
+            key,
+            retention: self.retention,
+            key_page: self.key_page,
+            standing_yes,
+        }
+    }
+}
+
+/// Everybody that can be asked: those that Sotto knows, then the person's own.
+pub(crate) async fn all(history: &History) -> Result<Vec<Endpoint>, HistoryError> {
+    let models: Models = history.setting(MODELS).await?.unwrap_or_default();
+    let own: Vec<Own> = history.setting(OWN).await?.unwrap_or_default();
+    let known = catalog::providers().iter();
+    let known = known.map(|provider| Endpoint::known(provider, &models));
+    let own = own.into_iter().map(|own| Endpoint::own(own, &models));
+    Ok(known.chain(own).collect())
+}
+
+/// One of them.
+pub(crate) async fn one(history: &History, id: &ProviderId) -> Result<Endpoint, ApiError> {
+    let found = all(history).await?.into_iter().find(|each| each.id == *id);
+    found.ok_or_else(|| {
+        ApiError::new(
+            ErrorCode::NotFound,
+            format!("There is no provider {id}. Choose one in the settings."),
+        )
+    })
+}
+
+/// Adds one, or changes it.
+pub(crate) async fn save(history: &History, entry: ProviderEntry) -> Result<(), ApiError> {
+    let mut models: Vec<String> = Vec::new();
+    for model in &entry.models {
+        let model = model.trim();
+        if !model.is_empty() && !models.iter().any(|known| known == model) {
+            models.push(model.to_owned());
+        }
+    }
+    let is_known = |id: &ProviderId| catalog::provider(id).is_some();
+    let id = match entry.id.clone() {
+        Some(id) if is_known(&id) => id,
+        id => save_own(history, id, entry).await?,
+    };
+    let before = one(history, &id).await?;
+    let listed = models.into_iter().map(|name| ListedModel {
+        passed_on: before.passes_on(&name),
+        id: name,
+    });
+    keep_models(history, &id, listed.collect()).await?;
+    Ok(())
+}
+
+async fn save_own(
+    history: &History,
+    id: Option<ProviderId>,
+    entry: ProviderEntry,
+) -> Result<ProviderId, ApiError> {
+    let refuse = |message: String| ApiError::new(ErrorCode::Other, message);
+    let title = entry.title.trim().to_owned();
+    if title.is_empty() {
+        return Err(refuse("Give the server a name.".to_owned()));
+    }
+    let address = entry.address.trim().trim_end_matches('/');
+    let base: Url = address.parse().map_err(|error| refuse(sentence(&error)))?;
+    let mut own: Vec<Own> = history.setting(OWN).await?.unwrap_or_default();
+    let id = match id {
+        Some(id) if own.iter().any(|each| each.id == id) => id,
+        Some(id) => return Err(refuse(format!("There is no provider {id} to change."))),
+        None => new_id(&title, &own),
+    };
+    // What could never be asked is refused now and not when somebody asks.
+    let resolved = on_this_computer(&base);
+    Destination::new(id.clone(), Method::Get, base.clone(), &resolved, None)
+        .map_err(|error| refuse(sentence(&error)))?;
+    own.retain(|each| each.id != id);
+    own.push(Own {
+        id: id.clone(),
+        title,
+        protocol: entry.protocol,
+        base,
+    });
+    history.set_setting(OWN, &own).await?;
+    Ok(id)
+}
+
+/// A name for the program out of one for people: `My server` is `my-server`, and `my-server-2` if
+/// there is one.
+fn new_id(title: &str, own: &[Own]) -> ProviderId {
+    let letters = title.to_lowercase();
+    let words: Vec<&str> = letters
+        .split(|letter: char| !letter.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let mut stem = words.join("-");
+    stem.truncate(48);
+    if stem.is_empty() {
+        stem.push_str("server");
+    }
+    let is_taken =
+        |id: &ProviderId| catalog::provider(id).is_some() || own.iter().any(|each| each.id == *id);
+    let names = std::iter::once(stem.clone()).chain((2..).map(|number| format!("{stem}-{number}")));
+    names
+        .filter_map(|name| name.parse().ok())
+        .find(|id| !is_taken(id))
+        .unwrap_or_else(|| unreachable!("one of endlessly many names is free"))
+}
+
+/// Removes one that the person entered.
+pub(crate) async fn remove(history: &History, id: &ProviderId) -> Result<(), ApiError> {
+    let mut own: Vec<Own> = history.setting(OWN).await?.unwrap_or_default();
+    let before = own.len();
+    own.retain(|each| each.id != *id);
+    if own.len() == before {
+        return Err(ApiError::new(
+            ErrorCode::NotFound,
+            format!("{id} is not a provider that you entered."),
+        ));
+    }
+    history.set_setting(OWN, &own).await?;
+    keep_models(history, id, Vec::new()).await?;
+    Ok(())
+}
+
+/// Keeps which models a provider has.
+pub(crate) async fn keep_models(
+    history: &History,
+    id: &ProviderId,
+    listed: Vec<ListedModel>,
+) -> Result<(), HistoryError> {
+    let mut models: Models = history.setting(MODELS).await?.unwrap_or_default();
+    let stored = listed.into_iter().map(|model| StoredModel {
+        name: model.id,
+        passed_on: model.passed_on,
+    });
+    models.insert(id.clone(), stored.collect());
+    models.retain(|_, models| !models.is_empty());
+    history.set_setting(MODELS, &models).await
+}
+
+/// The providers of which a key is kept.
+pub(crate) async fn with_key(history: &History) -> Result<BTreeSet<ProviderId>, HistoryError> {
+    Ok(history.setting(WITH_KEY).await?.unwrap_or_default())
+}
+
+/// Notes whether a key is kept.
+pub(crate) async fn note_key(
+    history: &History,
+    id: &ProviderId,
+    kept: bool,
+) -> Result<(), HistoryError> {
+    let mut ids = with_key(history).await?;
+    if kept {
+        ids.insert(id.clone());
+    } else {
+        ids.remove(id);
+    }
+    history.set_setting(WITH_KEY, &ids).await
+}
+
+/// The person's own confidential words, as they entered them.
+pub(crate) async fn own_words(history: &History) -> Result<Vec<String>, HistoryError> {
+    Ok(history.setting(WORDS).await?.unwrap_or_default())
+}
+
+/// Replaces them.
+pub(crate) async fn set_own_words(history: &History, words: &[String]) -> Result<(), ApiError> {
+    // What cannot be searched for is refused now.
+    Words::new(words).map_err(|error| ApiError::new(ErrorCode::Other, sentence(&error)))?;
+    history.set_setting(WORDS, &words).await?;
+    Ok(())
+}
