@@ -10,7 +10,9 @@ function prerendered(): Plugin {
   return {
     name: "sotto:prerendered",
     apply: "build",
-    async transformIndexHtml(html) {
+    async transformIndexHtml(html, { path }) {
+      // The consent window shows nothing before the core says what.
+      if (path !== "/index.html") return html;
       // Node.js 20 has none. The keys in the page are those of the platform it is built for.
       globalThis.navigator ??= {
         platform: process.platform === "darwin" ? "MacIntel" : process.platform,
@@ -39,6 +41,7 @@ export default defineConfig({
     target: ["safari16.4", "chrome111"],
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: { input: ["ui/index.html", "ui/consent.html"] },
   },
   test: {
     environment: "jsdom",

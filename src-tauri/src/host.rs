@@ -13,8 +13,10 @@ use sotto_api::{
         consent::{ApproveButton, ConsentEvent},
     },
 };
-use tauri::ipc::Channel;
+use tauri::{AppHandle, ipc::Channel};
 use tokio::sync::Notify;
+
+use crate::{Webview, consent_window::ConsentWindow};
 
 /// How long work that can wait gives way to a window's first frame.
 const FIRST_FRAME: Duration = Duration::from_secs(2);
@@ -24,9 +26,15 @@ const FIRST_FRAME: Duration = Duration::from_secs(2);
 pub(crate) struct Windows {
     channels: Mutex<HashMap<String, Channel<AppEvent>>>,
     painted: Notify,
+    pub(crate) consent: ConsentWindow,
 }
 
 impl Windows {
+    /// Says where windows are opened.
+    pub(crate) fn attach(&self, app: AppHandle<Webview>) {
+        self.consent.attach(app);
+    }
+
     /// Tells a window from now on. A window that was loaded anew replaces its old channel.
     pub(crate) fn subscribe(&self, window: &str, channel: Channel<AppEvent>) {
         let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
@@ -40,14 +48,12 @@ impl Windows {
 
     /// Tells the consent window from now on.
     pub(crate) fn subscribe_consent(&self, channel: Channel<ConsentEvent>) {
-        let _ = channel;
-        todo!("the consent window")
+        self.consent.subscribe(channel);
     }
 
     /// Where the Approve button is now.
     pub(crate) fn place_approve(&self, button: ApproveButton) {
-        let _ = button;
-        todo!("the consent window")
+        self.consent.place_approve(button);
     }
 
     /// Waits for the first frame of the first window, two seconds at most.
@@ -84,7 +90,6 @@ impl Host for Windows {
     }
 
     fn hear_consent(&self, event: ConsentEvent) {
-        let _ = event;
-        todo!("the consent window")
+        self.consent.hear(event);
     }
 }

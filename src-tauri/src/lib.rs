@@ -4,6 +4,7 @@
 mod bindings;
 mod command_names;
 mod commands;
+mod consent_window;
 mod host;
 mod navigation;
 mod painting;

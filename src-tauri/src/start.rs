@@ -3,9 +3,9 @@
 use std::{process::ExitCode, sync::Arc};
 
 use sotto_api::{Host, Sotto, view::AppEvent};
-use tauri::{App, Manager, RunEvent, Runtime};
+use tauri::{App, Manager, RunEvent, Runtime, plugin::TauriPlugin};
 
-use crate::{bindings, host::Windows, navigation, painting, window};
+use crate::{bindings, consent_window::CONSENT, host::Windows, navigation, painting, window};
 
 /// Starts the program and returns when its last window is closed.
 #[must_use]
@@ -41,12 +41,13 @@ fn build() -> Result<App<crate::Webview>, Box<dyn std::error::Error>> {
             app.state::<Arc<Windows>>().hear(AppEvent::CameForward);
         }))
         .plugin(navigation::guard())
-        .plugin(tauri_plugin_window_state::Builder::new().build())
+        .plugin(window_places())
         .plugin(tauri_plugin_opener::init())
         .manage(Arc::clone(&windows))
         .manage(sotto.clone())
         .invoke_handler(bindings::builder().invoke_handler())
         .setup(move |app| {
+            windows.attach(app.handle().clone());
             window::open_main(app.handle())?;
             tauri::async_runtime::spawn(open(sotto, windows));
             end_on_signal(app.handle().clone());
@@ -54,6 +55,13 @@ fn build() -> Result<App<crate::Webview>, Box<dyn std::error::Error>> {
         })
         .build(context())?;
     Ok(app)
+}
+
+/// Remembers where windows were; not of the consent window, which goes where the person looks.
+fn window_places<R: Runtime>() -> TauriPlugin<R> {
+    tauri_plugin_window_state::Builder::new()
+        .with_denylist(&[CONSENT])
+        .build()
 }
 
 /// Opens the history while the window draws itself; the runtime and its model follow, because they

@@ -1,8 +1,8 @@
 //! The windows of the program.
 
 use tauri::{
-    AppHandle, Manager, Runtime, WebviewUrl, WebviewWindowBuilder, utils::config::Color,
-    webview::NewWindowResponse,
+    AppHandle, Manager, Runtime, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
+    utils::config::Color, webview::NewWindowResponse,
 };
 
 /// The label of the chat window: also the name that its capability file uses.
@@ -20,6 +20,11 @@ pub(crate) fn open_main<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
         .min_inner_size(420.0, 420.0)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
+    lay_paper(&window)
+}
+
+/// Gives a window the page's own paper.
+pub(crate) fn lay_paper<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<()> {
     let dark = matches!(window.theme(), Ok(tauri::Theme::Dark));
     window.set_background_color(Some(if dark { PAPER_DARK } else { PAPER_LIGHT }))
 }

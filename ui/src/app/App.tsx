@@ -1,5 +1,14 @@
 // The window: puts the features side by side and gives them their keys.
-import { Cpu, FolderOpen, Keyboard, PanelLeft, Plus } from "lucide-react";
+import {
+  Ban,
+  Cpu,
+  FolderOpen,
+  Keyboard,
+  PanelLeft,
+  Plus,
+  ScrollText,
+  Settings,
+} from "lucide-react";
 import { lazy, Suspense, useCallback, useMemo, useRef, useState } from "react";
 import { Announcer } from "../components/Announcer";
 import { Banner } from "../components/Banner";
@@ -10,23 +19,29 @@ import { type ChatHandle, ChatView } from "../features/chat/ChatView";
 import { Sidebar } from "../features/conversations/Sidebar";
 import { useSelection } from "../features/conversations/selection";
 import { useConversations } from "../features/conversations/useConversations";
+import { BlockedBanner } from "../features/larger/BlockedBanner";
+import { useBlock, useCloud } from "../features/larger/useCloud";
 import { RuntimeStatus } from "../features/models/RuntimeStatus";
 import { useRuntime } from "../features/models/useModels";
 import { Greeting } from "../features/startup/Greeting";
 import { StartupGate } from "../features/startup/StartupGate";
 import { useStartup } from "../features/startup/useStartup";
 import { useCore } from "../ipc";
+import { NAMES } from "../testing/landmarks";
 import { useEvents, useUnsaved } from "./events";
 import { focusRegion, useShortcuts } from "./shortcuts";
 
 const Palette = lazy(() => import("../features/search/Palette"));
 const ShortcutsDialog = lazy(() => import("./ShortcutsDialog"));
+const SettingsDialog = lazy(() => import("../features/settings/SettingsDialog"));
+const LedgerDialog = lazy(() => import("../features/ledger/LedgerDialog"));
 
 function Banners({ temporary, onChooseModel }: { temporary: boolean; onChooseModel: () => void }) {
   const runtime = useRuntime();
   const reasons = Object.values(useUnsaved(({ reasons }) => reasons));
   return (
     <>
+      <BlockedBanner />
       {temporary && (
         <Banner kind="note">
           Nothing is kept in this session: when Sotto is closed, its conversations are gone.
@@ -58,7 +73,11 @@ export function App() {
   const open = useSelection((selection) => selection.open);
   const { data: conversations } = useConversations();
   const temporary = startup.startup?.history.state === "temporary";
-  const [dialog, setDialog] = useState<"palette" | "shortcuts" | null>(null);
+  const [dialog, setDialog] = useState<"palette" | "shortcuts" | "settings" | "ledger" | null>(
+    null,
+  );
+  const blocked = useCloud()?.blocked ?? false;
+  const block = useBlock();
   // `auto`: beside the chat where there is room, hidden where there is not.
   const [sidebar, setSidebar] = useState<"auto" | "open" | "closed">("auto");
 
@@ -91,6 +110,9 @@ export function App() {
       models: () => chat.current?.openModelPicker(),
       sidebar: toggleSidebar,
       shortcuts: () => setDialog("shortcuts"),
+      settings: () => setDialog("settings"),
+      ledger: () => setDialog("ledger"),
+      block: () => void block(!blocked),
       stop: () => {
         if (!isSeen(".sidebar-shade")) return chat.current?.stop() ?? false;
         closeDrawer();
@@ -101,7 +123,7 @@ export function App() {
       region: focusRegion,
       undo: runUndo,
     }),
-    [show, toggleSidebar, closeDrawer],
+    [show, toggleSidebar, closeDrawer, block, blocked],
   );
   useShortcuts(actions);
 
@@ -125,6 +147,24 @@ export function App() {
         run: () => void core.openModelsFolder().catch(showError),
       },
       {
+        name: blocked ? "Unblock the cloud" : NAMES.block,
+        keys: "Mod+Shift+X",
+        icon: <Ban className="icon" />,
+        run: actions.block,
+      },
+      {
+        name: NAMES.ledger,
+        keys: "Mod+Shift+L",
+        icon: <ScrollText className="icon" />,
+        run: actions.ledger,
+      },
+      {
+        name: NAMES.settings,
+        keys: "Mod+,",
+        icon: <Settings className="icon" />,
+        run: actions.settings,
+      },
+      {
         name: "Show or hide conversations",
         keys: "Mod+B",
         icon: <PanelLeft className="icon" />,
@@ -137,7 +177,7 @@ export function App() {
         run: actions.shortcuts,
       },
     ],
-    [actions, core, toggleSidebar],
+    [actions, core, toggleSidebar, blocked],
   );
 
   return (
@@ -147,6 +187,7 @@ export function App() {
           <Sidebar
             onNew={actions.newConversation}
             onSearch={actions.palette}
+            onSettings={actions.settings}
             onOpened={onOpened}
             kept={!temporary}
             status={<RuntimeStatus arrival={open !== null} />}
@@ -158,11 +199,19 @@ export function App() {
             banners={<Banners temporary={temporary} onChooseModel={actions.models} />}
             ready={startup.ready}
             onToggleSidebar={toggleSidebar}
+            onSettings={actions.settings}
+            onLedger={actions.ledger}
           />
         </div>
         <Suspense>
           {dialog === "palette" && (
             <Palette actions={palette} onClose={() => setDialog(null)} onOpenConversation={show} />
+          )}
+          {dialog === "settings" && (
+            <SettingsDialog onLedger={actions.ledger} onClose={() => setDialog(null)} />
+          )}
+          {dialog === "ledger" && (
+            <LedgerDialog onOpenConversation={show} onClose={() => setDialog(null)} />
           )}
           {dialog === "shortcuts" && <ShortcutsDialog onClose={() => setDialog(null)} />}
         </Suspense>

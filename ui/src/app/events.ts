@@ -7,6 +7,7 @@ import { showNote } from "../components/toasts";
 import { withEnded } from "../features/chat/branch";
 import { answerEnded, answerGrew } from "../features/chat/live";
 import { CONVERSATIONS, conversationKey } from "../features/conversations/useConversations";
+import { CLOUD } from "../features/larger/useCloud";
 import { MODELS, RUNTIME } from "../features/models/useModels";
 import {
   type AppEvent,
@@ -48,6 +49,10 @@ export function hear(event: AppEvent, queries: QueryClient, cameForward: () => v
         withEnded(view, answer),
       );
       answerEnded(answer);
+      // What it read left this computer, and is marked so.
+      if (answer.place !== "this_computer") {
+        queries.invalidateQueries({ queryKey: conversationKey(answer.conversation) });
+      }
       announce(endWords(answer));
       break;
     }
@@ -76,6 +81,9 @@ export function hear(event: AppEvent, queries: QueryClient, cameForward: () => v
     }
     case "runtime_changed":
       queries.setQueryData(RUNTIME, event.runtime);
+      break;
+    case "cloud_changed":
+      queries.setQueryData(CLOUD, event.cloud);
       break;
     case "came_forward":
       queries.invalidateQueries();

@@ -18,6 +18,9 @@ export const SHORTCUTS: readonly { keys: string; does: string }[] = [
   { keys: "F2", does: "Rename, on a conversation" },
   { keys: "Del", does: "Delete, on a conversation" },
   { keys: "Mod+Z", does: "Take a deletion back, outside of text" },
+  { keys: "Mod+Shift+X", does: "Block the cloud now, or unblock it" },
+  { keys: "Mod+Shift+L", does: "What left this computer" },
+  { keys: "Mod+,", does: "Settings" },
   { keys: "Mod+/", does: "This list" },
 ];
 
@@ -27,6 +30,9 @@ export interface ShortcutActions {
   models: () => void;
   sidebar: () => void;
   shortcuts: () => void;
+  settings: () => void;
+  ledger: () => void;
+  block: () => void;
   /** False if there was nothing to stop. */
   stop: () => boolean;
   /** False if there was nothing to take back. */
@@ -40,6 +46,12 @@ function isText(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.matches("input, textarea");
 }
 
+const WITH_SHIFT: Readonly<Record<string, keyof ShortcutActions>> = {
+  m: "models",
+  x: "block",
+  l: "ledger",
+};
+
 /** What a key press means; `null` if it is none of the window's. */
 export function actionFor(event: KeyboardEvent): keyof ShortcutActions | "regionBefore" | null {
   if (event.isComposing || event.repeat) return null;
@@ -48,7 +60,7 @@ export function actionFor(event: KeyboardEvent): keyof ShortcutActions | "region
   const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
   if (plain) return /^[^\s]$/u.test(event.key) && !isText(event.target) ? "type" : null;
   if (!modifierIsDown(event) || event.altKey) return null;
-  if (event.shiftKey) return event.key.toLowerCase() === "m" ? "models" : null;
+  if (event.shiftKey) return WITH_SHIFT[event.key.toLowerCase()] ?? null;
   switch (event.key.toLowerCase()) {
     case "n":
       return "newConversation";
@@ -61,6 +73,8 @@ export function actionFor(event: KeyboardEvent): keyof ShortcutActions | "region
       return "sidebar";
     case "/":
       return "shortcuts";
+    case ",":
+      return "settings";
     default:
       return null;
   }
@@ -75,7 +89,8 @@ export function useShortcuts(actions: ShortcutActions): void {
       if (
         document.querySelector("[role=dialog],[role=menu]") &&
         action !== "region" &&
-        action !== "regionBefore"
+        action !== "regionBefore" &&
+        action !== "block"
       )
         return;
       if (action === "type") {

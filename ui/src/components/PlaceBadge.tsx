@@ -1,7 +1,7 @@
 // Where words go or came from. Always an icon and words, never colour alone.
 import { Cloud, Lock, Network } from "lucide-react";
 
-const PLACES = {
+export const PLACES = {
   this_computer: { icon: Lock, words: "On this computer", colour: "text-accent" },
   your_network: { icon: Network, words: "On your network", colour: "text-network" },
   cloud: { icon: Cloud, words: "In the cloud", colour: "text-cloud" },

@@ -129,25 +129,24 @@ models: ModelsView } |
 { type: "runtime_changed"; 
 /**  How it is now. */
 runtime: RuntimeView } | 
-/**  What may be asked of other computers changed, also by another window or program. */
-{ type: "cloud_changed"; 
-/**  All of it now. */
-cloud: CloudView } | 
+/**  What may be asked of other computers changed, also by another program: read it again. */
+{ type: "cloud_changed" } | 
 /**  A second start asked for this window, or the system changed what a window must know. */
 { type: "came_forward" };
 
 /**
- *  Where the Approve button is and what has the focus, in CSS pixels of the page. The core uses it
- *  to tell a press of the button from any other.
+ *  Where the Approve button is and what has the focus. Lengths are parts of the page's width and
+ *  height, because one of a page's pixels is more than one of the system's where text is enlarged.
+ *  The core uses it to tell a press of the button from any other.
  */
 export type ApproveButton = {
-	/**  From the left edge. */
+	/**  From the left edge, 0 to 1. */
 	x: number | null,
-	/**  From the upper edge. */
+	/**  From the upper edge, 0 to 1. */
 	y: number | null,
-	/**  Width. */
+	/**  Width, 0 to 1. */
 	width: number | null,
-	/**  Height. */
+	/**  Height, 0 to 1. */
 	height: number | null,
 	/**  It has the keyboard's focus. */
 	focused: boolean,
@@ -396,6 +395,12 @@ export type ErrorCode =
 "wrong_passphrase" | 
 /**  The history could not be written or read. */
 "history" | 
+/**  Cloud models may not be asked for; the settings turn them on. */
+"cloud_off" | 
+/**  Nothing may leave now; unblocking lets it be asked again. */
+"blocked" | 
+/**  The provider needs a key, and none is kept; the settings take one. */
+"no_key" | 
 /**  Anything else: the message says it. */
 "other";
 
@@ -845,11 +850,14 @@ export type Place =
 /**  Names a proposal. A change of what is asked to leave is a new proposal with a new name. */
 export type ProposalId = string;
 
-/**  How a provider's server is spoken to. */
+/**  How a provider is spoken to. */
 export type Protocol = 
-/**  Chat completions as `OpenAI` describes them; most providers and local servers speak it. */
+/**
+ *  OpenAI's Chat Completions, which most others speak too.
+ *  <https://platform.openai.com/docs/api-reference/chat>
+ */
 "open_ai" | 
-/**  Messages as Anthropic describes them. */
+/**  Anthropic's Messages. <https://docs.anthropic.com/en/api/messages> */
 "anthropic";
 
 /**  What asking a provider for its models told. */

@@ -6,10 +6,16 @@ import type {
   AppEvent,
   Asked,
   AskRequest,
+  CloudView,
   ConversationSummary,
   ConversationView,
+  Decided,
   ErrorCode,
+  LargerRequest,
+  LedgerView,
   ModelsView,
+  ProviderAnswer,
+  ProviderEntry,
   RuntimeView,
   SearchHit,
   Startup,
@@ -43,6 +49,28 @@ export interface Core {
   runtime(): Promise<RuntimeView>;
   openModelsFolder(): Promise<void>;
   search(words: string): Promise<SearchHit[]>;
+  /** Who runs larger models elsewhere, and whether they may be asked. */
+  cloud(): Promise<CloudView>;
+  turnCloud(on: boolean): Promise<CloudView>;
+  /** Every yes is void, what is on its way is cut, nothing may be asked until it is unblocked. */
+  blockCloud(): Promise<CloudView>;
+  unblockCloud(): Promise<CloudView>;
+  saveProvider(entry: ProviderEntry): Promise<CloudView>;
+  removeProvider(provider: string): Promise<CloudView>;
+  /** A key goes in and never comes out. */
+  keepKey(provider: string, key: string): Promise<CloudView>;
+  removeKey(provider: string): Promise<CloudView>;
+  /** Asks for the provider's models, and before that for a yes; resolves when that is decided. */
+  testProvider(provider: string): Promise<ProviderAnswer>;
+  withdrawStandingYes(server: string): Promise<CloudView>;
+  setOwnWords(words: string[]): Promise<CloudView>;
+  /** Resolves when the person has decided in the consent window. */
+  askLarger(request: LargerRequest): Promise<Decided>;
+  /** Takes back what waits for a decision. */
+  withdrawLarger(): Promise<void>;
+  ledger(): Promise<LedgerView>;
+  /** Resolves to the path of the new file. */
+  exportLedger(): Promise<string>;
 }
 
 /** An error of the core: a code to act on and a message to show. */

@@ -1,5 +1,6 @@
 // Situations for the core in memory: what tests begin with, and what `?scene=` shows in a browser.
 import type { Scene } from "./fake";
+import { CLOUD_OFF, CLOUD_ON, EMPTY_LEDGER, LEDGER } from "./fake-cloud-scenes";
 import type { Conversation, Message, ModelsView, ModelView, RuntimeView } from "./index";
 
 const STAND_IN: ModelView = {
@@ -170,6 +171,10 @@ function bare(): Scene {
     messages: [],
     models: structuredClone(MODELS),
     runtime: { ...RUNTIME },
+    cloud: structuredClone(CLOUD_OFF),
+    ledger: structuredClone(EMPTY_LEDGER),
+    left: {},
+    decision: null,
     answer: () => LONG_ANSWER,
     pace: 30,
   };
@@ -241,6 +246,22 @@ function troubled(): Scene {
   return scene;
 }
 
+function cloud(): Scene {
+  const scene = chat();
+  scene.cloud = structuredClone(CLOUD_ON);
+  scene.ledger = structuredClone(LEDGER);
+  const sent = say(scene, "leases", { text: "Which of the two would you sign?" });
+  const answer = say(scene, "leases", {
+    role: "assistant",
+    text: "Draft A. It keeps the three months’ notice and the cap on service charges.",
+    place: "cloud",
+    model: "anthropic/claude-sonnet-5",
+  });
+  if (answer.statistics) answer.statistics.nano_dollars = 2_100_000;
+  scene.left = { [sent.id]: ["api.anthropic.com"], [sent.parent ?? ""]: ["api.anthropic.com"] };
+  return scene;
+}
+
 function long(): Scene {
   const scene = bare();
   scene.conversations = [conversation("long", "Two thousand messages", 60_000)];
@@ -262,6 +283,33 @@ const SCENES: Record<string, () => Scene> = {
   troubled,
   long,
   empty: bare,
+  /** Two providers with a key and a server in the house; one conversation was sent in part. */
+  cloud,
+  blocked: () => {
+    const scene = cloud();
+    scene.cloud.blocked = true;
+    return scene;
+  },
+  damaged: () => ({
+    ...cloud(),
+    ledger: {
+      ...structuredClone(LEDGER),
+      check: {
+        check: "damaged",
+        message: "Entry 7 is not what was written. The entries before it are as they were.",
+      },
+    },
+  }),
+  /** Nothing is kept, so nothing may leave. */
+  unrecorded: () => ({
+    ...bare(),
+    history: { state: "temporary" },
+    cloud: {
+      ...structuredClone(CLOUD_OFF),
+      unavailable:
+        "Nothing is kept in this session, so what leaves could not be written down either.",
+    },
+  }),
   /** An answer of some 4,000 tokens, as fast as it comes. */
   stream: () => ({
     ...bare(),

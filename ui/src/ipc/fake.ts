@@ -1,18 +1,24 @@
 // A core in memory, for tests and for a plain browser tab: it keeps a tree of messages as the real
 // one does and streams plausible answers. Never part of the real build.
 import { type Core, CoreError } from "./core";
+import { type Decision, fakeCloud } from "./fake-cloud";
 import type {
   AppEvent,
   Asked,
+  CloudView,
   Conversation,
   ConversationView,
   Failure,
   HistoryState,
+  LargerRequest,
+  LedgerView,
   Message,
   ModelsView,
+  ProviderView,
   RuntimeView,
   ShownMessage,
 } from "./index";
+import { type Watched, watched } from "./watched";
 
 export interface Scene {
   history: HistoryState;
@@ -20,6 +26,12 @@ export interface Scene {
   messages: Message[];
   models: ModelsView;
   runtime: RuntimeView;
+  cloud: CloudView;
+  ledger: LedgerView;
+  /** Hosts that messages were sent to. */
+  left: Record<string, string[]>;
+  /** What the person decides about a request in the consent window; `null`: the test does. */
+  decision: Decision | null;
   /** What the model says to a question, or why it fails. */
   answer: (
     question: string,
@@ -29,15 +41,11 @@ export interface Scene {
   pace: number | null;
 }
 
-export interface FakeCore extends Core {
+export interface FakeCore extends Core, Watched<Core> {
   /** Tells the window something, as the core would. */
   tell(event: AppEvent): void;
-  /** The next call of this name fails with this error. */
-  failNext(call: keyof Core, error: CoreError): void;
-  /** The next call of this name waits until the returned function is called. */
-  holdNext(call: keyof Core): () => void;
-  /** Calls so far, with what was given. */
-  readonly calls: { name: keyof Core; given: unknown[] }[];
+  /** The person decides, where the scene leaves that to the test. */
+  decide(decision: Decision): void;
   readonly scene: Scene;
 }
 
@@ -50,9 +58,6 @@ export function createFake(scene: Scene): FakeCore {
     string,
     { answer: Message; timer: ReturnType<typeof setTimeout> | null }
   >();
-  const failures = new Map<string, CoreError>();
-  const holds = new Map<string, Promise<void>>();
-  const calls: FakeCore["calls"] = [];
   let serial = 0;
 
   const tell = (event: AppEvent) => {
@@ -74,6 +79,7 @@ export function createFake(scene: Scene): FakeCore {
     alternatives: scene.messages
       .filter((other) => other.conversation === each.conversation && other.parent === each.parent)
       .map((other) => other.id),
+    left_to: scene.left[each.id] ?? [],
   });
   const view = (of: Conversation): ConversationView => {
     const path: ShownMessage[] = [];
@@ -88,6 +94,7 @@ export function createFake(scene: Scene): FakeCore {
       path.push({
         ...next,
         alternatives: siblings.get(`${next.conversation}/${next.parent}`) ?? [],
+        left_to: scene.left[next.id] ?? [],
       });
       next = next.parent ? byId.get(next.parent) : undefined;
     }
@@ -122,6 +129,7 @@ export function createFake(scene: Scene): FakeCore {
             decode_milliseconds: tokens * 29,
             first_token_milliseconds: 43,
             cut_by_length: false,
+            nano_dollars: answer.place === "cloud" ? 2_100_000 : null,
           };
     streams.delete(answer.conversation);
     tell({ type: "answer_ended", answer });
@@ -164,7 +172,45 @@ export function createFake(scene: Scene): FakeCore {
     }
   };
 
+  const openFor = (where: string | null, text: string): Conversation => {
+    if (where) refuseWhileAnswering(where);
+    const of = scene.conversations.find(({ id }) => id === where);
+    if (of) return of;
+    const begun: Conversation = {
+      id: id("conversation"),
+      title: text.trim().split("\n")[0]?.slice(0, 48) ?? "Untitled",
+      title_source: "automatic",
+      created_at: Date.now(),
+      updated_at: Date.now(),
+      model: null,
+      context: null,
+      leaf: null,
+    };
+    scene.conversations.push(begun);
+    return begun;
+  };
+  /** A turn that a larger model answers; what it reads has left this computer. */
+  const larger = ({ what, model }: LargerRequest, of: ProviderView): Asked => {
+    const old = what.kind === "again" ? message(what.answer) : null;
+    const text = what.kind === "new" ? what.text : message(old?.parent ?? "").text;
+    const where = old
+      ? conversation(old.conversation)
+      : openFor(what.kind === "new" ? what.conversation : null, text);
+    refuseWhileAnswering(where.id);
+    const question = old ? null : { ...blank(where, "user", where.leaf), text };
+    const { added, ...asked } = turn(where, question, old?.parent ?? null);
+    const answer = message(added.at(-1)?.id ?? "");
+    Object.assign(answer, { place: of.place, model: `${of.id}/${model}` });
+    for (const { id } of view(where).messages.slice(0, -1)) {
+      scene.left[id] = [new URL(of.address).hostname];
+    }
+    begin(where, answer, text, false);
+    return structuredClone({ ...asked, added: added.map(({ id }) => shown(message(id))) });
+  };
+  const cloud = fakeCloud(scene, tell, larger);
+
   const core: Core = {
+    ...cloud.commands,
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -195,21 +241,7 @@ export function createFake(scene: Scene): FakeCore {
     openConversation: async (wanted) => structuredClone(view(conversation(wanted))),
     ask: async ({ conversation: where, text, model }) => {
       if (!text.trim()) throw new CoreError("empty_question", "The question is empty.");
-      if (where) refuseWhileAnswering(where);
-      let of = scene.conversations.find(({ id }) => id === where);
-      if (!of) {
-        of = {
-          id: id("conversation"),
-          title: text.trim().split("\n")[0]?.slice(0, 48) ?? "Untitled",
-          title_source: "automatic",
-          created_at: Date.now(),
-          updated_at: Date.now(),
-          model: null,
-          context: null,
-          leaf: null,
-        };
-        scene.conversations.push(of);
-      }
+      const of = openFor(where, text);
       if (model) of.model = model;
       const question = { ...blank(of, "user", of.leaf), text };
       const asked = turn(of, question, null);
@@ -295,34 +327,5 @@ export function createFake(scene: Scene): FakeCore {
     },
   };
 
-  const watched = Object.fromEntries(
-    Object.entries(core).map(([name, call]) => [
-      name,
-      name === "subscribe"
-        ? call
-        : async (...given: unknown[]) => {
-            calls.push({ name: name as keyof Core, given });
-            const hold = holds.get(name);
-            holds.delete(name);
-            await hold;
-            const failure = failures.get(name);
-            failures.delete(name);
-            if (failure) throw failure;
-            return (call as (...given: unknown[]) => unknown)(...given);
-          },
-    ]),
-  ) as unknown as Core;
-
-  return {
-    ...watched,
-    tell,
-    failNext: (call, error) => failures.set(call, error),
-    holdNext: (call) => {
-      let release = () => {};
-      holds.set(call, new Promise((resolve) => (release = () => resolve())));
-      return () => release();
-    },
-    calls,
-    scene,
-  };
+  return { ...watched(core), tell, decide: cloud.decide, scene };
 }

@@ -1,25 +1,8 @@
-// The core behind the shell: the only file of the window that knows Tauri.
+// The core behind the shell, for the chat window.
 import { Channel } from "@tauri-apps/api/core";
-import { type ApiError, type AppEvent, commands } from "./bindings.gen";
-import { type Core, CoreError } from "./core";
-
-type Reply<T> = { status: "ok"; data: T } | { status: "error"; error: ApiError };
-
-/** What a command resolves to, or a thrown error of the core. */
-async function data<T>(reply: Promise<Reply<T>>): Promise<T> {
-  let settled: Reply<T>;
-  try {
-    settled = await reply;
-  } catch (thrown) {
-    throw CoreError.from(thrown);
-  }
-  if (settled.status === "error") throw CoreError.from(settled.error);
-  return settled.data;
-}
-
-async function done(reply: Promise<Reply<null>>): Promise<void> {
-  await data(reply);
-}
+import { type AppEvent, commands } from "./bindings.gen";
+import type { Core } from "./core";
+import { data, done } from "./reply";
 
 export function tauriCore(): Core {
   const listeners = new Set<(event: AppEvent) => void>();
@@ -56,5 +39,20 @@ export function tauriCore(): Core {
     runtime: () => data(commands.runtime()),
     openModelsFolder: () => done(commands.openModelsFolder()),
     search: (words) => data(commands.search(words)),
+    cloud: () => data(commands.cloud()),
+    turnCloud: (on) => data(commands.turnCloud(on)),
+    blockCloud: () => data(commands.blockCloud()),
+    unblockCloud: () => data(commands.unblockCloud()),
+    saveProvider: (entry) => data(commands.saveProvider(entry)),
+    removeProvider: (provider) => data(commands.removeProvider(provider)),
+    keepKey: (provider, key) => data(commands.keepKey(provider, key)),
+    removeKey: (provider) => data(commands.removeKey(provider)),
+    testProvider: (provider) => data(commands.testProvider(provider)),
+    withdrawStandingYes: (server) => data(commands.withdrawStandingYes(server)),
+    setOwnWords: (words) => data(commands.setOwnWords(words)),
+    askLarger: (request) => data(commands.askLarger(request)),
+    withdrawLarger: () => done(commands.withdrawLarger()),
+    ledger: () => data(commands.ledger()),
+    exportLedger: () => data(commands.exportLedger()),
   };
 }

@@ -57,6 +57,24 @@ export const NAMES = {
   passphraseAgain: "Passphrase again",
   /** button on the passphrase screen and where the history cannot be opened */
   keepNothing: "Go on without keeping anything",
+  /** button that opens the menu with "Block cloud now"; its name goes on with the place */
+  place: "Where questions go",
+  /** menuitem */
+  block: "Block cloud now",
+  /** menuitem, and button in the banner while it is blocked */
+  unblock: "Unblock",
+  /** dialog, and menuitem of the model picker: a larger model for the next question */
+  larger: "Ask a larger model",
+  /** button beside the composer while a larger model is chosen */
+  askHere: "Ask the model on this computer instead",
+  /** button beside the composer while the person decides in the other window */
+  takeBack: "Take back",
+  /** button in the header, where messages were sent; its name goes on with how many */
+  left: "What was sent of this conversation",
+  /** dialog, menuitem and button */
+  settings: "Settings",
+  /** dialog and menuitem */
+  ledger: "What left this computer",
 } as const;
 
 /** Names of the buttons on a message. */
@@ -74,4 +92,20 @@ export const ACTIONS = {
   tryAgain: "Try again",
   dropOldest: "Leave out the oldest messages",
   chooseModel: "Choose another model",
+  /** the answer once more by a larger model */
+  larger: "Larger model…",
+  /** an answer from elsewhere once more, by the model on this computer */
+  againHere: "Again here",
+} as const;
+
+/** Names of the consent window's parts. */
+export const CONSENT = {
+  /** button: has the focus at first; Esc does the same */
+  deny: "Don’t send",
+  /** button, `aria-disabled` until the core takes a yes */
+  approve: "Send once",
+  /** region: what would be sent; its parts are `[data-part]`, their text `[data-testid=part-text]` */
+  text: "What would be sent",
+  /** checkbox, only for a server of the person's own network */
+  standing: "Do not ask again for this server",
 } as const;

@@ -9,6 +9,7 @@ import { useToasts } from "../components/toasts";
 import { forgetDrafts } from "../features/chat/drafts";
 import { forgetLive } from "../features/chat/live";
 import { useSelection } from "../features/conversations/selection";
+import { forgetLarger } from "../features/larger/waiting";
 import { createFake, type Scene } from "../ipc/fake";
 import { sceneNamed } from "../ipc/fake-scenes";
 import { NAMES } from "./landmarks";
@@ -17,6 +18,7 @@ import { NAMES } from "./landmarks";
 export function forgetWindow(): void {
   forgetLive();
   forgetDrafts();
+  forgetLarger();
   useSelection.setState({ open: null, adopted: false, seek: null });
   useToasts.setState({ shown: [] });
   useUnsaved.setState({ reasons: {} });

@@ -1,5 +1,5 @@
 // Under an answer: where it was written, by what, how fast, and what can be done with it.
-import { ChevronDown, RefreshCw } from "lucide-react";
+import { ChevronDown, Cloud, RefreshCw } from "lucide-react";
 import { DropdownMenu, Popover } from "radix-ui";
 import { Button } from "../../components/Button";
 import { CopyButton } from "../../components/CopyButton";
@@ -7,9 +7,13 @@ import { MenuContent } from "../../components/Menu";
 import { PlaceBadge } from "../../components/PlaceBadge";
 import type { AnswerStatistics, ModelsView, ShownMessage } from "../../ipc";
 import { ACTIONS } from "../../testing/landmarks";
+import { answererOf } from "../larger/choices";
+import { useCloud } from "../larger/useCloud";
+import { useLarger } from "../larger/waiting";
 import { modelTitle } from "../models/useModels";
 import { Alternatives } from "./Alternatives";
-import { inFull, shortly } from "./statistics";
+import { LeftMark } from "./LeftParts";
+import { costAndSpeed, inFull, shortly } from "./statistics";
 
 function Numbers({ statistics }: { statistics: AnswerStatistics }) {
   return (
@@ -45,24 +49,21 @@ function Details({ statistics, shown }: { statistics: AnswerStatistics; shown: s
 interface AgainProps {
   models: ModelsView | undefined;
   current: string | null;
+  /** The answer came from elsewhere; again means on this computer. */
+  elsewhere: boolean;
   disabled: boolean;
   onAgain: (model: string | null) => void;
 }
 
-function Again({ models, current, disabled, onAgain }: AgainProps) {
+function Again({ models, current, elsewhere, disabled, onAgain }: AgainProps) {
   const others =
     models?.models.filter(({ name, state }) => state.state !== "unusable" && name !== current) ??
     [];
   return (
     <span className="inline-flex items-center">
-      <Button
-        kind="ghost"
-        aria-label={ACTIONS.again}
-        disabled={disabled}
-        onClick={() => onAgain(null)}
-      >
+      <Button kind="ghost" disabled={disabled} onClick={() => onAgain(null)}>
         <RefreshCw className="icon-small" aria-hidden="true" />
-        Again
+        {elsewhere ? ACTIONS.againHere : ACTIONS.again}
       </Button>
       {others.length > 0 && (
         <DropdownMenu.Root modal={false}>
@@ -93,16 +94,30 @@ function Again({ models, current, disabled, onAgain }: AgainProps) {
   );
 }
 
+/** Who wrote it, for answers from elsewhere. */
+function Answerer({ message }: { message: ShownMessage }) {
+  const { provider, model } = answererOf(message, useCloud());
+  return (
+    <span className="min-w-0 truncate">
+      {provider} · {model}
+    </span>
+  );
+}
+
 interface AnswerFootProps {
   message: ShownMessage;
   models: ModelsView | undefined;
   busy: boolean;
   onAgain: (model: string | null) => void;
+  onLarger: () => void;
   onWalk: (to: string) => void;
 }
 
-export function AnswerFoot({ message, models, busy, onAgain, onWalk }: AnswerFootProps) {
+export function AnswerFoot(props: AnswerFootProps) {
+  const { message, models, busy, onAgain, onLarger, onWalk } = props;
   const { statistics } = message;
+  const elsewhere = message.place !== "this_computer";
+  const waiting = useLarger((larger) => larger.waiting !== null);
   // The note about what went wrong offers it already, in words that fit.
   const offered = message.failure !== null || message.state === "interrupted";
   return (
@@ -110,18 +125,38 @@ export function AnswerFoot({ message, models, busy, onAgain, onWalk }: AnswerFoo
       <span className="mr-1.5 inline-flex">
         <PlaceBadge place={message.place} />
       </span>
-      <span className="min-w-0 truncate">{modelTitle(models, message.model)}</span>
+      {elsewhere ? (
+        <Answerer message={message} />
+      ) : (
+        <span className="min-w-0 truncate">{modelTitle(models, message.model)}</span>
+      )}
       {statistics && (
         <>
           <span aria-hidden="true">·</span>
-          <Details statistics={statistics} shown={shortly(statistics)} />
+          <Details
+            statistics={statistics}
+            shown={message.place === "cloud" ? costAndSpeed(statistics) : shortly(statistics)}
+          />
         </>
       )}
       {message.text !== "" && <CopyButton text={message.text} label={ACTIONS.copy} shown="Copy" />}
       {!offered && (
-        <Again models={models} current={message.model} disabled={busy} onAgain={onAgain} />
+        <>
+          <Again
+            models={models}
+            current={message.model}
+            elsewhere={elsewhere}
+            disabled={busy}
+            onAgain={onAgain}
+          />
+          <Button kind="ghost" disabled={busy || waiting} onClick={onLarger}>
+            <Cloud className="icon-small" aria-hidden="true" />
+            {ACTIONS.larger}
+          </Button>
+        </>
       )}
       <Alternatives message={message} disabled={busy} onWalk={onWalk} />
+      <LeftMark hosts={message.left_to} />
     </footer>
   );
 }

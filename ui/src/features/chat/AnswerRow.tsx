@@ -3,6 +3,7 @@ import { useMemo } from "react";
 import { settledText } from "../../components/markdown/live-text";
 import { Markdown } from "../../components/markdown/Markdown";
 import type { AnswerAgain, ModelsView, RuntimeView, ShownMessage } from "../../ipc";
+import { answererOf } from "../larger/choices";
 import { modelNamed } from "../models/useModels";
 import { AnswerFoot } from "./AnswerFoot";
 import { AnswerTrouble } from "./AnswerTrouble";
@@ -54,6 +55,7 @@ interface AnswerRowProps {
   last: boolean;
   busy: boolean;
   onAgain: (id: string, how: Partial<AnswerAgain>) => void;
+  onLarger: (id: string) => void;
   onGoOn: () => void;
   onWalk: (to: string) => void;
   onChooseModel: () => void;
@@ -68,7 +70,15 @@ export function AnswerRow(props: AnswerRowProps) {
     <div>
       <div data-testid="answer-text">
         {begun ? <AnswerText message={message} /> : null}
-        {streaming && !begun && <Waiting words={waitingWords(message.model, models, runtime)} />}
+        {streaming && !begun && (
+          <Waiting
+            words={
+              message.place === "this_computer"
+                ? waitingWords(message.model, models, runtime)
+                : `Waiting for the first word of ${answererOf(message, undefined).model}…`
+            }
+          />
+        )}
         {message.state === "stopped" && (
           <p className="mt-2 text-small text-faint">
             {begun ? "Stopped here." : "Stopped before the first word."}
@@ -86,6 +96,7 @@ export function AnswerRow(props: AnswerRowProps) {
             last={last}
             busy={busy}
             onAgain={(how) => props.onAgain(message.id, how)}
+            onLarger={() => props.onLarger(message.id)}
             onGoOn={props.onGoOn}
             onChooseModel={props.onChooseModel}
           />
@@ -94,6 +105,7 @@ export function AnswerRow(props: AnswerRowProps) {
             models={models}
             busy={busy}
             onAgain={(name) => props.onAgain(message.id, { model: name })}
+            onLarger={() => props.onLarger(message.id)}
             onWalk={props.onWalk}
           />
         </>

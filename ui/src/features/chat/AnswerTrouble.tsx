@@ -1,9 +1,9 @@
 // Why an answer is not what it should be, in a sentence, with what can be done about it.
 import type { ReactNode } from "react";
 import { Button } from "../../components/Button";
+import { bytes, count } from "../../components/format";
 import type { AnswerAgain, Failure, ModelView, ShownMessage } from "../../ipc";
 import { ACTIONS } from "../../testing/landmarks";
-import { bytes, count } from "../models/format";
 
 /** Tokens kept free for the answer when a larger context is offered. */
 const ROOM_FOR_ANSWER = 1_024;
@@ -29,6 +29,7 @@ interface TroubleProps {
   last: boolean;
   busy: boolean;
   onAgain: (how: Partial<AnswerAgain>) => void;
+  onLarger: () => void;
   onGoOn: () => void;
   onChooseModel: () => void;
 }
@@ -51,13 +52,29 @@ function Note({
   );
 }
 
-function FailureNote({
-  failure,
-  model,
-  busy,
-  onAgain,
-  onChooseModel,
-}: TroubleProps & { failure: Failure }) {
+/** The ways on after an answer from elsewhere: here, or there again with another yes. */
+function Elsewhere({ busy, onAgain, onLarger }: TroubleProps) {
+  return (
+    <>
+      <Button disabled={busy} onClick={() => onAgain({})}>
+        {ACTIONS.againHere}
+      </Button>
+      <Button disabled={busy} onClick={onLarger}>
+        {ACTIONS.larger}
+      </Button>
+    </>
+  );
+}
+
+function FailureNote(props: TroubleProps & { failure: Failure }) {
+  const { failure, message, model, busy, onAgain, onChooseModel } = props;
+  if (message.place !== "this_computer") {
+    return (
+      <Note kind="problem" actions={<Elsewhere {...props} />}>
+        <p>{failure.message}</p>
+      </Note>
+    );
+  }
   const again = (label: string, how: Partial<AnswerAgain> = {}) => (
     <Button disabled={busy} onClick={() => onAgain(how)}>
       {label}
@@ -140,9 +157,13 @@ export function AnswerTrouble(props: TroubleProps) {
         actions={
           <>
             {goOn}
-            <Button disabled={busy} onClick={() => onAgain({})}>
-              {ACTIONS.askAgain}
-            </Button>
+            {message.place === "this_computer" ? (
+              <Button disabled={busy} onClick={() => onAgain({})}>
+                {ACTIONS.askAgain}
+              </Button>
+            ) : (
+              <Elsewhere {...props} />
+            )}
           </>
         }
       >

@@ -2,21 +2,30 @@
 import { PanelLeft } from "lucide-react";
 import { IconButton } from "../../components/Button";
 import { keyName } from "../../components/Kbd";
-import { PlaceBadge } from "../../components/PlaceBadge";
+import type { ShownMessage } from "../../ipc";
 import { NAMES } from "../../testing/landmarks";
+import { PlaceMenu } from "../larger/PlaceMenu";
+import { useLarger } from "../larger/waiting";
 import { ModelPicker } from "../models/ModelPicker";
+import { LeftParts } from "./LeftParts";
 
 interface ChatHeaderProps {
   title: string;
+  messages: readonly ShownMessage[];
   model: string | null;
   pickerOpen: boolean;
   onPickerOpen: (open: boolean) => void;
   onChooseModel: (model: string) => void;
   onMakeDefault: (model: string) => void;
   onToggleSidebar: () => void;
+  /** A larger model for the next question. */
+  onLarger: () => void;
+  onSettings: () => void;
+  onLedger: () => void;
 }
 
 export function ChatHeader(props: ChatHeaderProps) {
+  const larger = useLarger(({ chosen }) => chosen);
   return (
     <header className="flex min-h-14 flex-wrap items-center gap-x-3.5 gap-y-1 border-b border-line px-4 py-2">
       <IconButton
@@ -28,16 +37,20 @@ export function ChatHeader(props: ChatHeaderProps) {
       <h1 className="min-w-0 flex-1 basis-40 truncate text-base font-semibold" title={props.title}>
         {props.title}
       </h1>
+      <LeftParts messages={props.messages} />
       <ModelPicker
         value={props.model}
         onChoose={props.onChooseModel}
         onMakeDefault={props.onMakeDefault}
+        onLarger={props.onLarger}
         open={props.pickerOpen}
         onOpenChange={props.onPickerOpen}
       />
-      <span className="hidden @min-[40rem]/window:inline-flex">
-        <PlaceBadge place="this_computer" />
-      </span>
+      <PlaceMenu
+        place={larger?.place ?? "this_computer"}
+        onSettings={props.onSettings}
+        onLedger={props.onLedger}
+      />
     </header>
   );
 }

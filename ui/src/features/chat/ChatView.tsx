@@ -10,8 +10,13 @@ import {
   useState,
 } from "react";
 import { Button } from "../../components/Button";
+import { showError } from "../../components/toasts";
+import { type Place, useCore } from "../../ipc";
 import { NAMES } from "../../testing/landmarks";
 import { useSelection } from "../conversations/selection";
+import { choicesOf } from "../larger/choices";
+import { useCloud } from "../larger/useCloud";
+import { type Choice, chooseLarger, useLarger } from "../larger/waiting";
 import { useChooseModel, useModels, useRuntime } from "../models/useModels";
 import { inFlight, lastQuestion } from "./branch";
 import { ChatHeader } from "./ChatHeader";
@@ -21,6 +26,7 @@ import { useConversation, useTurn } from "./useConversation";
 // Not needed to take a question, so not in the way of the composer.
 const loadMessages = () => import("./MessageList");
 const MessageList = lazy(async () => ({ default: (await loadMessages()).MessageList }));
+const LargerDialog = lazy(() => import("../larger/LargerDialog"));
 
 /** Loads what shows messages before it is needed. */
 export function preloadMessages(): void {
@@ -43,11 +49,15 @@ interface ChatViewProps {
   /** Resolves when the history can be written. */
   ready: () => Promise<void>;
   onToggleSidebar: () => void;
+  onSettings: () => void;
+  onLedger: () => void;
 }
 
 const NO_MESSAGES: never[] = [];
 
-export function ChatView({ ref, greeting, banners, ready, onToggleSidebar }: ChatViewProps) {
+export function ChatView(props: ChatViewProps) {
+  const { ref, greeting, banners, ready, onToggleSidebar, onSettings, onLedger } = props;
+  const core = useCore();
   const open = useSelection((selection) => selection.open);
   const { data: view, error, refetch } = useConversation(open);
   const models = useModels();
@@ -59,6 +69,10 @@ export function ChatView({ ref, greeting, banners, ready, onToggleSidebar }: Cha
   const [editing, setEditing] = useState<string | null>(null);
   // The model of a conversation that has not begun; the core learns of it with the first question.
   const [modelToBe, setModelToBe] = useState<string | null>(null);
+  const cloud = useCloud();
+  const waiting = useLarger((larger) => larger.waiting?.conversation === open && larger.waiting);
+  // For what a larger model is being chosen: an answer once more, or the next question.
+  const [choosing, setChoosing] = useState<{ answer: string | null } | null>(null);
 
   const messages = view?.messages ?? NO_MESSAGES;
   const answering = inFlight(view) !== undefined;
@@ -72,9 +86,34 @@ export function ChatView({ ref, greeting, banners, ready, onToggleSidebar }: Cha
     if (id === null) composer.current?.focus();
   }, []);
 
+  const onChosen = useCallback(
+    (answer: string | null, choice: Choice & { place: Place }) => {
+      if (answer === null) {
+        chooseLarger(choice);
+        focusComposer();
+      } else {
+        void turn.askLarger({ kind: "again", answer }, choice).then(focusComposer);
+      }
+    },
+    [turn, focusComposer],
+  );
+  const onLarger = useCallback(
+    (answer: string | null) => {
+      const [only, ...others] = choicesOf(cloud);
+      if (!only || others.length > 0) return setChoosing({ answer });
+      const { provider, model } = only;
+      onChosen(answer, { provider: provider.id, model: model.name, place: model.place });
+    },
+    [cloud, onChosen],
+  );
+
   useImperativeHandle(ref, () => ({
     focusComposer,
     stop: () => {
+      if (waiting) {
+        core.withdrawLarger().catch(showError);
+        return true;
+      }
       if (answering) turn.stop();
       return answering;
     },
@@ -83,6 +122,8 @@ export function ChatView({ ref, greeting, banners, ready, onToggleSidebar }: Cha
 
   const onSend = async (text: string) => {
     await ready();
+    const larger = useLarger.getState().chosen;
+    if (larger) return turn.askLarger({ kind: "new", conversation: open, text }, larger);
     const sent = await turn.ask(text, open === null ? modelToBe : null);
     if (sent) setModelToBe(null);
     return sent;
@@ -91,6 +132,7 @@ export function ChatView({ ref, greeting, banners, ready, onToggleSidebar }: Cha
   return (
     <main aria-label={NAMES.chat} className="flex min-h-0 min-w-0 flex-col">
       <ChatHeader
+        messages={messages}
         title={open === null ? "New conversation" : (view?.conversation.title ?? "…")}
         model={model}
         pickerOpen={pickerOpen}
@@ -98,6 +140,9 @@ export function ChatView({ ref, greeting, banners, ready, onToggleSidebar }: Cha
         onChooseModel={(name) => (open === null ? setModelToBe(name) : chooseModel(open, name))}
         onMakeDefault={(name) => chooseModel(null, name)}
         onToggleSidebar={onToggleSidebar}
+        onLarger={() => onLarger(null)}
+        onSettings={onSettings}
+        onLedger={onLedger}
       />
       {banners}
       <div className="grid min-h-0 flex-1 grid-rows-[minmax(0,1fr)]">
@@ -119,6 +164,7 @@ export function ChatView({ ref, greeting, banners, ready, onToggleSidebar }: Cha
               onEditing={onEditing}
               turn={turn}
               onChooseModel={openModelPicker}
+              onLarger={onLarger}
               onBegun={focusComposer}
             />
           </Suspense>
@@ -148,6 +194,15 @@ export function ChatView({ ref, greeting, banners, ready, onToggleSidebar }: Cha
           if (question && !answering) setEditing(question.id);
         }}
       />
+      <Suspense>
+        {choosing && (
+          <LargerDialog
+            onChoose={(choice) => onChosen(choosing.answer, choice)}
+            onSettings={onSettings}
+            onClose={() => setChoosing(null)}
+          />
+        )}
+      </Suspense>
     </main>
   );
 }

@@ -1,6 +1,6 @@
 // Where a question is typed. It is there before anything else is, takes text at once, and never
 // loses it: what could not be sent is given back.
-import { ArrowUp, Square } from "lucide-react";
+import { ArrowUp, Square, X } from "lucide-react";
 import {
   type KeyboardEvent,
   type Ref,
@@ -10,10 +10,13 @@ import {
   useRef,
   useState,
 } from "react";
+import { IconButton } from "../../components/Button";
 import { PlaceBadge } from "../../components/PlaceBadge";
 import type { ShownMessage } from "../../ipc";
 import { NAMES } from "../../testing/landmarks";
 import { useSelection } from "../conversations/selection";
+import { WaitingBar } from "../larger/WaitingBar";
+import { chooseLarger, useLarger } from "../larger/waiting";
 import { ContextMeter, tokensOf } from "./ContextMeter";
 import { draftFrom, draftOf, EMPTY, joined, keepDraft, LONG_PASTE, textOf } from "./drafts";
 import { TextBox, type TextBoxHandle } from "./TextBox";
@@ -46,6 +49,10 @@ export function Composer(props: ComposerProps) {
   const [initial] = useState(() => draftOf(conversation));
   const [empty, setEmpty] = useState(textOf(initial) === "");
   const [hint, setHint] = useState<string | null>(null);
+  const larger = useLarger(({ chosen }) => chosen);
+  const waiting = useLarger(
+    ({ waiting }) => waiting?.conversation === conversation && waiting.kind,
+  );
 
   useImperativeHandle(props.ref, () => ({ focus: () => box.current?.focus() }));
 
@@ -75,7 +82,13 @@ export function Composer(props: ComposerProps) {
     [],
   );
 
-  const reason = answering ? "Sotto is answering. Stop it (Esc) or wait to send this." : cannotSend;
+  const reason = answering
+    ? "Sotto is answering. Stop it (Esc) or wait to send this."
+    : waiting
+      ? "Decide in the other window first, or take it back."
+      : larger
+        ? null
+        : cannotSend;
 
   const send = async () => {
     const draft = box.current?.draft() ?? EMPTY;
@@ -93,6 +106,19 @@ export function Composer(props: ComposerProps) {
       return;
     }
     setHint(null);
+    if (larger) {
+      // The text stays in its field, as it is, until the person has decided about it.
+      sending.current = true;
+      const asked = await props.onSend(text).finally(() => {
+        sending.current = false;
+      });
+      if (asked) {
+        keepDraft(conversation, EMPTY);
+        if (box.current && textOf(box.current.draft()) === text) box.current.set(EMPTY);
+      }
+      box.current?.focus();
+      return;
+    }
     box.current?.set(EMPTY);
     keepDraft(conversation, EMPTY);
     sending.current = true;
@@ -122,10 +148,16 @@ export function Composer(props: ComposerProps) {
           send();
         }}
       >
+        {waiting && <WaitingBar />}
         <TextBox
           ref={box}
           label={NAMES.composer}
-          placeholder="Ask anything. Nothing leaves this computer."
+          placeholder={
+            larger
+              ? `Ask ${larger.model}. You see what would leave before it does.`
+              : "Ask anything. Nothing leaves this computer."
+          }
+          readOnly={waiting === "new"}
           initial={initial}
           autoFocus
           className="px-0.5"
@@ -137,7 +169,26 @@ export function Composer(props: ComposerProps) {
           }}
         />
         <div className="mt-2 flex min-h-8 flex-wrap items-center gap-x-4 gap-y-1">
-          <PlaceBadge place="this_computer" />
+          <span className="flex min-w-0 flex-wrap items-center gap-x-2">
+            <PlaceBadge place={larger?.place ?? "this_computer"} />
+            {larger && (
+              <>
+                <span className="min-w-0 truncate text-small text-soft">
+                  {larger.model}, for this question
+                </span>
+                <IconButton
+                  label={NAMES.askHere}
+                  icon={<X className="icon-small" aria-hidden="true" />}
+                  className="size-7"
+                  disabled={waiting === "new"}
+                  onClick={() => {
+                    chooseLarger(null);
+                    box.current?.focus();
+                  }}
+                />
+              </>
+            )}
+          </span>
           {tokens !== null && context > 0 && <ContextMeter tokens={tokens} context={context} />}
           <span role="status" className="min-w-0 flex-1 text-right text-small text-soft">
             {hint}
@@ -156,8 +207,8 @@ export function Composer(props: ComposerProps) {
             <button
               type="submit"
               aria-label={NAMES.send}
-              title={cannotSend ?? "Send (Enter)"}
-              aria-disabled={empty || cannotSend !== null || undefined}
+              title={reason ?? "Send (Enter)"}
+              aria-disabled={empty || reason !== null || undefined}
               className="flex size-8 flex-none items-center justify-center rounded-[0.625rem] border border-transparent bg-accent text-accent-ink aria-disabled:border-line aria-disabled:bg-panel aria-disabled:text-faint"
             >
               <ArrowUp className="icon" aria-hidden="true" />

@@ -1,10 +1,15 @@
 // How much of what the model can read at once this conversation takes.
+
+import { count } from "../../components/format";
 import type { ShownMessage } from "../../ipc";
-import { count } from "../models/format";
 
 /** Tokens of the branch, as last measured; `null` if no answer on it was measured. */
 export function tokensOf(messages: readonly ShownMessage[]): number | null {
-  const statistics = messages.findLast((message) => message.statistics)?.statistics;
+  // Elsewhere tokens are others.
+  const measured = messages.findLast(
+    ({ statistics, place }) => statistics && place === "this_computer",
+  );
+  const statistics = measured?.statistics;
   return statistics ? statistics.prompt_tokens + statistics.answer_tokens : null;
 }
 

@@ -2,7 +2,7 @@
 // the browser lays out only when they come into sight.
 import { useState } from "react";
 import { Button } from "../../components/Button";
-import { count } from "../models/format";
+import { count } from "../../components/format";
 
 /** Longer messages are folded. */
 export const FOLD_ABOVE = 20_000;

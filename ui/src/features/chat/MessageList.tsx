@@ -31,6 +31,7 @@ interface RowProps {
   onEditing: (id: string | null) => void;
   onEdit: (id: string, text: string) => void;
   onAgain: (id: string, how: Partial<AnswerAgain>) => void;
+  onLarger: (id: string) => void;
   onGoOn: () => void;
   onWalk: (to: string) => void;
   onChooseModel: () => void;
@@ -90,6 +91,8 @@ interface MessageListProps {
   onEditing: (id: string | null) => void;
   turn: TurnActions;
   onChooseModel: () => void;
+  /** Asks a larger model for an answer once more. */
+  onLarger: (answer: string) => void;
   /** A turn began from a row, which may be gone now. */
   onBegun: () => void;
 }
@@ -102,6 +105,7 @@ export function MessageList({
   onEditing,
   turn,
   onChooseModel,
+  onLarger,
   onBegun,
 }: MessageListProps) {
   const list = useRef<VListHandle>(null);
@@ -267,6 +271,7 @@ export function MessageList({
             sought={message.id === sought}
             onEditing={onEditing}
             onChooseModel={onChooseModel}
+            onLarger={onLarger}
             {...handlers}
           />
         )}

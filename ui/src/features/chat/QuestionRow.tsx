@@ -8,6 +8,7 @@ import { ACTIONS, NAMES } from "../../testing/landmarks";
 import { Alternatives } from "./Alternatives";
 import { draftFrom, EMPTY, textOf } from "./drafts";
 import { FoldedText } from "./FoldedText";
+import { LeftMark } from "./LeftParts";
 import { TextBox, type TextBoxHandle } from "./TextBox";
 
 interface QuestionEditorProps {
@@ -85,6 +86,11 @@ export function QuestionRow({
       >
         <FoldedText id={message.id} text={message.text} />
       </div>
+      {message.left_to.length > 0 && (
+        <span className="order-last flex basis-full justify-end">
+          <LeftMark hosts={message.left_to} />
+        </span>
+      )}
       <Alternatives message={message} disabled={busy} onWalk={onWalk} />
       <span className="flex items-center opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 [@media(hover:none)]:opacity-100 forced-colors:opacity-100">
         <IconButton

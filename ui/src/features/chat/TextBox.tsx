@@ -11,7 +11,7 @@ import {
   useState,
 } from "react";
 import { IconButton } from "../../components/Button";
-import { count } from "../models/format";
+import { count } from "../../components/format";
 import { type Draft, EMPTY, LONG_PASTE } from "./drafts";
 
 /** Web views that cannot size a field by its content are helped, up to this many characters. */
@@ -44,6 +44,8 @@ interface TextBoxProps {
   placeholder?: string;
   initial?: Draft;
   autoFocus?: boolean;
+  /** What it holds waits for a decision and stays as it is. */
+  readOnly?: boolean;
   className?: string;
   onSend: () => void;
   /** Keys that do not send, before the field sees them. */
@@ -57,6 +59,7 @@ export function TextBox({
   placeholder,
   initial = EMPTY,
   autoFocus,
+  readOnly,
   className = "",
   onSend,
   onKey,
@@ -86,6 +89,7 @@ export function TextBox({
     onEmpty?.(field.current?.textLength === 0 && left.length === 0);
 
   const onPaste = (event: ClipboardEvent) => {
+    if (readOnly) return;
     const text = event.clipboardData.getData("text/plain");
     if (text.length < LONG_PASTE) return;
     event.preventDefault();
@@ -115,6 +119,7 @@ export function TextBox({
           defaultValue={initial.text}
           // biome-ignore lint/a11y/noAutofocus: typing is what this window is for
           autoFocus={autoFocus}
+          readOnly={readOnly}
           rows={1}
           spellCheck={false}
           autoComplete="off"
@@ -138,6 +143,7 @@ export function TextBox({
               Pasted text, {count(text.length)} characters
               <IconButton
                 label="Remove the pasted text"
+                disabled={readOnly}
                 icon={<X className="icon-small" />}
                 className="size-7"
                 onClick={() => {

@@ -22,7 +22,7 @@ export function withEnded(
   const old = view?.messages[at];
   if (!view || !old) return view;
   const messages = [...view.messages];
-  messages[at] = { ...answer, alternatives: old.alternatives };
+  messages[at] = { ...answer, alternatives: old.alternatives, left_to: old.left_to };
   return { ...view, messages };
 }
 
@@ -33,7 +33,8 @@ export function withEnds(
 ): ConversationView {
   const messages = view.messages.map((message) => {
     const end = message.state === "streaming" ? endOf(message.id) : undefined;
-    return end ? { ...end, alternatives: message.alternatives } : message;
+    if (!end) return message;
+    return { ...end, alternatives: message.alternatives, left_to: message.left_to };
   });
   return { ...view, messages };
 }

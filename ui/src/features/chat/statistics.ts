@@ -1,12 +1,19 @@
 // What an answer cost, in words: the short form under it, and the whole on demand.
+
+import { count, dollars, rate, seconds } from "../../components/format";
 import type { AnswerStatistics } from "../../ipc";
-import { count, rate, seconds } from "../models/format";
 
 /** `0.04 s · 34/s`: until the first word, and tokens a second. */
 export function shortly(statistics: AnswerStatistics): string {
   const speed = rate(statistics.answer_tokens, statistics.decode_milliseconds);
   const first = seconds(statistics.first_token_milliseconds);
   return speed === null ? first : `${first} · ${speed.toFixed(speed < 9.95 ? 1 : 0)}/s`;
+}
+
+/** What an answer from elsewhere cost, then how fast it was. */
+export function costAndSpeed(statistics: AnswerStatistics): string {
+  const cost = statistics.nano_dollars;
+  return `${cost == null ? "cost unknown" : dollars(cost)} · ${shortly(statistics)}`;
 }
 
 /** Every number with its name. */
@@ -25,5 +32,6 @@ export function inFull(statistics: AnswerStatistics): [name: string, value: stri
   if (statistics.load_milliseconds > 0) {
     rows.push(["Loading the model", seconds(statistics.load_milliseconds)]);
   }
+  if (statistics.nano_dollars != null) rows.push(["Cost", dollars(statistics.nano_dollars)]);
   return rows;
 }

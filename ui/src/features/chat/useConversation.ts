@@ -2,10 +2,19 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo } from "react";
 import { announce } from "../../components/announcer";
-import { showError } from "../../components/toasts";
-import { type AnswerAgain, type Asked, type ConversationView, CoreError, useCore } from "../../ipc";
+import { showError, showNote } from "../../components/toasts";
+import {
+  type AnswerAgain,
+  type Asked,
+  type ConversationView,
+  CoreError,
+  type LargerQuestion,
+  useCore,
+} from "../../ipc";
 import { useSelection } from "../conversations/selection";
 import { CONVERSATIONS, conversationKey } from "../conversations/useConversations";
+import { notSentWords } from "../larger/choices";
+import { type Choice, useLarger } from "../larger/waiting";
 import { withAsked, withEnds } from "./branch";
 import { answerSeen, endOf } from "./live";
 
@@ -33,6 +42,8 @@ export interface TurnActions {
   ask: (text: string, model?: string | null) => Promise<boolean>;
   edit: (question: string, text: string) => Promise<boolean>;
   again: (answer: string, how?: Partial<AnswerAgain>) => Promise<boolean>;
+  /** Asks elsewhere. Resolves when the person has decided; to false if nothing was sent. */
+  askLarger: (what: LargerQuestion, choice: Choice) => Promise<boolean>;
   stop: () => void;
   /** Resolves when the branch with that version is shown. */
   walkTo: (alternative: string) => Promise<void>;
@@ -73,6 +84,23 @@ export function useTurn(conversation: string | null): TurnActions {
       ask: (text, model = null) => begin(core.ask({ conversation, text, model })),
       edit: (question, text) => begin(core.editQuestion(question, text)),
       again: (answer, how = {}) => begin(core.answerAgain(answer, { ...AGAIN, ...how })),
+      askLarger: async (what, { provider, model }) => {
+        useLarger.setState({ waiting: { kind: what.kind, conversation, provider, model } });
+        try {
+          const decided = await core.askLarger({ what, provider, model });
+          if (decided.outcome === "asked") return await begin(Promise.resolve(decided.asked));
+          showNote(notSentWords(decided.why));
+          return false;
+        } catch (error) {
+          showError(error);
+          return false;
+        } finally {
+          // A choice is for one question, whatever became of it.
+          useLarger.setState(
+            what.kind === "new" ? { waiting: null, chosen: null } : { waiting: null },
+          );
+        }
+      },
       stop: () => {
         if (conversation) core.stop(conversation).catch(showError);
       },

@@ -1,13 +1,15 @@
 // The left side: begin, search, choose a conversation, and see how the runtime is.
-import { Plus, Search } from "lucide-react";
+import { Plus, Search, Settings } from "lucide-react";
 import type { ReactNode } from "react";
-import { Kbd } from "../../components/Kbd";
+import { IconButton } from "../../components/Button";
+import { Kbd, keyName } from "../../components/Kbd";
 import { NAMES } from "../../testing/landmarks";
 import { ConversationList } from "./ConversationList";
 
 interface SidebarProps {
   onNew: () => void;
   onSearch: () => void;
+  onSettings: () => void;
   /** A conversation was opened; `pointed`: with the mouse, not with a key. */
   onOpened: (pointed: boolean) => void;
   /** Conversations are kept. */
@@ -16,13 +18,21 @@ interface SidebarProps {
   status: ReactNode;
 }
 
-export function Sidebar({ onNew, onSearch, onOpened, kept, status }: SidebarProps) {
+export function Sidebar({ onNew, onSearch, onSettings, onOpened, kept, status }: SidebarProps) {
   return (
     <nav
       aria-label={NAMES.conversations}
       className="sidebar min-h-0 flex-col gap-2 border-r border-line bg-panel p-3"
     >
-      <p className="px-2.5 pt-0.5 pb-1 text-base font-semibold tracking-[0.01em]">Sotto</p>
+      <div className="flex items-center justify-between pl-2.5">
+        <p className="text-base font-semibold tracking-[0.01em]">Sotto</p>
+        <IconButton
+          label={NAMES.settings}
+          title={`${NAMES.settings} (${keyName("Mod+,")})`}
+          icon={<Settings className="icon" aria-hidden="true" />}
+          onClick={onSettings}
+        />
+      </div>
       <button
         type="button"
         aria-keyshortcuts="Control+N Meta+N"

@@ -1,8 +1,8 @@
 // How far the working default is on its way here, with a rate and the time it will still take.
 import { useEffect, useRef, useState } from "react";
+import { bytes, timeLeft } from "../../components/format";
 import { ProgressBar } from "../../components/ProgressBar";
 import type { ModelArrival } from "../../ipc";
-import { bytes, timeLeft } from "./format";
 
 /** Bytes a second over the last seconds; 0 while too little is known. */
 export function useRate(received: number): number {

@@ -1,11 +1,12 @@
 // The menu of models: what each is good and bad at, whether it is in memory, why one cannot run.
-import { Check, ChevronDown, FolderOpen } from "lucide-react";
+import { Check, ChevronDown, Cloud, FolderOpen } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
+import { bytes } from "../../components/format";
 import { MenuContent } from "../../components/Menu";
 import { showError } from "../../components/toasts";
 import { type ModelView, useCore } from "../../ipc";
 import { NAMES } from "../../testing/landmarks";
-import { bytes } from "./format";
+import { chooseLarger, useLarger } from "../larger/waiting";
 import { modelTitle, useModels } from "./useModels";
 
 function stateWords(model: ModelView): string {
@@ -62,6 +63,8 @@ interface ModelPickerProps {
   onChoose: (model: string) => void;
   /** Makes the model the one that answers in new conversations. */
   onMakeDefault: (model: string) => void;
+  /** Chooses a larger model for the next question. */
+  onLarger: () => void;
   open: boolean;
   onOpenChange: (open: boolean) => void;
 }
@@ -70,12 +73,15 @@ export function ModelPicker({
   value,
   onChoose,
   onMakeDefault,
+  onLarger,
   open,
   onOpenChange,
 }: ModelPickerProps) {
   const core = useCore();
   const models = useModels();
-  const title = models ? modelTitle(models, value) : "…";
+  const larger = useLarger(({ chosen }) => chosen);
+  const local = models ? modelTitle(models, value) : "…";
+  const title = larger ? `${larger.model}, once` : local;
   return (
     <DropdownMenu.Root modal={false} open={open} onOpenChange={onOpenChange}>
       <DropdownMenu.Trigger
@@ -86,19 +92,34 @@ export function ModelPicker({
         <ChevronDown className="icon-small text-faint" aria-hidden="true" />
       </DropdownMenu.Trigger>
       <MenuContent className="w-[min(26rem,92vw)]" align="end">
-        <DropdownMenu.RadioGroup value={value ?? ""} onValueChange={onChoose}>
+        <DropdownMenu.RadioGroup
+          value={larger ? "" : (value ?? "")}
+          onValueChange={(model) => {
+            chooseLarger(null);
+            if (model !== value) onChoose(model);
+          }}
+        >
           {models?.models.map((model) => (
-            <ModelEntry key={model.name} model={model} chosen={model.name === value} />
+            <ModelEntry key={model.name} model={model} chosen={!larger && model.name === value} />
           ))}
         </DropdownMenu.RadioGroup>
         {models?.models.length === 0 && (
           <p className="px-3 py-2 text-soft">There is no model on this computer yet.</p>
         )}
         <DropdownMenu.Separator className="my-1 border-t border-line" />
+        <DropdownMenu.Item className="menu-item" onSelect={onLarger}>
+          <Cloud className="icon" aria-hidden="true" />
+          <span className="flex min-w-0 flex-1 flex-col">
+            {NAMES.larger}…
+            <span className="text-small text-faint">
+              For the next question only. You see first what would leave.
+            </span>
+          </span>
+        </DropdownMenu.Item>
         {value !== null && models && models.default !== value && (
           <DropdownMenu.Item className="menu-item" onSelect={() => onMakeDefault(value)}>
             <span className="size-4" />
-            Use {title} for new conversations
+            Use {local} for new conversations
           </DropdownMenu.Item>
         )}
         <DropdownMenu.Item

@@ -1,9 +1,9 @@
 // The foot of the left side: which model is in memory, how the runtime is, what is on its way.
 import { Cpu } from "lucide-react";
+import { bytes } from "../../components/format";
 import { ProgressBar } from "../../components/ProgressBar";
 import type { ModelsView, RuntimeView } from "../../ipc";
 import { Arrival } from "./Arrival";
-import { bytes } from "./format";
 import { modelTitle, useModels, useRuntime } from "./useModels";
 
 /** The state in a word or two, and the percentage while a model is on its way into memory. */

@@ -1,8 +1,8 @@
 // Numbers about models and their arrival, as data.
 import { describe, expect, it } from "vitest";
+import { bytes, count, seconds, timeLeft } from "../../components/format";
 import type { ModelArrival } from "../../ipc";
 import { arrivalWords } from "./Arrival";
-import { bytes, count, seconds, timeLeft } from "./format";
 
 describe("numbers", () => {
   it.each([

@@ -98,17 +98,18 @@ pub struct ConsentDecision {
     pub standing: bool,
 }
 
-/// Where the Approve button is and what has the focus, in CSS pixels of the page. The core uses it
-/// to tell a press of the button from any other.
+/// Where the Approve button is and what has the focus. Lengths are parts of the page's width and
+/// height, because one of a page's pixels is more than one of the system's where text is enlarged.
+/// The core uses it to tell a press of the button from any other.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Type)]
 pub struct ApproveButton {
-    /// From the left edge.
+    /// From the left edge, 0 to 1.
     pub x: f64,
-    /// From the upper edge.
+    /// From the upper edge, 0 to 1.
     pub y: f64,
-    /// Width.
+    /// Width, 0 to 1.
     pub width: f64,
-    /// Height.
+    /// Height, 0 to 1.
     pub height: f64,
     /// It has the keyboard's focus.
     pub focused: bool,

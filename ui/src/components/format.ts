@@ -1,4 +1,4 @@
-// Numbers about models and answers, as a person reads them.
+// Numbers, sizes, money and days, as a person reads them.
 
 const UNITS = ["bytes", "kB", "MB", "GB", "TB"];
 
@@ -42,4 +42,33 @@ export function timeLeft(left: number, perSecond: number): string | null {
   const minutes = Math.round(total / 60);
   if (minutes < 90) return minutes === 1 ? "about a minute" : `about ${minutes} minutes`;
   return `about ${Math.round(minutes / 60)} hours`;
+}
+
+/** Money from billionths of a dollar, with the digits that matter: `$0.0021`, `$1.20`. */
+export function dollars(nano: number): string {
+  const value = nano / 1e9;
+  if (value === 0) return "$0";
+  if (value < 0.0001) return "less than $0.0001";
+  if (value >= 0.995) return `$${value.toFixed(2)}`;
+  // Two digits that say something, and at least cents.
+  const digits = Math.max(2, 1 - Math.floor(Math.log10(value)));
+  return `$${value.toFixed(digits)}`;
+}
+
+/** `1 message`, `2 messages`. */
+export function plural(number: number, one: string, many = `${one}s`): string {
+  return `${count(number)} ${number === 1 ? one : many}`;
+}
+
+const DAY = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  timeZone: "UTC",
+});
+
+/** `2026-10-31` as `31 Oct 2026`; what is no date stays as it is. */
+export function day(iso: string): string {
+  const date = new Date(iso);
+  return Number.isNaN(date.getTime()) ? iso : DAY.format(date);
 }

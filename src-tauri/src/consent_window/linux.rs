@@ -1,0 +1,230 @@
+//! What happens to the consent window, from GTK, which hears of every key and button before the
+//! page does.
+//!
+//! A key that was held down since before the window had the focus cannot be told from a new press
+//! by its first event: X11's mark of a repetition does not reach GTK. It cannot become a yes all the
+//! same: its repetitions come many times a second, each begins the second of quiet anew, and until
+//! it is released it counts as down.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
+
+use gtk::{
+    gdk::{
+        Event, EventButton, EventConfigure, EventFocus, EventKey, EventMask, EventTouch, EventType,
+        EventVisibility, EventWindowState, VisibilityState, WindowState, keys::constants as key,
+    },
+    glib::Propagation,
+    prelude::*,
+};
+use sotto_api::{
+    consent::{Input, WindowFact},
+    view::consent::ApproveButton,
+};
+use webkit2gtk::WebView;
+
+/// The number of all touches together; buttons of a pointer are numbered from 1.
+const TOUCH: Input = Input::Button(0);
+
+/// Reports what happens to the window of `view` from now on. To be called before it is shown.
+/// `approve` says where the page has drawn the Approve button.
+pub(super) fn watch(
+    view: &WebView,
+    report: impl Fn(WindowFact) + 'static,
+    approve: impl Fn() -> Option<ApproveButton> + 'static,
+) {
+    let Some(window) = view.toplevel() else {
+        // Nothing is reported, so nothing can be agreed to.
+        tracing::error!("the consent window has no frame");
+        return;
+    };
+    // Only X11 tells what lies over a window; with a compositor it says that nothing does.
+    if !view.display().backend().is_x11() {
+        report(WindowFact::Covered(false));
+    }
+    let watch = Rc::new(Watch {
+        report,
+        approve,
+        mapped: Cell::new(false),
+        frame: Cell::new(None),
+        down: RefCell::default(),
+        key_times: RefCell::default(),
+        touches: Cell::new(0),
+    });
+    window.add_events(EventMask::VISIBILITY_NOTIFY_MASK);
+    let watching = Rc::clone(&watch);
+    window.connect_event(move |_, event| {
+        watching.window(event);
+        Propagation::Proceed
+    });
+    let watching = Rc::clone(&watch);
+    window.connect_unmap(move |_| watching.tell(WindowFact::Visible(false)));
+    view.connect_event(move |view, event| {
+        watch.pointer(event, (view.allocated_width(), view.allocated_height()));
+        Propagation::Proceed
+    });
+}
+
+/// What is known of the window so far.
+struct Watch<Report, Approve> {
+    report: Report,
+    approve: Approve,
+    /// The system shows it.
+    mapped: Cell<bool>,
+    /// Where it was and how large, when it last said so.
+    frame: Cell<Option<((i32, i32), (u32, u32))>>,
+    /// Keys and buttons that were pressed and not released. What is released while another window
+    /// has the focus stays: it then counts as held once too often, which costs a second press.
+    down: RefCell<BTreeSet<Input>>,
+    /// When each key was pressed last, in the system's milliseconds, which begin anew after 49 days.
+    key_times: RefCell<BTreeMap<Input, u32>>,
+    /// Fingers on it.
+    touches: Cell<u32>,
+}
+
+impl<Report: Fn(WindowFact), Approve: Fn() -> Option<ApproveButton>> Watch<Report, Approve> {
+    fn tell(&self, fact: WindowFact) {
+        (self.report)(fact);
+    }
+
+    /// Something came to the window itself: also every key, before the page gets it.
+    fn window(&self, event: &Event) {
+        match event.event_type() {
+            EventType::Map | EventType::Unmap => {
+                self.mapped.set(event.event_type() == EventType::Map);
+                self.tell(WindowFact::Visible(self.mapped.get()));
+            }
+            EventType::WindowState => {
+                let Some(event) = event.downcast_ref::<EventWindowState>() else {
+                    return;
+                };
+                let away = WindowState::ICONIFIED | WindowState::WITHDRAWN;
+                let visible = self.mapped.get() && !event.new_window_state().intersects(away);
+                self.tell(WindowFact::Visible(visible));
+            }
+            EventType::FocusChange => {
+                if let Some(event) = event.downcast_ref::<EventFocus>() {
+                    self.tell(WindowFact::Focused(event.is_in()));
+                }
+            }
+            EventType::VisibilityNotify => {
+                if let Some(event) = event.downcast_ref::<EventVisibility>() {
+                    let covered = event.state() != VisibilityState::Unobscured;
+                    self.tell(WindowFact::Covered(covered));
+                }
+            }
+            EventType::Configure => {
+                if let Some(event) = event.downcast_ref::<EventConfigure>() {
+                    self.configured(event.position(), event.size());
+                }
+            }
+            EventType::KeyPress => {
+                if let Some(event) = event.downcast_ref::<EventKey>()
+                    && self.is_new(event)
+                {
+                    let presses = matches!(
+                        event.keyval(),
+                        key::Return | key::KP_Enter | key::ISO_Enter | key::space | key::KP_Space
+                    );
+                    let focused = (self.approve)().is_some_and(|button| button.focused);
+                    self.pressed(number(event), presses && focused);
+                }
+            }
+            EventType::KeyRelease => {
+                if let Some(event) = event.downcast_ref::<EventKey>() {
+                    self.released(number(event));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Something was pointed at in the page, which does not have it yet.
+    fn pointer(&self, event: &Event, page: (i32, i32)) {
+        match event.event_type() {
+            // A double click is two of these, and another event besides.
+            EventType::ButtonPress => {
+                if let Some(event) = event.downcast_ref::<EventButton>() {
+                    self.pressed(button(event), self.is_approve(event.position(), page));
+                }
+            }
+            EventType::ButtonRelease => {
+                if let Some(event) = event.downcast_ref::<EventButton>() {
+                    self.released(button(event));
+                }
+            }
+            EventType::TouchBegin => {
+                if let Some(event) = event.downcast_ref::<EventTouch>() {
+                    self.touches.set(self.touches.get() + 1);
+                    self.pressed(TOUCH, self.is_approve(event.position(), page));
+                }
+            }
+            EventType::TouchEnd | EventType::TouchCancel => {
+                self.touches.set(self.touches.get().saturating_sub(1));
+                if self.touches.get() == 0 {
+                    self.released(TOUCH);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn configured(&self, position: (i32, i32), size: (u32, u32)) {
+        let Some((last_position, last_size)) = self.frame.replace(Some((position, size))) else {
+            return;
+        };
+        if last_position != position {
+            self.tell(WindowFact::Moved);
+        }
+        if last_size != size {
+            self.tell(WindowFact::Resized);
+        }
+    }
+
+    /// Whether a press is seen for the first time. One that the page had no use for comes back from
+    /// the web view, perhaps after the key's release: taken for another press, the key would count
+    /// as held for good.
+    fn is_new(&self, event: &EventKey) -> bool {
+        let (key, now) = (number(event), event.time());
+        let mut times = self.key_times.borrow_mut();
+        let later = |last: &u32| (1..=u32::MAX / 2).contains(&now.wrapping_sub(*last));
+        let new = times.get(&key).is_none_or(later);
+        if new {
+            times.insert(key, now);
+        }
+        new
+    }
+
+    fn pressed(&self, input: Input, on_approve: bool) {
+        let held = !self.down.borrow_mut().insert(input);
+        self.tell(WindowFact::Pressed {
+            input,
+            on_approve,
+            held,
+        });
+    }
+
+    fn released(&self, input: Input) {
+        self.down.borrow_mut().remove(&input);
+        self.tell(WindowFact::Released(input));
+    }
+
+    /// Whether a point of a page of that size, in GTK's pixels, is on the Approve button.
+    fn is_approve(&self, (x, y): (f64, f64), (width, height): (i32, i32)) -> bool {
+        (self.approve)().is_some_and(|button| {
+            let (x, y) = (x / f64::from(width) - button.x, y / f64::from(height) - button.y);
+            (0.0..button.width).contains(&x) && (0.0..button.height).contains(&y)
+        })
+    }
+}
+
+fn number(event: &EventKey) -> Input {
+    Input::Key(event.hardware_keycode().into())
+}
+
+fn button(event: &EventButton) -> Input {
+    Input::Button(u8::try_from(event.button()).unwrap_or(u8::MAX))
+}
