@@ -3,5 +3,6 @@
 
 mod bad_input;
 mod branches;
+mod larger;
 mod real_runtime;
 mod turns;

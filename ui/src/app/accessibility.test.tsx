@@ -1,5 +1,5 @@
 // axe finds nothing on any page and dialog of the window.
-import { act, screen } from "@testing-library/react";
+import { act, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { ACTIONS, NAMES } from "../testing/landmarks";
 import { articles, composer, feed, openWindow, violations } from "../testing/window";
@@ -13,6 +13,27 @@ const openFirst = async ({ user }: Opened) => {
   // Code, formulas and colours come a moment later.
   await act(async () => new Promise((done) => setTimeout(done, 200)));
 };
+
+const openLeases = async ({ user }: Opened) => {
+  await user.click(await screen.findByRole("button", { name: "Compare the two lease drafts" }));
+  await articles();
+};
+
+const openLarger = async ({ user }: Opened) => {
+  await user.click(await screen.findByRole("button", { name: /^Model:/ }));
+  await user.click(await screen.findByRole("menuitem", { name: new RegExp(NAMES.larger) }));
+  await screen.findByRole("dialog", { name: NAMES.larger });
+};
+
+const openByKey =
+  (key: string, name: string) =>
+  async ({ user }: Opened) => {
+    await composer();
+    await user.keyboard(`{Control>}${key}{/Control}`);
+    const dialog = await screen.findByRole("dialog", { name });
+    // The heading is there first, and then what the core says.
+    await waitFor(() => expect(dialog.querySelectorAll("p").length).toBeGreaterThan(0));
+  };
 
 const CASES: [name: string, scene: string, prepare?: (opened: Opened) => Promise<unknown>][] = [
   ["an empty window", "empty"],
@@ -80,6 +101,52 @@ const CASES: [name: string, scene: string, prepare?: (opened: Opened) => Promise
       await screen.findByRole("dialog", { name: ACTIONS.details });
     },
   ],
+  [
+    "the menu of places",
+    "cloud",
+    async ({ user }) => {
+      await user.click(await screen.findByRole("button", { name: new RegExp(NAMES.place) }));
+      await screen.findByRole("menu");
+    },
+  ],
+  ["a blocked cloud", "blocked", openLeases],
+  ["a conversation that left in part", "cloud", openLeases],
+  [
+    "the list of what left",
+    "cloud",
+    async (opened) => {
+      await openLeases(opened);
+      await opened.user.click(screen.getByRole("button", { name: new RegExp(NAMES.left) }));
+      await screen.findByRole("dialog", { name: NAMES.left });
+    },
+  ],
+  ["the choice of a larger model", "cloud", openLarger],
+  ["no larger model", "chat", openLarger],
+  [
+    "a question that waits for a yes",
+    "cloud",
+    async (opened) => {
+      await openLarger(opened);
+      await opened.user.click(screen.getByRole("button", { name: /claude-sonnet-5/ }));
+      await opened.user.type(await composer(), "Which one?{Enter}");
+      await screen.findByRole("button", { name: NAMES.takeBack });
+    },
+  ],
+  [
+    "the settings, with a provider open and one being added",
+    "cloud",
+    async ({ user }) => {
+      await composer();
+      await user.keyboard("{Control>},{/Control}");
+      await user.click(await screen.findByRole("button", { name: /^OpenAI/ }));
+      await user.click(screen.getByRole("button", { name: "Remove key" }));
+      await user.click(screen.getByRole("button", { name: /^Add a provider/ }));
+    },
+  ],
+  ["settings where nothing can leave", "unrecorded", openByKey(",", NAMES.settings)],
+  ["the ledger", "cloud", openByKey("{Shift>}L{/Shift}", NAMES.ledger)],
+  ["a damaged ledger", "damaged", openByKey("{Shift>}L{/Shift}", NAMES.ledger)],
+  ["an empty ledger", "chat", openByKey("{Shift>}L{/Shift}", NAMES.ledger)],
   [
     "a message with undo",
     "chat",

@@ -15,6 +15,8 @@ interface DialogProps {
   description?: string;
   /** For what needs room: forms and tables. Its title and a button to close it stay in sight. */
   wide?: boolean;
+  /** Takes the focus when the dialog is gone; otherwise it goes to where it was before. */
+  onReturn?: () => void;
   className?: string;
   children: ReactNode;
 }
@@ -26,6 +28,7 @@ export function Dialog({
   hideTitle,
   description,
   wide = false,
+  onReturn,
   className = "",
   children,
 }: DialogProps) {
@@ -34,6 +37,11 @@ export function Dialog({
       <Radix.Portal>
         <div className="fixed inset-0 z-40 bg-shade" aria-hidden="true" />
         <Radix.Content
+          onCloseAutoFocus={(event) => {
+            if (!onReturn) return;
+            event.preventDefault();
+            onReturn();
+          }}
           aria-describedby={description ? undefined : ""}
           className={`fixed left-1/2 z-50 -translate-x-1/2 overflow-y-auto rounded-2xl border border-line bg-raised shadow-large ${wide ? "top-[4vh] max-h-[92vh] w-[min(52rem,94vw)]" : "top-[min(14vh,8rem)] max-h-[76vh] w-[min(36rem,92vw)]"} ${className}`}
         >

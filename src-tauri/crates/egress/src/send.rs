@@ -181,7 +181,36 @@ impl Egress {
     /// Of `hash`, made with the ledger's key, comes [`End::answer_hash`]. Cancelling `cut` closes the
     /// connection at once; so does dropping this future or what it returns.
     ///
-    /// The three errors stand in [`Outcome`]: there is no way to send again.
+    /// What went wrong stands in [`Outcome`]; there is no way to send again:
+    ///
+    /// ```compile_fail,E0382
+    /// # use sotto_consent::{AnswerHash, Cleared};
+    /// # use sotto_egress::{Egress, Expected};
+    /// async fn twice(egress: &Egress, cleared: Cleared, expected: Expected, hash: AnswerHash) {
+    ///     egress.send(cleared, expected, None, hash.clone(), Default::default()).await;
+    ///     egress.send(cleared, expected, None, hash, Default::default()).await;
+    /// }
+    /// ```
+    ///
+    /// and nothing else can be sent:
+    ///
+    /// ```compile_fail,E0308
+    /// # use sotto_consent::{AnswerHash, Request};
+    /// # use sotto_egress::{Egress, Expected};
+    /// async fn unasked(egress: &Egress, request: Request, expected: Expected, hash: AnswerHash) {
+    ///     egress.send(request, expected, None, hash, Default::default()).await;
+    /// }
+    /// ```
+    ///
+    /// This one has their shape and compiles:
+    ///
+    /// ```
+    /// # use sotto_consent::{AnswerHash, Cleared};
+    /// # use sotto_egress::{Egress, Expected};
+    /// async fn once(egress: &Egress, cleared: Cleared, expected: Expected, hash: AnswerHash) {
+    ///     egress.send(cleared, expected, None, hash, Default::default()).await;
+    /// }
+    /// ```
     pub async fn send(
         &self,
         cleared: Cleared,
@@ -359,5 +388,42 @@ fn content_of(headers: &HeaderMap) -> Content {
         "application/json" => Content::Json,
         "text/html" | "application/xhtml+xml" => Content::WebPage,
         _ => Content::Odd,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "sk-canary";
+
+    fn request(url: &str) -> Request {
+        Request::new(Method::Post, url.parse().unwrap(), *b"{}")
+    }
+
+    #[test]
+    fn a_key_in_a_header_is_not_printed() {
+        let key = SecretString::from(KEY);
+        for protocol in [Protocol::OpenAi, Protocol::Anthropic] {
+            for expected in [Expected::Answer(protocol), Expected::Models(protocol)] {
+                let request = request("https://a.example/");
+                let headers = headers(&request, expected, Some(&key)).ok().unwrap();
+                let holds = |value: &&HeaderValue| value.to_str().unwrap().contains(KEY);
+                let found: Vec<_> = headers.values().filter(holds).collect();
+                assert_eq!(found.len(), 1);
+                assert!(found[0].is_sensitive());
+                assert!(!format!("{headers:?}").contains(KEY));
+            }
+        }
+    }
+
+    #[test]
+    fn a_public_number_is_not_in_the_network() {
+        let is_stopped = |url: &str, place| check_address(&request(url), place).is_err();
+        assert!(is_stopped("https://8.8.8.8/", Place::YourNetwork));
+        assert!(is_stopped("https://[2001:db8::1]/", Place::YourNetwork));
+        assert!(!is_stopped("http://192.168.1.9/", Place::YourNetwork));
+        assert!(!is_stopped("https://8.8.8.8/", Place::Cloud));
+        assert!(!is_stopped("https://a.example/", Place::YourNetwork));
     }
 }

@@ -6,7 +6,9 @@
 )]
 
 mod fake_language_model;
+mod larger_server;
 mod test_host;
 
 pub use fake_language_model::{FakeLanguageModel, Said};
+pub use larger_server::{Heard, LargerServer, Reply};
 pub use test_host::{TestHost, World};

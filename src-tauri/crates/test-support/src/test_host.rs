@@ -48,14 +48,31 @@ impl Host for TestHost {
     }
 }
 
+/// Where a world lives.
+#[derive(Clone)]
+enum Home {
+    /// Gone with the last world in it.
+    Own(Arc<TempDir>),
+    /// Somebody else's.
+    Given(Arc<Path>),
+}
+
+impl Home {
+    fn path(&self) -> &Path {
+        match self {
+            Self::Own(folder) => folder.path(),
+            Self::Given(folder) => folder,
+        }
+    }
+}
+
 /// A core in a home of its own.
 pub struct World {
     /// The core.
     pub sotto: Sotto,
-    home: Arc<TempDir>,
+    home: Home,
     events: Mutex<mpsc::UnboundedReceiver<AppEvent>>,
-    /// What the person is asked to agree to.
-    pub proposals: Mutex<mpsc::UnboundedReceiver<ConsentEvent>>,
+    proposals: Mutex<mpsc::UnboundedReceiver<ConsentEvent>>,
 }
 
 /// The passphrase of every test's history.
@@ -64,12 +81,17 @@ const PASSPHRASE: &str = "correct horse";
 impl World {
     /// A new home with an open, encrypted history.
     pub async fn new(runtime: Arc<dyn LocalRuntime>) -> Self {
-        Self::in_home(Arc::new(tempfile::tempdir().unwrap()), runtime).await
+        Self::in_home(Home::Own(Arc::new(tempfile::tempdir().unwrap())), runtime).await
+    }
+
+    /// A home that somebody else keeps: one that two programs share, one after the other.
+    pub async fn at(home: &Path, runtime: Arc<dyn LocalRuntime>) -> Self {
+        Self::in_home(Home::Given(home.into()), runtime).await
     }
 
     /// The same home once more, as after a restart.
     pub async fn again(&self, runtime: Arc<dyn LocalRuntime>) -> Self {
-        Self::in_home(Arc::clone(&self.home), runtime).await
+        Self::in_home(self.home.clone(), runtime).await
     }
 
     /// The folder of all data.
@@ -81,6 +103,10 @@ impl World {
     /// A core whose history has not been opened.
     #[must_use]
     pub fn closed(home: Arc<TempDir>, runtime: Arc<dyn LocalRuntime>) -> Self {
+        Self::unopened(Home::Own(home), runtime)
+    }
+
+    fn unopened(home: Home, runtime: Arc<dyn LocalRuntime>) -> Self {
         let (sender, events) = mpsc::unbounded_channel();
         let (consent, proposals) = mpsc::unbounded_channel();
         let start = 1_700_000_000_000;
@@ -106,8 +132,8 @@ impl World {
         }
     }
 
-    async fn in_home(home: Arc<TempDir>, runtime: Arc<dyn LocalRuntime>) -> Self {
-        let world = Self::closed(home, runtime);
+    async fn in_home(home: Home, runtime: Arc<dyn LocalRuntime>) -> Self {
+        let world = Self::unopened(home, runtime);
         let startup = world.sotto.startup().await;
         assert!(
             matches!(startup.history, HistoryState::NeedsPassphrase { .. }),
@@ -122,6 +148,11 @@ impl World {
     /// The next event.
     pub async fn next_event(&self) -> AppEvent {
         self.events.lock().await.recv().await.unwrap()
+    }
+
+    /// The next thing that the person is asked.
+    pub async fn next_proposal(&self) -> ConsentEvent {
+        self.proposals.lock().await.recv().await.unwrap()
     }
 
     /// Waits for the end of the answer in flight; returns it and the text that was told.

@@ -200,6 +200,7 @@ export function ChatView(props: ChatViewProps) {
             onChoose={(choice) => onChosen(choosing.answer, choice)}
             onSettings={onSettings}
             onClose={() => setChoosing(null)}
+            onReturn={focusComposer}
           />
         )}
       </Suspense>

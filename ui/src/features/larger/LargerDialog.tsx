@@ -12,9 +12,12 @@ interface LargerDialogProps {
   onChoose: (choice: Choice & { place: Place }) => void;
   onSettings: () => void;
   onClose: () => void;
+  /** Takes the focus when the dialog is gone: what opened it may be gone too. */
+  onReturn: () => void;
 }
 
-export default function LargerDialog({ onChoose, onSettings, onClose }: LargerDialogProps) {
+export default function LargerDialog(props: LargerDialogProps) {
+  const { onChoose, onSettings, onClose, onReturn } = props;
   const cloud = useCloud();
   const choices = choicesOf(cloud);
   const providers = [...new Set(choices.map(({ provider }) => provider))];
@@ -33,6 +36,7 @@ export default function LargerDialog({ onChoose, onSettings, onClose }: LargerDi
       title={NAMES.larger}
       open
       onClose={onClose}
+      onReturn={onReturn}
       description="In the next step you see exactly what would leave, and decide."
     >
       {choices.length === 0 ? (

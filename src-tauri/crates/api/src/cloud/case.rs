@@ -125,7 +125,6 @@ impl Case {
         })
     }
 
-
     /// Drafts it with a change.
     pub(crate) fn draft(&self, change: &ConsentChange) -> Result<Drafted, ApiError> {
         let mut vault = Vault::default();
