@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { Consent, introduce } from "./lib/consent.mjs";
 import { CONSENT } from "./lib/landmarks.mjs";
+import { gone, processes } from "./lib/processes.mjs";
 import { provider } from "./lib/provider.mjs";
 import { cover, seen, xdotool } from "./lib/screen.mjs";
 import { test } from "./lib/tests.mjs";
@@ -13,9 +14,9 @@ const QUESTION = "Which way is the sea?";
 /** Longer than it takes to arm. */
 const LONG_ENOUGH = 1_600;
 
-async function start(t) {
+async function start(t, options) {
   const server = await provider(t);
-  const sotto = await t.start(t.home());
+  const sotto = await t.start(t.home(), options);
   return { server, sotto, larger: await introduce(sotto, server) };
 }
 
@@ -42,6 +43,8 @@ async function denied(consent) {
 
 test("no is the default: Enter, Esc and closing deny", async (t) => {
   const { server, sotto, larger } = await start(t);
+  const webPages = () => processes(sotto.pid, /WebKitWebProcess$/).length;
+  const before = webPages();
   const ways = {
     "Enter on what has the focus at first": (consent) => consent.press("Return"),
     "Space on it": (consent) => consent.press("space"),
@@ -57,6 +60,7 @@ test("no is the default: Enter, Esc and closing deny", async (t) => {
     await denied(consent);
     nothingSent(server);
   }
+  await until("its memory is given back", () => webPages() === before);
   t.note(`denied by: ${Object.keys(ways).join(", ")}`);
 });
 
@@ -182,6 +186,25 @@ test("moved, covered, without the focus, resized or put away, it takes no yes", 
   await consent.pointAtApprove();
   await xdotool("click", "1");
   await sent(consent, server);
+});
+
+test("a click counts with enlarged text, too", async (t) => {
+  const { server, sotto, larger } = await start(t, { env: { GDK_DPI_SCALE: "1.5" } });
+  const consent = await Consent.ask(sotto, larger, QUESTION);
+  await consent.pointAtApprove();
+  await consent.armed();
+  nothingSent(server);
+  await xdotool("click", "1");
+  await sent(consent, server);
+});
+
+test("closing the chat window takes the question with it", async (t) => {
+  const { server, sotto, larger } = await start(t);
+  const consent = await Consent.ask(sotto, larger, QUESTION);
+  await consent.armed();
+  await xdotool("windowactivate", "--sync", await seen("Sotto"), "key", "alt+F4");
+  await gone(sotto.pid);
+  nothingSent(server);
 });
 
 test("a yes with the keyboard alone", async (t) => {
