@@ -1,7 +1,8 @@
 //! The windows of the program.
 
+use sotto_api::Sotto;
 use tauri::{
-    AppHandle, Manager, Runtime, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
+    AppHandle, Manager, Runtime, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
     utils::config::Color, webview::NewWindowResponse,
 };
 
@@ -20,6 +21,13 @@ pub(crate) fn open_main<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
         .min_inner_size(420.0, 420.0)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
+    let closing = app.clone();
+    window.on_window_event(move |event| {
+        // Whoever closes the chat takes back what it asked for.
+        if let WindowEvent::CloseRequested { .. } = event {
+            closing.state::<Sotto>().consent_closed();
+        }
+    });
     lay_paper(&window)
 }
 
