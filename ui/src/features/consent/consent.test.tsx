@@ -187,6 +187,7 @@ describe("the consent page", () => {
 
   it("leaves a part out and takes it back; each is another request that begins at Don’t send", async () => {
     const { core, arm, user } = openConsent("answer");
+    await waitFor(() => expect(sent(core, "shown")).toHaveLength(1));
     await arm();
     await user.click(await screen.findByRole("button", { name: "Leave out part 2, You" }));
     expect(sent(core, "change")).toEqual([["proposal-1", { leave_out: [1], replace: [] }]]);
