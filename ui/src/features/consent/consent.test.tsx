@@ -110,7 +110,7 @@ describe("the consent page", () => {
 
   it("gives the focus to Don’t send and says once that it is on the screen", async () => {
     const { core } = openConsent("answer");
-    expect(await deny()).toHaveFocus();
+    await waitFor(async () => expect(await deny()).toHaveFocus());
     await waitFor(() => expect(sent(core, "shown")).toEqual([["proposal-1"]]));
   });
 
@@ -200,7 +200,7 @@ describe("the consent page", () => {
     expect(sent(core, "change")).toEqual([["proposal-1", { leave_out: [1], replace: [] }]]);
     await waitFor(async () => expect((await parts())[1]).toHaveAttribute("data-left-out"));
     expect(await approve()).toHaveAttribute("aria-disabled", "true");
-    expect(await deny()).toHaveFocus();
+    await waitFor(async () => expect(await deny()).toHaveFocus());
     expect(document.body).toHaveTextContent("3 of 4 parts");
     expect(document.body).toHaveTextContent("Nothing was found that looks confidential");
     expect(screen.getByText(/^Changed: 3 parts/)).toBeInTheDocument();

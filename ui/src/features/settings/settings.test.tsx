@@ -1,6 +1,6 @@
 // The settings: nothing is on by itself, a key goes in and never comes out, and what cannot be
 // brought back is asked about.
-import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { CoreError } from "../../ipc";
 import { NAMES } from "../../testing/landmarks";
