@@ -49,7 +49,8 @@ pub(super) fn watch(
         report,
         approve,
         mapped: Cell::new(false),
-        frame: Cell::new(None),
+        position: Cell::new(None),
+        size: Cell::new(None),
         down: RefCell::default(),
         key_times: RefCell::default(),
         touches: Cell::new(0),
@@ -74,8 +75,10 @@ struct Watch<Report, Approve> {
     approve: Approve,
     /// The system shows it.
     mapped: Cell<bool>,
-    /// Where it was and how large, when it last said so.
-    frame: Cell<Option<((i32, i32), (u32, u32))>>,
+    /// Where it was when it last said so.
+    position: Cell<Option<(i32, i32)>>,
+    /// How large it was when it last said so.
+    size: Cell<Option<(u32, u32)>>,
     /// Keys and buttons that were pressed and not released. What is released while another window
     /// has the focus stays: it then counts as held once too often, which costs a second press.
     down: RefCell<BTreeSet<Input>>,
@@ -173,13 +176,10 @@ impl<Report: Fn(WindowFact), Approve: Fn() -> Option<ApproveButton>> Watch<Repor
     }
 
     fn configured(&self, position: (i32, i32), size: (u32, u32)) {
-        let Some((last_position, last_size)) = self.frame.replace(Some((position, size))) else {
-            return;
-        };
-        if last_position != position {
+        if self.position.replace(Some(position)) != Some(position) {
             self.tell(WindowFact::Moved);
         }
-        if last_size != size {
+        if self.size.replace(Some(size)) != Some(size) {
             self.tell(WindowFact::Resized);
         }
     }
