@@ -11,12 +11,12 @@ import {
 } from "react";
 import { Button } from "../../components/Button";
 import { showError } from "../../components/toasts";
-import { type Place, useCore } from "../../ipc";
+import { useCore } from "../../ipc";
 import { NAMES } from "../../testing/landmarks";
 import { useSelection } from "../conversations/selection";
-import { choicesOf } from "../larger/choices";
+import { choicesOf, chosenFrom } from "../larger/choices";
 import { useCloud } from "../larger/useCloud";
-import { type Choice, chooseLarger, useLarger } from "../larger/waiting";
+import { type Chosen, chooseLarger, useLarger } from "../larger/waiting";
 import { useChooseModel, useModels, useRuntime } from "../models/useModels";
 import { inFlight, lastQuestion } from "./branch";
 import { ChatHeader } from "./ChatHeader";
@@ -87,7 +87,7 @@ export function ChatView(props: ChatViewProps) {
   }, []);
 
   const onChosen = useCallback(
-    (answer: string | null, choice: Choice & { place: Place }) => {
+    (answer: string | null, choice: Chosen) => {
       if (answer === null) {
         chooseLarger(choice);
         focusComposer();
@@ -101,8 +101,7 @@ export function ChatView(props: ChatViewProps) {
     (answer: string | null) => {
       const [only, ...others] = choicesOf(cloud);
       if (!only || others.length > 0) return setChoosing({ answer });
-      const { provider, model } = only;
-      onChosen(answer, { provider: provider.id, model: model.name, place: model.place });
+      onChosen(answer, chosenFrom(only));
     },
     [cloud, onChosen],
   );
