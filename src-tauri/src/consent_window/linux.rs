@@ -24,7 +24,7 @@ use sotto_api::{
     consent::{Input, WindowFact},
     view::consent::ApproveButton,
 };
-use webkit2gtk::WebView;
+use webkit2gtk::{WebView, WebViewExt};
 
 /// The number of all touches together; buttons of a pointer are numbered from 1.
 const TOUCH: Input = Input::Button(0);
@@ -63,6 +63,8 @@ pub(super) fn watch(
     });
     let watching = Rc::clone(&watch);
     window.connect_unmap(move |_| watching.tell(WindowFact::Visible(false)));
+    // A menu would take the release of the button that opened it, which then counts as held.
+    view.connect_context_menu(|_, _, _, _| true);
     view.connect_event(move |view, event| {
         watch.pointer(event, (view.allocated_width(), view.allocated_height()));
         Propagation::Proceed
