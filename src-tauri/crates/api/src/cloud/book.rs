@@ -208,7 +208,11 @@ impl Mover {
             // Another program was faster.
             Some(kept) if kept.length() >= head.length() => return Ok(()),
             Some(kept) => {
-                let there = self.history.ledger_entry(kept.length()).await.map_err(said)?;
+                let there = self
+                    .history
+                    .ledger_entry(kept.length())
+                    .await
+                    .map_err(said)?;
                 if there.and_then(|entry| entry.head()) != Some(kept) {
                     return Err("the ledger is not the one that was sealed before".to_owned());
                 }
@@ -245,7 +249,9 @@ async fn take_turn(path: &Path) -> Result<File, String> {
         loop {
             match file.try_lock() {
                 Ok(()) => return Ok(()),
-                Err(TryLockError::WouldBlock) => tokio::time::sleep(Duration::from_millis(20)).await,
+                Err(TryLockError::WouldBlock) => {
+                    tokio::time::sleep(Duration::from_millis(20)).await
+                }
                 Err(TryLockError::Error(error)) => return Err(error.to_string()),
             }
         }

@@ -220,7 +220,9 @@ async fn a_bad_row_is_named_and_hides_no_other() {
 #[tokio::test]
 async fn a_setting_is_changed_by_what_it_is_now() {
     let (folder, history) = created().await;
-    let other = History::open(&database(folder.path()), &key()).await.unwrap();
+    let other = History::open(&database(folder.path()), &key())
+        .await
+        .unwrap();
     let add = |history: History| async move {
         for _ in 0..50 {
             let more = |count: Option<u32>| count.unwrap_or(0) + 1;
