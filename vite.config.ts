@@ -41,7 +41,25 @@ export default defineConfig({
     target: ["safari16.4", "chrome111"],
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: ["ui/index.html", "ui/consent.html"] },
+    rolldownOptions: {
+      input: ["ui/index.html", "ui/consent.html"],
+      output: {
+        // What the two pages share, in two pieces and not in a dozen: what the chat window needs
+        // before its first frame, and what it loads after it.
+        codeSplitting: {
+          groups: [
+            {
+              name: "first",
+              tags: ["$initial"],
+              test: /\/ui\/src\/ipc\/|\/@tauri-apps\/|\/node_modules\/react\//,
+              minShareCount: 2,
+              priority: 2,
+            },
+            { name: "shared", tags: ["$initial"], minShareCount: 2, priority: 1 },
+          ],
+        },
+      },
+    },
   },
   test: {
     environment: "jsdom",

@@ -2,6 +2,7 @@
 //! is the only code that names `tauri`; everything below it builds and is tested without a window.
 
 mod bindings;
+mod clipboard;
 mod command_names;
 mod commands;
 mod consent_window;

@@ -11,7 +11,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("sotto-consent", &["sotto-domain"]),
     ("sotto-egress", &["sotto-consent", "sotto-domain"]),
     ("sotto-redaction", &[]),
-    ("sotto-history", &["sotto-domain"]),
+    ("sotto-history", &["sotto-consent", "sotto-domain"]),
     ("sotto-secrets", &[]),
     ("sotto-models", &["sotto-domain"]),
     ("sotto-runtime-client", &["sotto-domain"]),
@@ -19,10 +19,12 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     (
         "sotto-api",
         &[
+            "sotto-consent",
             "sotto-domain",
             "sotto-egress",
             "sotto-history",
             "sotto-models",
+            "sotto-redaction",
             "sotto-runtime-client",
             "sotto-secrets",
         ],

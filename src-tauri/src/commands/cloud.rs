@@ -3,11 +3,11 @@
 use sotto_api::{
     ApiError, Sotto,
     consent::{ProviderId, Server},
-    view::cloud::{
-        CloudView, Decided, LargerRequest, LedgerView, NewKey, ProviderAnswer, ProviderEntry,
-    },
+    view::cloud::{CloudView, Decided, LargerRequest, LedgerView, ProviderAnswer, ProviderEntry},
 };
 use tauri::State;
+
+use crate::clipboard;
 
 #[tauri::command]
 #[specta::specta]
@@ -53,12 +53,11 @@ pub(crate) async fn remove_provider(
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn keep_key(
+pub(crate) async fn take_key(
     sotto: State<'_, Sotto>,
     provider: ProviderId,
-    key: NewKey,
 ) -> Result<CloudView, ApiError> {
-    sotto.keep_key(provider, key).await
+    sotto.keep_key(provider, clipboard::take_key().await?).await
 }
 
 #[tauri::command]

@@ -215,7 +215,10 @@ impl<Report: Fn(WindowFact), Approve: Fn() -> Option<ApproveButton>> Watch<Repor
     /// Whether a point of a page of that size, in GTK's pixels, is on the Approve button.
     fn is_approve(&self, (x, y): (f64, f64), (width, height): (i32, i32)) -> bool {
         (self.approve)().is_some_and(|button| {
-            let (x, y) = (x / f64::from(width) - button.x, y / f64::from(height) - button.y);
+            let (x, y) = (
+                x / f64::from(width) - button.x,
+                y / f64::from(height) - button.y,
+            );
             (0.0..button.width).contains(&x) && (0.0..button.height).contains(&y)
         })
     }

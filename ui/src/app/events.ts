@@ -83,7 +83,7 @@ export function hear(event: AppEvent, queries: QueryClient, cameForward: () => v
       queries.setQueryData(RUNTIME, event.runtime);
       break;
     case "cloud_changed":
-      queries.setQueryData(CLOUD, event.cloud);
+      queries.invalidateQueries({ queryKey: CLOUD });
       break;
     case "came_forward":
       queries.invalidateQueries();

@@ -10,12 +10,12 @@ export const commands = {
 	blockCloud: () => typedError<CloudView, ApiError>(__TAURI_INVOKE("block_cloud")),
 	cloud: () => typedError<CloudView, ApiError>(__TAURI_INVOKE("cloud")),
 	exportLedger: () => typedError<string, ApiError>(__TAURI_INVOKE("export_ledger")),
-	keepKey: (provider: ProviderId, key: NewKey) => typedError<CloudView, ApiError>(__TAURI_INVOKE("keep_key", { provider, key })),
 	ledger: () => typedError<LedgerView, ApiError>(__TAURI_INVOKE("ledger")),
 	removeKey: (provider: ProviderId) => typedError<CloudView, ApiError>(__TAURI_INVOKE("remove_key", { provider })),
 	removeProvider: (provider: ProviderId) => typedError<CloudView, ApiError>(__TAURI_INVOKE("remove_provider", { provider })),
 	saveProvider: (entry: ProviderEntry) => typedError<CloudView, ApiError>(__TAURI_INVOKE("save_provider", { entry })),
 	setOwnWords: (words: string[]) => typedError<CloudView, ApiError>(__TAURI_INVOKE("set_own_words", { words })),
+	takeKey: (provider: ProviderId) => typedError<CloudView, ApiError>(__TAURI_INVOKE("take_key", { provider })),
 	testProvider: (provider: ProviderId) => typedError<ProviderAnswer, ApiError>(__TAURI_INVOKE("test_provider", { provider })),
 	turnCloud: (on: boolean) => typedError<CloudView, ApiError>(__TAURI_INVOKE("turn_cloud", { on })),
 	unblockCloud: () => typedError<CloudView, ApiError>(__TAURI_INVOKE("unblock_cloud")),
@@ -813,9 +813,6 @@ export type MonthTotal = {
 
 /**  Money, in billionths of a US dollar: a token costs a few hundred of them. */
 export type NanoDollars = number;
-
-/**  A key on its way from a window into the keyring: it goes in and never comes out. */
-export type NewKey = string;
 
 /**  Why nothing left. */
 export type NotSent = 

@@ -58,7 +58,8 @@ export interface Core {
   saveProvider(entry: ProviderEntry): Promise<CloudView>;
   removeProvider(provider: string): Promise<CloudView>;
   /** A key goes in and never comes out. */
-  keepKey(provider: string, key: string): Promise<CloudView>;
+  /** Takes a key out of the clipboard into the keyring: no page ever holds it. */
+  takeKey(provider: string): Promise<CloudView>;
   removeKey(provider: string): Promise<CloudView>;
   /** Asks for the provider's models, and before that for a yes; resolves when that is decided. */
   testProvider(provider: string): Promise<ProviderAnswer>;

@@ -20,7 +20,7 @@ type CloudCommands = Pick<
   | "unblockCloud"
   | "saveProvider"
   | "removeProvider"
-  | "keepKey"
+  | "takeKey"
   | "removeKey"
   | "testProvider"
   | "withdrawStandingYes"
@@ -44,7 +44,7 @@ export function fakeCloud(
 
   const now = (changes: Partial<CloudView> = {}): CloudView => {
     scene.cloud = { ...scene.cloud, ...changes };
-    tell({ type: "cloud_changed", cloud: scene.cloud });
+    tell({ type: "cloud_changed" });
     return structuredClone(scene.cloud);
   };
   const provider = (id: string): ProviderView => {
@@ -106,10 +106,7 @@ export function fakeCloud(
     },
     removeProvider: async (id) =>
       now({ providers: scene.cloud.providers.filter((each) => each.id !== id) }),
-    keepKey: async (id, key) => {
-      if (key.trim() === "") throw new CoreError("other", "The key is empty. Nothing was changed.");
-      return change(id, { key: { state: "kept" } });
-    },
+    takeKey: async (id) => change(id, { key: { state: "kept" } }),
     removeKey: async (id) => change(id, { key: { state: "none" } }),
     testProvider: async (id) => {
       const of = provider(id);

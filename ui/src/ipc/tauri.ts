@@ -45,7 +45,7 @@ export function tauriCore(): Core {
     unblockCloud: () => data(commands.unblockCloud()),
     saveProvider: (entry) => data(commands.saveProvider(entry)),
     removeProvider: (provider) => data(commands.removeProvider(provider)),
-    keepKey: (provider, key) => data(commands.keepKey(provider, key)),
+    takeKey: (provider) => data(commands.takeKey(provider)),
     removeKey: (provider) => data(commands.removeKey(provider)),
     testProvider: (provider) => data(commands.testProvider(provider)),
     withdrawStandingYes: (server) => data(commands.withdrawStandingYes(server)),

@@ -6,13 +6,13 @@ use serde::Serialize;
 use sotto_api::{
     ConversationId,
     domain::{AnswerStatistics, Failure, Message, MessageState, Place},
-    view::AskRequest,
+    view::{AskRequest, Asked},
 };
 
 use crate::{
     arguments::AskArguments,
     exit::Exit,
-    print_json,
+    larger, print_json,
     session::{Session, print_now},
 };
 
@@ -34,25 +34,32 @@ struct Answer {
 pub(crate) async fn run(arguments: AskArguments) -> Result<(), Exit> {
     let question = question(&arguments.prompt.join(" "), piped()?.as_deref())?;
     let mut session = Session::asking().await?;
-    let done = answer(&mut session, question, arguments.model, arguments.json).await;
+    let done = match &arguments.cloud {
+        Some(larger) => {
+            let larger = larger::request(larger, question);
+            let asked = larger::ask(&mut session, larger, arguments.redact).await;
+            asked_and_answered(&mut session, asked, arguments.json).await
+        }
+        None => {
+            let question = AskRequest {
+                conversation: None,
+                text: question,
+                model: arguments.model,
+            };
+            let asked = session.sotto.ask(question).await.map_err(Exit::from);
+            asked_and_answered(&mut session, asked, arguments.json).await
+        }
+    };
     session.sotto.shutdown().await;
     done
 }
 
-async fn answer(
+async fn asked_and_answered(
     session: &mut Session,
-    text: String,
-    model: Option<String>,
+    asked: Result<Asked, Exit>,
     json: bool,
 ) -> Result<(), Exit> {
-    let asked = session
-        .sotto
-        .ask(AskRequest {
-            conversation: None,
-            text,
-            model,
-        })
-        .await?;
+    let asked = asked?;
     let Some(answer) = asked.added.last().map(|shown| shown.message.id) else {
         return Err(Exit::Failed("Nothing was asked.".to_owned()));
     };

@@ -13,6 +13,8 @@ pub(crate) enum Exit {
     NoModel(String),
     /// The history cannot be opened.
     NoHistory(String),
+    /// Nothing was sent: nobody said yes, or it may not be asked.
+    NotSent(String),
     /// The input cannot be used.
     BadInput(String),
     /// The person pressed Ctrl-C.
@@ -27,6 +29,7 @@ impl Exit {
             Self::Failed(_) => 1,
             Self::NoModel(_) => 3,
             Self::NoHistory(_) => 4,
+            Self::NotSent(_) => 5,
             Self::BadInput(_) => 65,
             Self::Stopped => 130,
             Self::NobodyReads => 141,
@@ -36,7 +39,11 @@ impl Exit {
     /// Says why, on standard error.
     pub(crate) fn explain(&self) {
         match self {
-            Self::Failed(why) | Self::NoModel(why) | Self::NoHistory(why) | Self::BadInput(why) => {
+            Self::Failed(why)
+            | Self::NoModel(why)
+            | Self::NoHistory(why)
+            | Self::NotSent(why)
+            | Self::BadInput(why) => {
                 if !why.is_empty() {
                     eprintln!("sotto: {why}");
                 }
@@ -53,6 +60,9 @@ impl From<ApiError> for Exit {
             ErrorCode::NoModel => Self::NoModel(error.message),
             ErrorCode::HistoryClosed | ErrorCode::History | ErrorCode::WrongPassphrase => {
                 Self::NoHistory(error.message)
+            }
+            ErrorCode::CloudOff | ErrorCode::Blocked | ErrorCode::NoKey => {
+                Self::NotSent(error.message)
             }
             ErrorCode::EmptyQuestion => Self::BadInput(error.message),
             ErrorCode::Answering | ErrorCode::NotFound | ErrorCode::Other => {

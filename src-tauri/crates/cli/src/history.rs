@@ -107,7 +107,7 @@ async fn find(sotto: &Sotto, beginning: &str) -> Result<ConversationId, Exit> {
     }
 }
 
-fn day(moment: Timestamp) -> String {
+pub(crate) fn day(moment: Timestamp) -> String {
     let milliseconds = i64::try_from(moment.as_milliseconds()).unwrap_or(i64::MAX);
     jiff::Timestamp::from_millisecond(milliseconds).map_or_else(
         |_| "unknown".to_owned(),

@@ -7,12 +7,15 @@ mod chat;
 mod doctor;
 mod exit;
 mod history;
+mod larger;
+mod ledger;
 mod models;
+mod providers;
 mod session;
 
 use std::process::ExitCode;
 
-use arguments::{Arguments, Command, HistoryCommand, ModelsCommand};
+use arguments::{Arguments, Command, HistoryCommand, LedgerCommand, ModelsCommand};
 use clap::Parser;
 use exit::Exit;
 
@@ -31,6 +34,10 @@ async fn main() -> ExitCode {
             history::export(id.as_deref()).await
         }
         Command::Models(ModelsCommand::List { json }) => models::list(json).await,
+        Command::Providers(command) => providers::run(command).await,
+        Command::Cloud(command) => providers::switch(command).await,
+        Command::Ledger(LedgerCommand::List { json }) => ledger::list(json).await,
+        Command::Ledger(LedgerCommand::Verify { json }) => ledger::verify(json).await,
         Command::Doctor { json } => doctor::run(json).await,
     };
     match done {

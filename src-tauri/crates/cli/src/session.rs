@@ -216,7 +216,8 @@ fn new_passphrase() -> Result<String, Exit> {
     }
 }
 
-fn typed(prompt: &str) -> Result<String, Exit> {
+/// A secret, typed unseen.
+pub(crate) fn typed(prompt: &str) -> Result<String, Exit> {
     rpassword::prompt_password(prompt)
-        .map_err(|error| Exit::NoHistory(format!("No passphrase was typed: {error}")))
+        .map_err(|error| Exit::NoHistory(format!("Nothing was typed: {error}")))
 }

@@ -12,7 +12,7 @@ import { useCloud } from "../larger/useCloud";
 import { useLarger } from "../larger/waiting";
 import { modelTitle } from "../models/useModels";
 import { Alternatives } from "./Alternatives";
-import { LeftMark } from "./LeftParts";
+import { LeftMark } from "./LeftMark";
 import { costAndSpeed, inFull, shortly } from "./statistics";
 
 function Numbers({ statistics }: { statistics: AnswerStatistics }) {

@@ -1,5 +1,6 @@
 // Above the messages: what the conversation is called, which model answers, where it answers.
 import { PanelLeft } from "lucide-react";
+import { lazy, Suspense } from "react";
 import { IconButton } from "../../components/Button";
 import { keyName } from "../../components/Kbd";
 import type { ShownMessage } from "../../ipc";
@@ -7,7 +8,9 @@ import { NAMES } from "../../testing/landmarks";
 import { PlaceMenu } from "../larger/PlaceMenu";
 import { useLarger } from "../larger/waiting";
 import { ModelPicker } from "../models/ModelPicker";
-import { LeftParts } from "./LeftParts";
+
+// Most conversations never left.
+const LeftParts = lazy(() => import("./LeftParts"));
 
 interface ChatHeaderProps {
   title: string;
@@ -26,6 +29,7 @@ interface ChatHeaderProps {
 
 export function ChatHeader(props: ChatHeaderProps) {
   const larger = useLarger(({ chosen }) => chosen);
+  const left = props.messages.filter(({ left_to }) => left_to.length > 0);
   return (
     <header className="flex min-h-14 flex-wrap items-center gap-x-3.5 gap-y-1 border-b border-line px-4 py-2">
       <IconButton
@@ -37,7 +41,11 @@ export function ChatHeader(props: ChatHeaderProps) {
       <h1 className="min-w-0 flex-1 basis-40 truncate text-base font-semibold" title={props.title}>
         {props.title}
       </h1>
-      <LeftParts messages={props.messages} />
+      {left.length > 0 && (
+        <Suspense>
+          <LeftParts left={left} of={props.messages.length} />
+        </Suspense>
+      )}
       <ModelPicker
         value={props.model}
         onChoose={props.onChooseModel}

@@ -1,4 +1,4 @@
-// Which messages of a conversation were sent away: a quiet mark on each, and a list in the header.
+// Which messages of a conversation were sent away, as a list in its header.
 import { Cloud } from "lucide-react";
 import { Popover } from "radix-ui";
 import { count } from "../../components/format";
@@ -9,21 +9,16 @@ import { useSelection } from "../conversations/selection";
 /** As much of a message as tells which one it is. */
 const EXCERPT = 80;
 
-export function LeftMark({ hosts }: { hosts: readonly string[] }) {
-  if (hosts.length === 0) return null;
-  return (
-    <span className="inline-flex items-center gap-1 text-small text-faint">
-      <Cloud className="icon-small" aria-hidden="true" />
-      <span className="[overflow-wrap:anywhere]">sent to {hosts.join(", ")}</span>
-    </span>
-  );
+interface LeftPartsProps {
+  /** The messages that were sent. */
+  left: readonly ShownMessage[];
+  /** How many messages there are. */
+  of: number;
 }
 
-export function LeftParts({ messages }: { messages: readonly ShownMessage[] }) {
+export default function LeftParts({ left, of }: LeftPartsProps) {
   const show = useSelection((selection) => selection.show);
-  const left = messages.filter(({ left_to }) => left_to.length > 0);
-  if (left.length === 0) return null;
-  const words = `${count(left.length)} of ${count(messages.length)} sent`;
+  const words = `${count(left.length)} of ${count(of)} sent`;
   return (
     <Popover.Root>
       <Popover.Trigger

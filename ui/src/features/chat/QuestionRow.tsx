@@ -8,7 +8,7 @@ import { ACTIONS, NAMES } from "../../testing/landmarks";
 import { Alternatives } from "./Alternatives";
 import { draftFrom, EMPTY, textOf } from "./drafts";
 import { FoldedText } from "./FoldedText";
-import { LeftMark } from "./LeftParts";
+import { LeftMark } from "./LeftMark";
 import { TextBox, type TextBoxHandle } from "./TextBox";
 
 interface QuestionEditorProps {

@@ -274,9 +274,8 @@ describe("the block", () => {
   it("that another window set is shown here", async () => {
     const { core } = openWindow("cloud");
     await composer();
-    await act(async () =>
-      core.tell({ type: "cloud_changed", cloud: { ...core.scene.cloud, blocked: true } }),
-    );
+    core.scene.cloud = { ...core.scene.cloud, blocked: true };
+    await act(async () => core.tell({ type: "cloud_changed" }));
     expect(await screen.findByRole("alert")).toHaveTextContent("The cloud is blocked.");
   });
 });

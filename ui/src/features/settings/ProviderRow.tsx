@@ -1,11 +1,10 @@
 // One provider in the settings: where it is, whether a key is kept, and when opened its key, its
-// models and a test. A key goes in and never comes out: not even its length is known here.
+// models and a test. A key is never here: the core takes it from the clipboard.
 import { ChevronDown } from "lucide-react";
-import { type FormEvent, useId, useState } from "react";
+import { useId, useState } from "react";
 import { Button } from "../../components/Button";
 import { Confirm } from "../../components/Confirm";
 import { CopyButton } from "../../components/CopyButton";
-import { FIELD, Field } from "../../components/Field";
 import { day, plural } from "../../components/format";
 import { PlaceBadge } from "../../components/PlaceBadge";
 import { showError, showNote } from "../../components/toasts";
@@ -29,43 +28,24 @@ function keyWords({ key, built_in }: ProviderView): string {
 function Key({ provider }: { provider: ProviderView }) {
   const core = useCore();
   const change = useChangeCloud();
-  const [typed, setTyped] = useState(false);
   const { id, title, key, key_page } = provider;
   const kept = key.state === "kept";
-  const keep = async (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = event.currentTarget;
-    const given = String(new FormData(form).get("key") ?? "").trim();
-    // An empty field says nothing about the key that is kept.
-    if (given === "") return;
-    if (!(await change(() => core.keepKey(id, given)))) return;
-    form.reset();
-    setTyped(false);
-    showNote(`The key of ${title} is kept in the keyring.`);
+  const take = async () => {
+    if (!(await change(() => core.takeKey(id)))) return;
+    showNote(`The key of ${title} is kept in the keyring. The clipboard is empty again.`);
   };
   return (
     <div className="flex flex-col gap-2">
-      <form className="flex flex-wrap items-end gap-2" onSubmit={keep}>
-        <div className="min-w-0 flex-1 basis-64">
-          <Field label={kept ? "Another key" : "Key"}>
-            {(ids) => (
-              <input
-                {...ids}
-                name="key"
-                type="password"
-                autoComplete="off"
-                spellCheck={false}
-                placeholder={kept ? "A key is kept. It is not shown." : ""}
-                className={FIELD}
-                onInput={(event) => setTyped(event.currentTarget.value.trim() !== "")}
-              />
-            )}
-          </Field>
-        </div>
-        <Button type="submit" disabled={!typed}>
-          {kept ? "Replace the key" : "Keep this key"}
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+        <Button onClick={take}>
+          {kept ? "Replace the key from the clipboard" : "Take the key from the clipboard"}
         </Button>
-      </form>
+        <p className="min-w-0 flex-1 basis-64 text-small text-soft">
+          {kept
+            ? "A key is kept in the keyring. It is never shown, and only read when you agreed to send."
+            : "Copy the key where you made it, then press this. It goes straight into the keyring: no window ever holds it."}
+        </p>
+      </div>
       {key.state === "unknown" && <p className="text-small text-danger">{key.message}</p>}
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
         {key_page !== "" && (

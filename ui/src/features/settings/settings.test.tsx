@@ -52,33 +52,25 @@ describe("the settings", () => {
     ]);
   });
 
-  it("take a key, forget it at once, and never delete one for an empty field", async () => {
+  it("take a key from the clipboard without ever holding it", async () => {
     const { user, calls, openProvider } = await openSettings("cloud");
     const row = await openProvider(/^Mistral/);
-    const field = row.getByLabelText<HTMLInputElement>("Key");
-    expect(field.type).toBe("password");
-    await user.type(field, "   ");
-    expect(row.getByRole("button", { name: "Keep this key" })).toBeDisabled();
-    await user.type(field, "{Enter}");
-    expect(calls("keepKey")).toEqual([]);
-    await user.clear(field);
-    await user.type(field, " sk-canary {Enter}");
-    await waitFor(() => expect(calls("keepKey")).toEqual([["mistral", "sk-canary"]]));
+    expect(row.queryByLabelText(/key/i, { selector: "input" })).toBeNull();
+    await user.click(row.getByRole("button", { name: "Take the key from the clipboard" }));
+    expect(calls("takeKey")).toEqual([["mistral"]]);
     expect(await row.findByRole("button", { name: /^Mistral.*A key is kept/ })).toBeVisible();
-    expect(field).toHaveValue("");
-    expect(field).toHaveAttribute("placeholder", "A key is kept. It is not shown.");
-    expect(document.body.innerHTML).not.toContain("sk-canary");
+    expect(row.getByRole("button", { name: "Replace the key from the clipboard" })).toBeVisible();
   });
 
-  it("keep what was typed when a key could not be kept", async () => {
+  it("say why a key could not be kept", async () => {
     const { user, core, openProvider } = await openSettings("cloud");
     const row = await openProvider(/^Mistral/);
-    core.failNext("keepKey", new CoreError("other", "The keyring is locked."));
-    await user.type(row.getByLabelText("Key"), "sk-1{Enter}");
+    core.failNext("takeKey", new CoreError("other", "The keyring is locked."));
+    await user.click(row.getByRole("button", { name: "Take the key from the clipboard" }));
     expect(await screen.findByRole("alert", { hidden: true })).toHaveTextContent(
       "The keyring is locked.",
     );
-    expect(row.getByLabelText("Key")).toHaveValue("sk-1");
+    expect(row.getByRole("button", { name: /^Mistral.*No key yet/ })).toBeVisible();
   });
 
   it("remove a key only after a question, which begins at keeping it", async () => {

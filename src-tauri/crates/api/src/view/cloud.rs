@@ -105,11 +105,9 @@ pub struct ProviderEntry {
     pub models: Vec<String>,
 }
 
-/// A key on its way from a window into the keyring: it goes in and never comes out.
-#[derive(Deserialize, Type)]
-#[serde(transparent)]
-#[specta(transparent)]
-pub struct NewKey(#[specta(type = String)] SecretString);
+/// A key on its way into the keyring: it goes in and never comes out. It cannot be read from a message
+/// of a page either: a key takes another way.
+pub struct NewKey(SecretString);
 
 impl NewKey {
     /// The key.

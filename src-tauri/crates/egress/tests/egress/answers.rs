@@ -270,7 +270,7 @@ async fn an_answer_over_the_limit_is_cut() {
 #[tokio::test]
 async fn silence_ends_the_answer() {
     let limits = Limits {
-        between: Duration::from_millis(50),
+        between: Duration::from_millis(300),
         ..Limits::default()
     };
     let reply = Reply::steps(200, "text/event-stream", vec![say(WORDS), Step::Hang]);

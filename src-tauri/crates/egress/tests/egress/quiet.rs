@@ -94,7 +94,13 @@ async fn everything() -> String {
             write!(printed, "{came:?}").unwrap();
             let arrived = &double.arrived()[0];
             let sent = format!("{:?}", arrived.headers);
-            assert!(sent.contains(KEY), "the server gets it");
+            assert_eq!(
+                sent.matches(KEY).count(),
+                1,
+                "the server gets it, in one header"
+            );
+            let body = String::from_utf8_lossy(&arrived.body);
+            assert!(!arrived.path.contains(KEY) && !body.contains(KEY));
             match came {
                 Came::Failed(_, error) | Came::Lost(_, error) => {
                     write!(printed, "{error}").unwrap()

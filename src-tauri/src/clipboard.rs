@@ -1,0 +1,77 @@
+//! A key's way in. A page that had a field for it would hold it in the memory of a browser's process
+//! and pass it along in a message; so the person copies it, and the core takes it from the clipboard.
+
+use sotto_api::{ApiError, ErrorCode, view::cloud::NewKey};
+
+/// The longest key, in bytes. Those in use have less than 200; tokens of a company's own server can
+/// be longer.
+const LONGEST: usize = 4_096;
+
+/// Takes a key from the clipboard, and clears the clipboard: a key that stays there is pasted into
+/// some other window sooner or later.
+///
+/// # Errors
+/// If what is there is no key; the clipboard stays as it is then.
+pub(crate) async fn take_key() -> Result<NewKey, ApiError> {
+    let taken = tauri::async_runtime::spawn_blocking(|| {
+        let mut clipboard = arboard::Clipboard::new().map_err(|error| refuse(&error))?;
+        let text = clipboard.get_text().map_err(|error| match error {
+            arboard::Error::ContentNotAvailable => ApiError::new(
+                ErrorCode::Other,
+                "The clipboard holds no text. Copy the key first, then take it from the clipboard.",
+            ),
+            error => refuse(&error),
+        })?;
+        let key = key_in(&text)?.to_owned();
+        if let Err(error) = clipboard.clear() {
+            tracing::warn!(%error, "the clipboard could not be cleared");
+        }
+        Ok(NewKey::from(key))
+    });
+    taken.await.map_err(|error| refuse(&error))?
+}
+
+/// The key in a copied text: one word of visible ASCII.
+fn key_in(text: &str) -> Result<&str, ApiError> {
+    let key = text.trim();
+    let is_key =
+        (8..=LONGEST).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+    is_key.then_some(key).ok_or_else(|| {
+        ApiError::new(
+            ErrorCode::Other,
+            "What is in the clipboard is no key: a key is one word of 8 characters or more. Copy the key alone, then take it from the clipboard.",
+        )
+    })
+}
+
+fn refuse(error: &impl std::fmt::Display) -> ApiError {
+    let message = format!(
+        "The clipboard cannot be read ({error}). `sotto providers key` takes a key in a terminal."
+    );
+    ApiError::new(ErrorCode::Other, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_one_word() {
+        assert_eq!(key_in(" sk-1234567\n").unwrap(), "sk-1234567");
+        for wrong in [
+            "",
+            "short",
+            "two words here",
+            "pässwort-1",
+            &"a".repeat(4_097),
+        ] {
+            assert!(key_in(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_does_not_repeat_what_was_copied() {
+        let refused = key_in("my private diary").unwrap_err();
+        assert!(!refused.message.contains("diary"));
+    }
+}
