@@ -10,9 +10,11 @@ const form = (attributes, target, act) => `
   put("input", { name: "words", value: document.title }, form);
   ${act}`;
 
-const click = (attributes) => `put("a", ${JSON.stringify({ textContent: "x", ...attributes })}).click()`;
+const click = (attributes) =>
+  `put("a", ${JSON.stringify({ textContent: "x", ...attributes })}).click()`;
 
-const svg = (inside) => `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">${inside}</svg>`;
+const svg = (inside) =>
+  `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">${inside}</svg>`;
 
 const clickWithin = (markup, what) => `
   const place = put("div", {});
@@ -83,7 +85,8 @@ export const LEAVING = {
   "window.open": ({ http }) => `open("${http}")`,
   "window.open, this window": ({ http }) => `open("${http}", "_self")`,
   "window.open, the one above": ({ http }) => `open("${http}", "_parent")`,
-  "window.open, a window of a name": ({ http }) => `open("${http}", "consent", "width=720,height=760")`,
+  "window.open, a window of a name": ({ http }) =>
+    `open("${http}", "consent", "width=720,height=760")`,
   "window.open, empty and written to": (at) =>
     `const other = open("", "_blank"); other.document.write(${leakingPage(at)})`,
   "window.open, blob": (at) =>

@@ -1,6 +1,6 @@
 // What a script that was injected into a page tries in order to reach a server: each entry is run
 // in the page, with the addresses of a listener of its own. `put` adds an element to the page.
-// Ways to load something; scripts-leaving.mjs has the ways to go somewhere.
+// Ways to load something; leaving.mjs has the ways to go somewhere.
 
 /** A page within the page, in whatever form. */
 const leakingPage = ({ http }) => `<img src="${http}"><script>fetch("${http}")</script>`;
@@ -213,7 +213,8 @@ export const LOADING = {
   "CSS calls: cursor": ({ http }) => box("cursor", `url(${http}), auto`),
   "CSS calls: list": ({ http }) =>
     `put("ul", {}).append(put("li", { textContent: "x" })); document.querySelector("ul:last-of-type").style.listStyleImage = "url(${http})"; put("li", { textContent: "x" }).style.listStyle = "url(${http})"`,
-  "CSS calls: border": ({ http }) => `put("p", {}).style.cssText = "border: 5px solid; border-image: url(${http}) 3"`,
+  "CSS calls: border": ({ http }) =>
+    `put("p", {}).style.cssText = "border: 5px solid; border-image: url(${http}) 3"`,
   "CSS calls: mask": ({ http }) => box("mask-image", `url(${http})`),
   "CSS calls: mask of an SVG": ({ http }) => box("mask", `url(${http}#x)`),
   "CSS calls: clip": ({ http }) => box("clip-path", `url(${http}#x)`),
