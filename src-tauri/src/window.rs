@@ -1,7 +1,8 @@
 //! The windows of the program.
 
+use sotto_api::Sotto;
 use tauri::{
-    AppHandle, Manager, Runtime, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
+    AppHandle, Manager, Runtime, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
     utils::config::Color, webview::NewWindowResponse,
 };
 
@@ -21,6 +22,13 @@ pub(crate) fn open_main<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
         .proxy_url(nobody()?)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
+    let closing = app.clone();
+    window.on_window_event(move |event| {
+        // Whoever closes the chat takes back what it asked for.
+        if let WindowEvent::CloseRequested { .. } = event {
+            closing.state::<Sotto>().consent_closed();
+        }
+    });
     lay_paper(&window)
 }
 

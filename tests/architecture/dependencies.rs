@@ -50,7 +50,8 @@ const OWNERS: &[(&str, &str)] = &[
     ("keyring", "sotto-secrets"),
     ("keyring-core", "sotto-secrets"),
     ("llama-cpp-sys-2", "sotto-runtime-server"),
-    ("axum", "sotto-runtime-server"),
+    // And the double of a larger server, which is no part of the program.
+    ("axum", "sotto-runtime-server sotto-test-support"),
     ("minijinja", "sotto-runtime-server"),
     ("reqwest", "sotto-runtime-client"),
     ("reqwest-tls", "sotto-egress"),

@@ -46,6 +46,11 @@ fn capabilities_are_closed(tree: &Tree) -> Violations {
             if !name.starts_with("allow-") {
                 violations.push(format!("{path}: {permission} is not a command of ours"));
             }
+            // The window that takes a yes shares no command with any other.
+            let is_consent = capability["windows"] == serde_json::json!(["consent"]);
+            if name.starts_with("allow-consent-") != is_consent {
+                violations.push(format!("{path}: {permission} is another window's"));
+            }
         }
     }
     violations
@@ -127,6 +132,20 @@ fn a_capability_names_its_windows() {
         capabilities_are_closed,
         "src-tauri/capabilities/main.json",
         |text| text.replace("[\"main\"]", "[\"*\"]"),
+    );
+}
+
+#[test]
+fn the_consent_window_has_its_commands_for_itself() {
+    check(
+        capabilities_are_closed,
+        "src-tauri/capabilities/main.json",
+        |text| text.replace("\"allow-ask\"", "\"allow-consent-decide\""),
+    );
+    check(
+        capabilities_are_closed,
+        "src-tauri/capabilities/consent.json",
+        |text| text.replace("\"allow-consent-decide\"", "\"allow-ask\""),
     );
 }
 

@@ -126,8 +126,14 @@ export class Consent {
   async pointAtApprove() {
     const [x, y] = await this.page.run(`
       const { x, y, width, height } = window.consent.approve.getBoundingClientRect();
-      return [Math.round(x + width / 2), Math.round(y + height / 2)];`);
-    await xdotool("mousemove", "--window", this.frame, x, y);
+      return [(x + width / 2) / innerWidth, (y + height / 2) / innerHeight];`);
+    // The page's pixels are not the screen's where text is enlarged.
+    const shape = await xdotool("getwindowgeometry", "--shell", this.frame);
+    const [width, height] = ["WIDTH", "HEIGHT"].map((side) =>
+      Number(new RegExp(`^${side}=(\\d+)$`, "m").exec(shape)[1]),
+    );
+    const at = [Math.round(x * width), Math.round(y * height)];
+    await xdotool("mousemove", "--window", this.frame, ...at);
   }
 
   /** Keys one after the other, on whatever has the focus. */

@@ -51,6 +51,11 @@ export function childRunning(pid, program) {
   return descendants(pid).find((each) => executable(each) === program);
 }
 
+/** The processes below `pid` whose program has such a path. */
+export function processes(pid, program) {
+  return descendants(pid).filter((each) => program.test(executable(each)));
+}
+
 /** Runtimes that serve the models of that home, whoever started them. */
 export function runtimesOf(home) {
   return numbers().filter((pid) => {

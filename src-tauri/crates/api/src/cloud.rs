@@ -233,15 +233,14 @@ impl Sotto {
     /// [`ErrorCode::NotFound`] for one that Sotto knows.
     pub async fn remove_provider(&self, provider: ProviderId) -> Result<CloudView, ApiError> {
         let gatekeeper = self.inner.gatekeeper().await?;
-        providers::remove(&gatekeeper.history, &provider).await?;
-        if providers::with_key(&gatekeeper.history)
-            .await?
-            .contains(&provider)
-        {
-            self.remove_key(provider).await
-        } else {
-            self.cloud().await
+        let endpoint = providers::one(&gatekeeper.history, &provider).await?;
+        let with_key = providers::with_key(&gatekeeper.history).await?;
+        // First, because the next provider of that name must not find it.
+        if !endpoint.built_in && with_key.contains(&provider) {
+            self.remove_key(provider.clone()).await?;
         }
+        providers::remove(&gatekeeper.history, &provider).await?;
+        self.cloud().await
     }
 
     /// Keeps a key in the keyring. An empty one changes nothing and is an error.

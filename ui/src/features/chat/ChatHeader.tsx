@@ -54,11 +54,7 @@ export function ChatHeader(props: ChatHeaderProps) {
         open={props.pickerOpen}
         onOpenChange={props.onPickerOpen}
       />
-      <PlaceMenu
-        place={larger?.place ?? "this_computer"}
-        onSettings={props.onSettings}
-        onLedger={props.onLedger}
-      />
+      <PlaceMenu larger={larger} onSettings={props.onSettings} onLedger={props.onLedger} />
     </header>
   );
 }

@@ -11,12 +11,12 @@ import {
 } from "react";
 import { Button } from "../../components/Button";
 import { showError } from "../../components/toasts";
-import { type Place, useCore } from "../../ipc";
+import { useCore } from "../../ipc";
 import { NAMES } from "../../testing/landmarks";
 import { useSelection } from "../conversations/selection";
-import { choicesOf } from "../larger/choices";
+import { choicesOf, chosenFrom } from "../larger/choices";
 import { useCloud } from "../larger/useCloud";
-import { type Choice, chooseLarger, useLarger } from "../larger/waiting";
+import { type Chosen, chooseLarger, useLarger } from "../larger/waiting";
 import { useChooseModel, useModels, useRuntime } from "../models/useModels";
 import { inFlight, lastQuestion } from "./branch";
 import { ChatHeader } from "./ChatHeader";
@@ -87,22 +87,21 @@ export function ChatView(props: ChatViewProps) {
   }, []);
 
   const onChosen = useCallback(
-    (answer: string | null, choice: Choice & { place: Place }) => {
+    (answer: string | null, choice: Chosen) => {
       if (answer === null) {
         chooseLarger(choice);
         focusComposer();
       } else {
-        void turn.askLarger({ kind: "again", answer }, choice).then(focusComposer);
+        void turn.askLarger({ kind: "again", answer }, choice, onSettings).then(focusComposer);
       }
     },
-    [turn, focusComposer],
+    [turn, focusComposer, onSettings],
   );
   const onLarger = useCallback(
     (answer: string | null) => {
       const [only, ...others] = choicesOf(cloud);
       if (!only || others.length > 0) return setChoosing({ answer });
-      const { provider, model } = only;
-      onChosen(answer, { provider: provider.id, model: model.name, place: model.place });
+      onChosen(answer, chosenFrom(only));
     },
     [cloud, onChosen],
   );
@@ -123,7 +122,10 @@ export function ChatView(props: ChatViewProps) {
   const onSend = async (text: string) => {
     await ready();
     const larger = useLarger.getState().chosen;
-    if (larger) return turn.askLarger({ kind: "new", conversation: open, text }, larger);
+    if (larger) {
+      const what = { kind: "new", conversation: open, text } as const;
+      return turn.askLarger(what, larger, onSettings);
+    }
     const sent = await turn.ask(text, open === null ? modelToBe : null);
     if (sent) setModelToBe(null);
     return sent;

@@ -16,7 +16,7 @@ import type { ShownMessage } from "../../ipc";
 import { NAMES } from "../../testing/landmarks";
 import { useSelection } from "../conversations/selection";
 import { WaitingBar } from "../larger/WaitingBar";
-import { chooseLarger, useLarger } from "../larger/waiting";
+import { type Chosen, chooseLarger, useLarger } from "../larger/waiting";
 import { ContextMeter, tokensOf } from "./ContextMeter";
 import { draftFrom, draftOf, EMPTY, joined, keepDraft, LONG_PASTE, textOf } from "./drafts";
 import { TextBox, type TextBoxHandle } from "./TextBox";
@@ -37,6 +37,13 @@ interface ComposerProps {
   onSend: (text: string) => Promise<boolean>;
   onStop: () => void;
   onEditLast: () => void;
+}
+
+function placeholder(larger: Chosen | null): string {
+  if (!larger) return "Ask anything. Nothing leaves this computer.";
+  return larger.standing
+    ? `Ask ${larger.model}. It is sent at once: you gave this server a standing yes.`
+    : `Ask ${larger.model}. You see what would leave before it does.`;
 }
 
 export function Composer(props: ComposerProps) {
@@ -152,11 +159,7 @@ export function Composer(props: ComposerProps) {
         <TextBox
           ref={box}
           label={NAMES.composer}
-          placeholder={
-            larger
-              ? `Ask ${larger.model}. You see what would leave before it does.`
-              : "Ask anything. Nothing leaves this computer."
-          }
+          placeholder={placeholder(larger)}
           readOnly={waiting === "new"}
           initial={initial}
           autoFocus

@@ -110,7 +110,7 @@ describe("the consent page", () => {
 
   it("gives the focus to Don’t send and says once that it is on the screen", async () => {
     const { core } = openConsent("answer");
-    expect(await deny()).toHaveFocus();
+    await waitFor(async () => expect(await deny()).toHaveFocus());
     await waitFor(() => expect(sent(core, "shown")).toEqual([["proposal-1"]]));
   });
 
@@ -176,10 +176,17 @@ describe("the consent page", () => {
     await user.tab();
     expect(await approve()).toHaveFocus();
     expect(sent(core, "button").at(-1)).toMatchObject([{ focused: true }]);
-    vi.spyOn(await approve(), "getBoundingClientRect").mockReturnValue(new DOMRect(7, 8, 90, 40));
+    vi.spyOn(await approve(), "getBoundingClientRect").mockReturnValue(
+      new DOMRect(
+        window.innerWidth / 4,
+        window.innerHeight / 2,
+        window.innerWidth / 8,
+        window.innerHeight / 16,
+      ),
+    );
     fireEvent(window, new Event("resize"));
     expect(sent(core, "button").at(-1)).toEqual([
-      { x: 7, y: 8, width: 90, height: 40, focused: true },
+      { x: 0.25, y: 0.5, width: 0.125, height: 0.0625, focused: true },
     ]);
     await user.tab({ shift: true });
     expect(sent(core, "button").at(-1)).toMatchObject([{ focused: false }]);
@@ -187,12 +194,13 @@ describe("the consent page", () => {
 
   it("leaves a part out and takes it back; each is another request that begins at Don’t send", async () => {
     const { core, arm, user } = openConsent("answer");
+    await waitFor(() => expect(sent(core, "shown")).toHaveLength(1));
     await arm();
     await user.click(await screen.findByRole("button", { name: "Leave out part 2, You" }));
     expect(sent(core, "change")).toEqual([["proposal-1", { leave_out: [1], replace: [] }]]);
     await waitFor(async () => expect((await parts())[1]).toHaveAttribute("data-left-out"));
     expect(await approve()).toHaveAttribute("aria-disabled", "true");
-    expect(await deny()).toHaveFocus();
+    await waitFor(async () => expect(await deny()).toHaveFocus());
     expect(document.body).toHaveTextContent("3 of 4 parts");
     expect(document.body).toHaveTextContent("Nothing was found that looks confidential");
     expect(screen.getByText(/^Changed: 3 parts/)).toBeInTheDocument();

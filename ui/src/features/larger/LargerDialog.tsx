@@ -2,14 +2,13 @@
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
 import { PlaceBadge } from "../../components/PlaceBadge";
-import type { Place } from "../../ipc";
 import { NAMES } from "../../testing/landmarks";
-import { choicesOf, whyNone } from "./choices";
+import { choicesOf, chosenFrom, whyNone } from "./choices";
 import { useCloud } from "./useCloud";
-import type { Choice } from "./waiting";
+import type { Chosen } from "./waiting";
 
 interface LargerDialogProps {
-  onChoose: (choice: Choice & { place: Place }) => void;
+  onChoose: (choice: Chosen) => void;
   onSettings: () => void;
   onClose: () => void;
   /** Takes the focus when the dialog is gone: what opened it may be gone too. */
@@ -28,7 +27,7 @@ export default function LargerDialog(props: LargerDialogProps) {
         onSettings();
       }}
     >
-      Open the settings
+      {NAMES.openSettings}
     </Button>
   );
   return (
@@ -37,7 +36,11 @@ export default function LargerDialog(props: LargerDialogProps) {
       open
       onClose={onClose}
       onReturn={onReturn}
-      description="In the next step you see exactly what would leave, and decide."
+      description={
+        choices.length > 0
+          ? "In the next step you see exactly what would leave, and decide."
+          : undefined
+      }
     >
       {choices.length === 0 ? (
         <div className="flex flex-col items-start gap-3 px-6 pt-3 pb-6">
@@ -64,15 +67,17 @@ export default function LargerDialog(props: LargerDialogProps) {
                         className="flex min-h-9 w-full items-center gap-3 rounded-lg px-2 py-1 text-left hover:bg-hover focus-visible:-outline-offset-2"
                         onClick={() => {
                           onClose();
-                          onChoose({
-                            provider: provider.id,
-                            model: model.name,
-                            place: model.place,
-                          });
+                          onChoose(chosenFrom({ provider, model }));
                         }}
                       >
                         <span className="min-w-0 flex-1 [overflow-wrap:anywhere]">
                           {model.name}
+                          {chosenFrom({ provider, model }).standing && (
+                            <span className="text-small text-soft">
+                              {" "}
+                              · asked without a question
+                            </span>
+                          )}
                         </span>
                         <PlaceBadge place={model.place} />
                       </button>

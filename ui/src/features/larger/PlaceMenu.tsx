@@ -4,9 +4,9 @@ import { DropdownMenu } from "radix-ui";
 import { Kbd } from "../../components/Kbd";
 import { MenuContent } from "../../components/Menu";
 import { PLACES } from "../../components/PlaceBadge";
-import type { Place } from "../../ipc";
 import { NAMES } from "../../testing/landmarks";
 import { useBlock, useCloud } from "./useCloud";
+import type { Chosen } from "./waiting";
 
 const EXPLAINED = {
   this_computer: "Questions are answered on this computer. Nothing leaves it without your yes.",
@@ -15,12 +15,14 @@ const EXPLAINED = {
 } as const;
 
 interface PlaceMenuProps {
-  place: Place;
+  /** The larger model for the next question. */
+  larger: Chosen | null;
   onSettings: () => void;
   onLedger: () => void;
 }
 
-export function PlaceMenu({ place, onSettings, onLedger }: PlaceMenuProps) {
+export function PlaceMenu({ larger, onSettings, onLedger }: PlaceMenuProps) {
+  const place = larger?.place ?? "this_computer";
   const blocked = useCloud()?.blocked ?? false;
   const block = useBlock();
   const { icon: Icon, words, colour } = PLACES[place];
@@ -44,7 +46,11 @@ export function PlaceMenu({ place, onSettings, onLedger }: PlaceMenuProps) {
       </DropdownMenu.Trigger>
       <MenuContent className="w-[min(20rem,92vw)]" align="end">
         <DropdownMenu.Label className="px-2.5 pt-1.5 pb-2 text-small text-soft">
-          {blocked ? "Nothing leaves this computer until you unblock it." : EXPLAINED[place]}
+          {blocked
+            ? "Nothing leaves this computer until you unblock it."
+            : larger?.standing
+              ? "The next question goes to your network, on your standing yes."
+              : EXPLAINED[place]}
         </DropdownMenu.Label>
         <DropdownMenu.Item
           className={`menu-item ${blocked ? "" : "text-danger"}`}

@@ -1,5 +1,6 @@
 // Which larger models can be asked, and in words why none can and why nothing was sent. Pure.
 import type { CloudView, LargerModelView, Message, NotSent, ProviderView } from "../../ipc";
+import type { Chosen } from "./waiting";
 
 export interface LargerChoice {
   provider: ProviderView;
@@ -16,6 +17,13 @@ export function choicesOf(cloud: CloudView | undefined): LargerChoice[] {
     .filter((provider) => !lacksKey(provider))
     .flatMap((provider) => provider.models.map((model) => ({ provider, model })))
     .filter(({ model }) => cloud.on || model.place !== "cloud");
+}
+
+/** The choice as it is asked for. */
+export function chosenFrom({ provider, model }: LargerChoice): Chosen {
+  const { name, place } = model;
+  const standing = place === "your_network" && provider.standing_yes !== null;
+  return { provider: provider.id, model: name, place, standing };
 }
 
 /** Why nothing can be asked now, and what to do. */

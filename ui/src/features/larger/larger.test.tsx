@@ -3,6 +3,7 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { CoreError } from "../../ipc";
+import { MODELS } from "../../ipc/fake-scenes";
 import { ACTIONS, NAMES } from "../../testing/landmarks";
 import { articles, composer, feed, lastAnswer, open, openWindow, said } from "../../testing/window";
 
@@ -104,11 +105,13 @@ describe("a larger model, for the next question", () => {
   it("that cannot be asked is no reason to ask another one", async () => {
     const opened = openWindow("cloud");
     await choose(opened, "claude-sonnet-5");
-    opened.core.failNext("askLarger", new CoreError("other", "The key is missing."));
+    opened.core.failNext("askLarger", new CoreError("no_key", "The key is missing."));
     await opened.user.type(await composer(), "Hello{Enter}");
     expect(await screen.findByRole("alert")).toHaveTextContent("The key is missing.");
     expect(await composer()).toHaveValue("Hello");
     expect(calls(opened, "ask")).toEqual([]);
+    await opened.user.click(screen.getByRole("button", { name: NAMES.openSettings }));
+    expect(await screen.findByRole("dialog", { name: NAMES.settings })).toBeVisible();
   });
 
   it("is given up by the cross beside the composer, or by choosing a model here", async () => {
@@ -125,6 +128,32 @@ describe("a larger model, for the next question", () => {
     await user.type(await composer(), "Hello{Enter}");
     await feed();
     expect(calls(opened, "askLarger")).toEqual([]);
+  });
+
+  it("needs no model on this computer", async () => {
+    const opened = openWindow("cloud", { models: { ...MODELS, models: [], default: null } });
+    const field = await composer();
+    await opened.user.type(field, "Hello{Enter}");
+    expect(await screen.findByText(/Put a GGUF file into the models folder\.$/)).toBeVisible();
+    await choose(opened, "claude-sonnet-5");
+    await opened.user.type(field, "{Enter}");
+    await waits();
+  });
+
+  it("with a standing yes says that it is sent at once", async () => {
+    const opened = openWindow("cloud", { pace: null });
+    await choose(opened, "qwen3.5-27b");
+    const field = await composer();
+    expect(field).toHaveAttribute("placeholder", expect.stringContaining("It is sent at once"));
+    await opened.user.click(
+      screen.getByRole("button", { name: `${NAMES.place}: On your network` }),
+    );
+    expect(await screen.findByText(/on your standing yes/)).toBeVisible();
+    await opened.user.keyboard("{Escape}");
+    await opened.user.type(field, "Hello{Enter}");
+    expect(await lastAnswer("streaming")).toHaveTextContent(
+      "Waiting for the first word of qwen3.5-27b…",
+    );
   });
 
   it("waits only in its own conversation; another one goes on", async () => {
@@ -184,7 +213,7 @@ describe("a larger model, for an answer once more", () => {
       "gpt-5.2In the cloud",
       "gpt-5.2-miniIn the cloud",
       "claude-sonnet-5In the cloud",
-      "qwen3.5-27bOn your network",
+      "qwen3.5-27b · asked without a questionOn your network",
       "gpt-oss:120b-cloudIn the cloud",
     ]);
     expect(calls(opened, "askLarger")).toEqual([]);

@@ -16,13 +16,20 @@ export interface Waiting extends Choice {
   conversation: string | null;
 }
 
+/** A choice with what the person must know about it. */
+export interface Chosen extends Choice {
+  place: Place;
+  /** A standing yes covers it: it is sent without a question. */
+  standing: boolean;
+}
+
 interface Larger {
-  /** For the next question, with where it would go. */
-  chosen: (Choice & { place: Place }) | null;
+  /** For the next question. */
+  chosen: Chosen | null;
   waiting: Waiting | null;
 }
 
 export const useLarger = create<Larger>(() => ({ chosen: null, waiting: null }));
 
-export const chooseLarger = (chosen: Larger["chosen"]) => useLarger.setState({ chosen });
+export const chooseLarger = (chosen: Chosen | null) => useLarger.setState({ chosen });
 export const forgetLarger = () => useLarger.setState({ chosen: null, waiting: null });

@@ -25,7 +25,7 @@ describe("the ledger", () => {
     const [first, second, third, fourth] = await dialog.findAllByRole("listitem");
     expect(first).toHaveTextContent("Answer · OpenAI / gpt-5.2 · api.openai.com");
     expect(first).toHaveTextContent(
-      "sent 3.1 kB, received 2.0 kB · $0.0021 · 1 part left out · you said yes",
+      "Sent 3.1 kB, received 2.0 kB · $0.0021 · 1 part left out · you said yes",
     );
     expect(second).toHaveTextContent("Not sent: you said no, or did not decide");
     expect(second).not.toHaveTextContent("kB");
@@ -125,10 +125,10 @@ describe("words", () => {
     ],
     [{ state: "revoked" }, "Not sent: taken back"],
     [{ state: "failed", trouble: "No such host." }, "Failed before anything left · No such host."],
-    [{ left_out: 2, cost: 0 }, "sent 3.1 kB, received 2.0 kB · 2 parts left out · you said yes"],
+    [{ left_out: 2, cost: 0 }, "Sent 3.1 kB, received 2.0 kB · 2 parts left out · you said yes"],
     [
       { left_out: 0, cost: null, place: "your_network", standing: true },
-      "sent 3.1 kB, received 2.0 kB · on your standing yes",
+      "Sent 3.1 kB, received 2.0 kB · on your standing yes",
     ],
   ])("of %j", (changes, expected) => expect(fate({ ...request, ...changes })).toBe(expected));
 

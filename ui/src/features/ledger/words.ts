@@ -92,6 +92,11 @@ function numbers(row: LedgerRequest): string[] {
 
 /** What became of a request, in a line: what left and on whose yes, or why nothing did. */
 export function fate(row: LedgerRequest): string {
+  const words = fateWords(row);
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function fateWords(row: LedgerRequest): string {
   const state = stateWords(row);
   const trouble = row.trouble === "" ? [] : [row.trouble];
   switch (OUTCOMES[row.state]) {

@@ -9,7 +9,7 @@ use sotto_consent::{
 };
 use sotto_domain::{ConversationId, Message, MessageId, Role};
 use sotto_egress::{
-    Protocol, Question,
+    Expected, Question,
     estimate::{self, Counter},
 };
 use sotto_redaction::{CANNOT_FIND, Finding, ForeignFindings, Vault, Words, scan_all};
@@ -38,6 +38,7 @@ struct Source {
 pub(crate) struct Case {
     pub(crate) endpoint: Endpoint,
     purpose: Purpose,
+    expected: Expected,
     /// What the conversation was when it was asked for; see [`Subject`].
     basis: Basis,
     pub(crate) subject: Option<Subject>,
@@ -98,6 +99,7 @@ impl Case {
             });
         Ok(Self {
             purpose: Purpose::Answer,
+            expected: Expected::Answer(endpoint.protocol),
             basis: Basis::of(subject.conversation, branch),
             subject: Some(subject),
             sources: sources.collect(),
@@ -111,10 +113,11 @@ impl Case {
 
     /// A provider says which models it has; this also tries the key.
     pub(crate) fn models(endpoint: Endpoint, at: SystemTime) -> Result<Self, ApiError> {
-        let url = endpoint.protocol.models_url(&endpoint.base);
-        let destination = destination(&endpoint, Method::Get, url, None)?;
+        let (url, expected) = endpoint.models_at().map_err(|error| other(&error))?;
+        let destination = destination(&endpoint, Method::Get, Ok(url), None)?;
         Ok(Self {
             purpose: Purpose::KeyTest,
+            expected,
             basis: Basis::None,
             subject: None,
             sources: Vec::new(),
@@ -218,8 +221,9 @@ impl Case {
         }
     }
 
-    pub(crate) const fn protocol(&self) -> Protocol {
-        self.endpoint.protocol
+    /// In which form the answer comes.
+    pub(crate) const fn expected(&self) -> Expected {
+        self.expected
     }
 }
 

@@ -13,7 +13,7 @@ use sotto_consent::{AnswerHash, ledger::FailReason};
 use sotto_domain::{
     AnswerStatistics, AnswerStream, EndReason, Failure, FailureCode, ModelEvent, Place,
 };
-use sotto_egress::{Egress, End, Event, Expected, Finish, ListedModel, Outcome, Sent, estimate};
+use sotto_egress::{Egress, End, Event, Finish, ListedModel, Outcome, Sent, estimate};
 use sotto_redaction::{Restorer, Vault};
 use tokio::sync::mpsc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -53,15 +53,13 @@ impl Errand {
     }
 
     async fn answer(self, said: &Said) -> Result<(), Failure> {
-        let protocol = self.yes.case.protocol();
-        let expected = Expected::Answer(protocol);
         let model = self.yes.proposal.destination().model().map(str::to_owned);
         let prices = self.yes.case.endpoint.prices.clone();
         let began = Instant::now();
         let cut = CancellationToken::new();
         let (gatekeeper, proposal) = (self.gatekeeper.clone(), self.yes.proposal.id());
         // Cut, not dropped, when nobody listens any more: what became of it must be recorded.
-        let sent = cut_when_unheard(self.send(expected, &cut), said, &cut).await;
+        let sent = cut_when_unheard(self.send(&cut), said, &cut).await;
         let (Sent { mut events, .. }, vault) = sent?;
         let mut restorer = Restorer::default();
         let mut first = None;
@@ -95,17 +93,14 @@ impl Errand {
     }
 
     /// Uses the yes up and sends. Whatever becomes of it is recorded before this returns.
-    async fn send(
-        self,
-        expected: Expected,
-        cut: &CancellationToken,
-    ) -> Result<(Sent, Vault), Failure> {
+    async fn send(self, cut: &CancellationToken) -> Result<(Sent, Vault), Failure> {
         let Self {
             gatekeeper,
             egress,
             yes,
         } = self;
         let id = yes.proposal.id();
+        let expected = yes.case.expected();
         let endpoint = yes.case.endpoint;
         let place = yes.proposal.destination().place();
         let request = yes.proposal.request().clone();
@@ -158,9 +153,8 @@ impl Errand {
     /// # Errors
     /// What went wrong, for the person.
     pub(crate) async fn models(self) -> Result<Vec<ListedModel>, String> {
-        let expected = Expected::Models(self.yes.case.protocol());
         let (gatekeeper, proposal) = (self.gatekeeper.clone(), self.yes.proposal.id());
-        let sent = self.send(expected, &CancellationToken::new()).await;
+        let sent = self.send(&CancellationToken::new()).await;
         let (mut sent, _) = sent.map_err(|failure| failure.message)?;
         let mut models = Vec::new();
         while let Some(event) = sent.events.next().await {
