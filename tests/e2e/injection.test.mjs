@@ -2,6 +2,8 @@
 // something: nothing that it tries is more than a refused attempt. First the same attempts are made
 // where nothing refuses them, because one that does not work says nothing.
 import assert from "node:assert/strict";
+import { lookup } from "node:dns/promises";
+import { hostname } from "node:os";
 import { marked } from "marked";
 import { Consent, introduce } from "./lib/consent.mjs";
 import { LEAVING } from "./lib/injection/leaving.mjs";
@@ -10,6 +12,7 @@ import { LOADING } from "./lib/injection/loading.mjs";
 import { PlainBrowser } from "./lib/injection/plain-browser.mjs";
 import { SURE_SCRIPTS, SURE_TEXTS } from "./lib/injection/sure.mjs";
 import { TEXTS } from "./lib/injection/texts.mjs";
+import { watchLookups } from "./lib/lookups.mjs";
 import { provider } from "./lib/provider.mjs";
 import { xdotool } from "./lib/screen.mjs";
 import { test } from "./lib/tests.mjs";
@@ -182,4 +185,46 @@ test("what a model says reaches nobody in the window", async (t) => {
   await letPass(LATE);
   assert.deepEqual(reached(all), []);
   t.note(`${all.size} attempts, ${text.length} characters`);
+});
+
+/** A name carries words out as well as a request does. */
+const NAMING = {
+  fetch: (name) => `fetch("http://${name}:9/").catch(() => {})`,
+  image: (name) => `new Image().src = "http://${name}:9/"`,
+  "dns-prefetch": (name) =>
+    `put("link", { rel: "dns-prefetch", href: "http://${name}:9/" }, document.head)`,
+  preconnect: (name) =>
+    `put("link", { rel: "preconnect", href: "http://${name}:9/" }, document.head)`,
+  "a link": (name) => `put("a", { href: "http://${name}:9/", textContent: "x" }).click()`,
+  form: (name) => `put("form", { action: "http://${name}:9/" }).submit()`,
+  navigation: (name) => `location.href = "http://${name}:9/"`,
+};
+
+test("no name is looked up", async (t) => {
+  // The computer's own name: a look into a file and not a question to somebody else.
+  const name = hostname();
+  const { address } = await lookup(name).catch(() => ({ address: "" }));
+  if (!address.startsWith("127.")) {
+    t.note(`not run: ${name} is not this computer's own name`);
+    return;
+  }
+  const home = t.home();
+  const plain = await PlainBrowser.start(t);
+  await plain.show("");
+  const control = await watchLookups(t, plain.process.pid, home.path);
+  if (!control) {
+    t.note("not run: this system lets nobody watch a process");
+    return;
+  }
+  await plain.driver.executeAsyncScript(attempt(NAMING.preconnect(name)));
+  await until("the look-up is seen", () => control.asked().some((call) => /hosts/.test(call)));
+  await control.end();
+
+  const { driver, driverProcess } = await t.start(home);
+  const watched = await watchLookups(t, driverProcess.pid, home.path);
+  for (const make of Object.values(NAMING)) await driver.executeAsyncScript(attempt(make(name)));
+  await letPass(LATE);
+  assert.deepEqual(watched.asked(), []);
+  await watched.end();
+  t.note(`by: ${Object.keys(NAMING).join(", ")}`);
 });
