@@ -124,6 +124,16 @@ test(
       invoke(window, "take_key", { provider: larger[1].provider }),
     );
 
+    // It is for whom it was given, also where a page changes the address.
+    const entry = {
+      id: larger[0].provider,
+      title: "Double",
+      protocol: "open_ai",
+      address: servers[1].address,
+      models: [larger[0].model],
+    };
+    await assert.rejects(invoke(window, "save_provider", { entry }), /given for another server/);
+
     await window.answered((await window.ask(sentences[0].text)).id);
     const runtime = await sotto.runtime();
     const overheard = [];
@@ -178,6 +188,9 @@ test(
       spilled.push(...looked.found.filter((each) => each.startsWith("key")));
     }
     assert.ok(without.length >= 3, without.map(program).join());
+    // A matter of how soon it is forgotten; said, not required.
+    const core = inMemory(keys, sotto.pid, "the core").found;
+    t.note(`the core holds: ${core.join("; ") || "none of the keys any more"}`);
     t.note(`looked through ${Math.round(bytes / 1e6)} MB of ${without.map(program).join(", ")}`);
 
     // A crash would write nothing of it.
