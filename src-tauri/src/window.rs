@@ -36,7 +36,7 @@ pub(crate) fn open_main<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
 /// The content security policy knows neither `<link rel="preconnect">` nor the connection that
 /// WebKit opens as soon as a link is clicked, before anybody is asked whether it may be followed;
 /// both reach a server, and a name that is looked up for them can carry words out. Our own pages
-/// and commands are no connections. macOS has no such setting here (decision 0009).
+/// and commands are no connections. macOS has no such setting here (decision 0012).
 pub(crate) fn nobody() -> tauri::Result<Url> {
     Url::parse("http://127.0.0.1:0").map_err(tauri::Error::InvalidUrl)
 }
