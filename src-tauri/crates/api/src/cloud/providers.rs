@@ -260,6 +260,13 @@ async fn save_own(
         Some(id) => return Err(refuse(format!("There is no provider {id} to change."))),
         None => new_id(&title, &own),
     };
+    // A key is for whom it was given to, and goes nowhere else because an address was changed.
+    let moved = |each: &Own| each.id == id && each.base.origin() != base.origin();
+    if own.iter().any(moved) && with_key(history).await?.contains(&id) {
+        return Err(refuse(
+            "The key was given for another server. Remove it, then change the address.".to_owned(),
+        ));
+    }
     // What could never be asked is refused now and not when somebody asks.
     let resolved = on_this_computer(&base);
     Destination::new(id.clone(), Method::Get, base.clone(), &resolved, None)
