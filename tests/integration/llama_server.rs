@@ -26,6 +26,7 @@ use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, ChildStderr, Command},
+    sync::Mutex,
 };
 
 use crate::gate::{agree, ask_and_agree, ledger};
@@ -102,17 +103,22 @@ impl LlamaServer {
         })
     }
 
+    /// Where its paths lie.
+    fn base(&self) -> String {
+        format!("{}/v1", self.address)
+    }
+
     fn port(&self) -> &str {
         self.address.rsplit(':').next().unwrap()
     }
 }
 
 /// Enters a server, without its models, and gives its name for the program.
-async fn enter(world: &World, address: String, place: Place) -> ProviderId {
+async fn enter(world: &World, address: String, protocol: Protocol, place: Place) -> ProviderId {
     let entry = ProviderEntry {
         id: None,
         title: "A larger one".to_owned(),
-        protocol: Protocol::OpenAi,
+        protocol,
         address,
         models: Vec::new(),
     };
@@ -198,10 +204,13 @@ async fn a_server_of_the_persons_network_answers() {
         return;
     };
     let world = World::new(FakeLanguageModel::new(Vec::new())).await;
-    let address = format!("{}/v1", server.address);
-    let provider = enter(&world, address, Place::YourNetwork).await;
-    assert_eq!(models(&world, &provider).await.unwrap(), [MODEL]);
-    a_whole_answer_comes(&world, &provider, Place::YourNetwork).await;
+    let place = Place::YourNetwork;
+    // It speaks both.
+    for protocol in [Protocol::OpenAi, Protocol::Anthropic] {
+        let provider = enter(&world, server.base(), protocol, place).await;
+        assert_eq!(models(&world, &provider).await.unwrap(), [MODEL]);
+        a_whole_answer_comes(&world, &provider, place).await;
+    }
 }
 
 #[tokio::test]
@@ -210,8 +219,8 @@ async fn stop_ends_the_work_of_the_server_too() {
         return;
     };
     let world = World::new(FakeLanguageModel::new(Vec::new())).await;
-    let address = format!("{}/v1", server.address);
-    let provider = enter(&world, address, Place::YourNetwork).await;
+    let place = Place::YourNetwork;
+    let provider = enter(&world, server.base(), Protocol::OpenAi, place).await;
     let question = "Write a very long story about a river, with many chapters.";
     let asked = ask(&world, &provider, question).await;
     while !matches!(world.next_event().await, AppEvent::AnswerText { .. }) {}
@@ -260,6 +269,11 @@ async fn behind_tls(authority: &Authority, key: &str, files: &TempDir) -> Option
     .await
 }
 
+/// Held by a test that uses the session's keyring. Programs that open and close connections to
+/// gnome-keyring at the same moment can make it end with a failed assertion (its issues 190, 196 and
+/// 199), and what the bus then starts in its place is locked.
+static KEYRING: Mutex<()> = Mutex::const_new(());
+
 /// A world in which `HOST` is this computer, and in which this is believed.
 async fn world_around(trust: Trust) -> World {
     let here = (HOST.to_owned(), vec![Ipv4Addr::LOCALHOST.into()]);
@@ -280,9 +294,10 @@ async fn a_provider_behind_tls_answers_who_has_the_key() {
         return;
     };
     let trust = Trust::default().and_authorities(&authority.pem()).unwrap();
+    let _keyring = KEYRING.lock().await;
     let world = world_around(trust).await;
     let address = format!("https://{HOST}:{}/v1", server.port());
-    let provider = enter(&world, address, Place::Cloud).await;
+    let provider = enter(&world, address, Protocol::OpenAi, Place::Cloud).await;
 
     // Without a key, with a wrong one, with the right one: told apart.
     let refused = models(&world, &provider).await.unwrap_err();
@@ -312,10 +327,11 @@ async fn a_provider_that_nobody_vouches_for_is_sent_nothing() {
     let Some(server) = behind_tls(&authority, "the-right-key", &files).await else {
         return;
     };
+    let _keyring = KEYRING.lock().await;
     // Nothing here knows its authority.
     let world = world_around(Trust::default()).await;
     let address = format!("https://{HOST}:{}/v1", server.port());
-    let provider = enter(&world, address, Place::Cloud).await;
+    let provider = enter(&world, address, Protocol::OpenAi, Place::Cloud).await;
     let key = "the-right-key".to_owned();
     world
         .sotto
