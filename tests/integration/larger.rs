@@ -3,18 +3,20 @@
 
 use sotto_api::{
     ConversationId, ErrorCode,
-    consent::{ProviderId, WindowFact},
+    consent::ProviderId,
     view::{
         AskRequest, Asked,
         cloud::{
-            Decided, LargerQuestion, LargerRequest, LedgerCheck, LedgerRequest, LedgerRow,
-            LedgerState, NotSent, Protocol, ProviderAnswer, ProviderEntry,
+            Decided, LargerQuestion, LargerRequest, LedgerState, NotSent, Protocol, ProviderAnswer,
+            ProviderEntry,
         },
-        consent::{ConsentChange, ConsentDecision, ConsentEvent, ConsentView},
+        consent::{ConsentChange, ConsentDecision, ConsentView},
     },
 };
 use sotto_domain::{EndReason, MessageState, Place};
 use sotto_test_support::{FakeLanguageModel, LargerServer, Reply, Said, World};
+
+use crate::gate::{armed, ask_and_agree, decision, ledger, shown};
 
 fn ended() -> Said {
     Said::Ends(EndReason::Finished)
@@ -68,58 +70,6 @@ fn new(conversation: Option<ConversationId>, text: &str) -> LargerRequest {
     }
 }
 
-/// Waits until something is shown.
-async fn shown(world: &World) -> ConsentView {
-    loop {
-        if let ConsentEvent::Show { request } = world.next_proposal().await {
-            return *request;
-        }
-    }
-}
-
-/// Looks at what is shown for a second, as a person does, until Approve can be pressed.
-async fn armed(world: &World, view: &ConsentView) {
-    world.sotto.consent_shown(view.proposal);
-    for fact in [
-        WindowFact::Visible(true),
-        WindowFact::Focused(true),
-        WindowFact::Covered(false),
-    ] {
-        world.sotto.consent_fact(fact);
-    }
-    loop {
-        if let ConsentEvent::Approve { enabled: true, .. } = world.next_proposal().await {
-            return;
-        }
-    }
-}
-
-fn decision(view: &ConsentView, yes: bool) -> ConsentDecision {
-    ConsentDecision {
-        proposal: view.proposal,
-        digest: view.digest,
-        yes,
-        standing: false,
-    }
-}
-
-/// Asks, and says yes to what is shown. Gives what was shown, and what became of it.
-async fn ask_and_agree(world: &World, request: LargerRequest) -> (ConsentView, Decided) {
-    let asking = world.sotto.ask_larger(request);
-    let reading = async {
-        let view = shown(world).await;
-        armed(world, &view).await;
-        world
-            .sotto
-            .consent_decide(decision(&view, true))
-            .await
-            .unwrap();
-        view
-    };
-    let (decided, view) = tokio::join!(asking, reading);
-    (view, decided.unwrap())
-}
-
 fn texts(view: &ConsentView) -> Vec<String> {
     let text = |part: &sotto_api::view::consent::ConsentPart| {
         part.pieces
@@ -128,20 +78,6 @@ fn texts(view: &ConsentView) -> Vec<String> {
             .collect()
     };
     view.parts.iter().map(text).collect()
-}
-
-async fn ledger(world: &World) -> Vec<LedgerRequest> {
-    let view = world.sotto.ledger().await.unwrap();
-    assert!(
-        matches!(view.check, LedgerCheck::Whole { .. }),
-        "{:?}",
-        view.check
-    );
-    let request = |row| match row {
-        LedgerRow::Request(request) => Some(*request),
-        _ => None,
-    };
-    view.rows.into_iter().filter_map(request).collect()
 }
 
 fn not_sent(decided: &Decided) -> NotSent {
