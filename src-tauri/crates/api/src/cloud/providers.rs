@@ -226,22 +226,6 @@ pub(crate) async fn save(history: &History, entry: ProviderEntry) -> Result<(), 
     Ok(())
 }
 
-/// The provider whose server another one takes the place of, by this entry.
-pub(crate) async fn moved(
-    history: &History,
-    entry: &ProviderEntry,
-) -> Result<Option<ProviderId>, ApiError> {
-    let own: Vec<Own> = history.setting(OWN).await?.unwrap_or_default();
-    let changed = own
-        .into_iter()
-        .find(|own| Some(&own.id) == entry.id.as_ref());
-    Ok(changed.and_then(|own| {
-        let to: Option<Url> = entry.address.trim().trim_end_matches('/').parse().ok();
-        let stays = to.is_some_and(|to| to.origin() == own.base.origin());
-        (!stays).then_some(own.id)
-    }))
-}
-
 async fn save_own(
     history: &History,
     id: Option<ProviderId>,
