@@ -131,7 +131,8 @@ for (const look of LOOKS) {
 
   test(`a larger model, ${look}`, async (t) => {
     const server = await provider(t);
-    const sotto = await t.start(t.home(), { env });
+    // At twice the size the consent window does not fit on this screen whole, and takes no yes.
+    const sotto = await t.start(t.home(), { env: { ...env, GDK_SCALE: "1" } });
     const { window } = sotto;
     const take = camera(window, look);
     const larger = await introduce(sotto, server);
@@ -139,6 +140,7 @@ for (const look of LOOKS) {
     await consent.armed();
     await take("consent");
     await consent.walkToApprove();
+    await consent.armed();
     await consent.press("Return");
     await consent.over();
     await window.shows("Nothing left without a yes.");
