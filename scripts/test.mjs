@@ -4,6 +4,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { buildPages, buildPrograms, selection } from "./lib/build.mjs";
 import { checkSteps } from "./lib/checks.mjs";
+import { llamaServer, llamaServerMissing } from "./lib/llama-server.mjs";
 import { nodeProgram } from "./lib/npm.mjs";
 import { modelsFolder, root, testModelsFolder } from "./lib/paths.mjs";
 import {
@@ -44,6 +45,9 @@ function testSteps(env, pythonOfTests) {
   const noWindow = sessionsWork()
     ? undefined
     : "the window is driven on Linux only (WebKitGTK's driver)";
+  const noSession = sessionsWork()
+    ? undefined
+    : "only on Linux do tests have a keyring of their own";
   return [
     {
       name: "scripts (node)",
@@ -57,6 +61,15 @@ function testSteps(env, pythonOfTests) {
       ...isolated("cargo", ["test", ...selection, "--no-fail-fast"]),
       env,
       limit: 30 * MINUTE,
+    },
+    {
+      // What runs within "cargo test" too, and there finds no server to start: so that it is seen
+      // here whether one was asked.
+      name: "a foreign server (llama.cpp's)",
+      ...isolated("cargo", ["test", ...selection, "--test", "integration", "llama_server::"]),
+      env: { ...env, SOTTO_LLAMA_SERVER: llamaServer() },
+      limit: 10 * MINUTE,
+      skip: noSession ?? llamaServerMissing(),
     },
     {
       name: "a foreign client (ollama for Python)",

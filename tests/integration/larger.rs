@@ -3,18 +3,20 @@
 
 use sotto_api::{
     ConversationId, ErrorCode,
-    consent::{ProviderId, WindowFact},
+    consent::ProviderId,
     view::{
         AskRequest, Asked,
         cloud::{
-            Decided, LargerQuestion, LargerRequest, LedgerCheck, LedgerRequest, LedgerRow,
-            LedgerState, NotSent, Protocol, ProviderAnswer, ProviderEntry,
+            Decided, LargerQuestion, LargerRequest, LedgerState, NotSent, Protocol, ProviderAnswer,
+            ProviderEntry,
         },
-        consent::{ConsentChange, ConsentDecision, ConsentEvent, ConsentView},
+        consent::{ConsentChange, ConsentDecision, ConsentView},
     },
 };
 use sotto_domain::{EndReason, MessageState, Place};
 use sotto_test_support::{FakeLanguageModel, LargerServer, Reply, Said, World};
+
+use crate::gate::{armed, ask_and_agree, decision, ledger, shown};
 
 fn ended() -> Said {
     Said::Ends(EndReason::Finished)
@@ -64,59 +66,8 @@ fn new(conversation: Option<ConversationId>, text: &str) -> LargerRequest {
         },
         provider: provider(),
         model: "large".to_owned(),
+        ask_anyway: false,
     }
-}
-
-/// Waits until something is shown.
-async fn shown(world: &World) -> ConsentView {
-    loop {
-        if let ConsentEvent::Show { request } = world.next_proposal().await {
-            return *request;
-        }
-    }
-}
-
-/// Looks at what is shown for a second, as a person does, until Approve can be pressed.
-async fn armed(world: &World, view: &ConsentView) {
-    world.sotto.consent_shown(view.proposal);
-    for fact in [
-        WindowFact::Visible(true),
-        WindowFact::Focused(true),
-        WindowFact::Covered(false),
-    ] {
-        world.sotto.consent_fact(fact);
-    }
-    loop {
-        if let ConsentEvent::Approve { enabled: true, .. } = world.next_proposal().await {
-            return;
-        }
-    }
-}
-
-fn decision(view: &ConsentView, yes: bool) -> ConsentDecision {
-    ConsentDecision {
-        proposal: view.proposal,
-        digest: view.digest,
-        yes,
-        standing: false,
-    }
-}
-
-/// Asks, and says yes to what is shown. Gives what was shown, and what became of it.
-async fn ask_and_agree(world: &World, request: LargerRequest) -> (ConsentView, Decided) {
-    let asking = world.sotto.ask_larger(request);
-    let reading = async {
-        let view = shown(world).await;
-        armed(world, &view).await;
-        world
-            .sotto
-            .consent_decide(decision(&view, true))
-            .await
-            .unwrap();
-        view
-    };
-    let (decided, view) = tokio::join!(asking, reading);
-    (view, decided.unwrap())
 }
 
 fn texts(view: &ConsentView) -> Vec<String> {
@@ -127,20 +78,6 @@ fn texts(view: &ConsentView) -> Vec<String> {
             .collect()
     };
     view.parts.iter().map(text).collect()
-}
-
-async fn ledger(world: &World) -> Vec<LedgerRequest> {
-    let view = world.sotto.ledger().await.unwrap();
-    assert!(
-        matches!(view.check, LedgerCheck::Whole { .. }),
-        "{:?}",
-        view.check
-    );
-    let request = |row| match row {
-        LedgerRow::Request(request) => Some(*request),
-        _ => None,
-    };
-    view.rows.into_iter().filter_map(request).collect()
 }
 
 fn not_sent(decided: &Decided) -> NotSent {
@@ -502,6 +439,20 @@ async fn a_standing_yes_is_for_one_server_and_can_be_taken_back() {
     world.end_of_answer().await;
     assert_eq!(server.heard().len(), 2);
 
+    // Who wants to see it is asked all the same.
+    let seeing = LargerRequest {
+        ask_anyway: true,
+        ..new(Some(id), "Seen?")
+    };
+    let asking = world.sotto.ask_larger(seeing);
+    let denying = async {
+        let view = shown(&world).await;
+        let no = decision(&view, false);
+        world.sotto.consent_decide(no).await.unwrap();
+    };
+    let (decided, ()) = tokio::join!(asking, denying);
+    assert_eq!(not_sent(&decided.unwrap()), NotSent::Denied);
+
     let cloud = world.sotto.cloud().await.unwrap();
     let given = cloud
         .providers
@@ -612,6 +563,21 @@ async fn another_program_that_blocks_reaches_this_one() {
         (rows[0].state, rows[0].trouble.as_str()),
         (LedgerState::Sent, "stopped")
     );
+}
+
+#[tokio::test]
+async fn a_conversation_that_is_deleted_takes_its_question_with_it() {
+    let (world, server, asked) = world(Reply::Repeats).await;
+    let id = asked.conversation.id;
+    let asking = world.sotto.ask_larger(new(Some(id), "Gone?"));
+    let deleting = async {
+        shown(&world).await;
+        world.sotto.delete_conversation(id).await.unwrap();
+    };
+    let (decided, ()) = tokio::join!(asking, deleting);
+    assert_eq!(not_sent(&decided.unwrap()), NotSent::Withdrawn);
+    assert!(world.sotto.consent_view().await.is_none());
+    assert!(server.heard().is_empty());
 }
 
 /// The home of the child that is killed, and the address that it asks.

@@ -1,8 +1,10 @@
 //! The core as a person uses it, through `sotto-api`: over a model that says what the test wrote,
-//! and over the real runtime with the starter model.
+//! over the real runtime with the starter model, and before a server that nobody here wrote.
 
 mod bad_input;
 mod branches;
+mod gate;
 mod larger;
+mod llama_server;
 mod real_runtime;
 mod turns;

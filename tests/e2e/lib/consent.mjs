@@ -65,7 +65,8 @@ export class Consent {
   static async begin(sotto, larger, text, conversation = null) {
     const consent = new Consent(sotto);
     consent.home = await sotto.driver.getWindowHandle();
-    const request = { what: { kind: "new", conversation, text }, ...larger };
+    const what = { kind: "new", conversation, text };
+    const request = { what, ...larger, ask_anyway: false };
     await sotto.window.run(ASK, request);
     return consent;
   }

@@ -89,6 +89,20 @@ impl World {
         Self::in_home(Home::Given(home.into()), runtime).await
     }
 
+    /// A new home that keeps its secrets in the session's keyring, so that providers' keys can be
+    /// kept, and reaches other computers as a test says.
+    pub async fn with_keyring(runtime: Arc<dyn LocalRuntime>, outside: Outside) -> Self {
+        let home = Home::Own(Arc::new(tempfile::tempdir().unwrap()));
+        let world = Self::unopened(home, runtime, Keyring::OfTheSession, outside);
+        let startup = world.sotto.startup().await;
+        assert_eq!(
+            startup.history,
+            HistoryState::Open,
+            "it wants an open keyring: run it as `npm test` does, in scripts/session.mjs"
+        );
+        world
+    }
+
     /// The same home once more, as after a restart.
     pub async fn again(&self, runtime: Arc<dyn LocalRuntime>) -> Self {
         Self::in_home(self.home.clone(), runtime).await
@@ -103,10 +117,16 @@ impl World {
     /// A core whose history has not been opened.
     #[must_use]
     pub fn closed(home: Arc<TempDir>, runtime: Arc<dyn LocalRuntime>) -> Self {
-        Self::unopened(Home::Own(home), runtime)
+        let outside = Outside::default();
+        Self::unopened(Home::Own(home), runtime, Keyring::Unused, outside)
     }
 
-    fn unopened(home: Home, runtime: Arc<dyn LocalRuntime>) -> Self {
+    fn unopened(
+        home: Home,
+        runtime: Arc<dyn LocalRuntime>,
+        keyring: Keyring,
+        outside: Outside,
+    ) -> Self {
         let (sender, events) = mpsc::unbounded_channel();
         let (consent, proposals) = mpsc::unbounded_channel();
         let start = 1_700_000_000_000;
@@ -119,10 +139,10 @@ impl World {
         let surroundings = Surroundings {
             host: Arc::new(host),
             home: home.path().to_owned(),
-            keyring: Keyring::Unused,
+            keyring,
             library,
             runtime,
-            outside: Outside::default(),
+            outside,
         };
         Self {
             sotto: Sotto::new(surroundings),
@@ -133,7 +153,7 @@ impl World {
     }
 
     async fn in_home(home: Home, runtime: Arc<dyn LocalRuntime>) -> Self {
-        let world = Self::unopened(home, runtime);
+        let world = Self::unopened(home, runtime, Keyring::Unused, Outside::default());
         let startup = world.sotto.startup().await;
         assert!(
             matches!(startup.history, HistoryState::NeedsPassphrase { .. }),

@@ -88,7 +88,7 @@ export function useTurn(conversation: string | null): TurnActions {
       askLarger: async (what, { provider, model }, onSettings) => {
         useLarger.setState({ waiting: { kind: what.kind, conversation, provider, model } });
         try {
-          const decided = await core.askLarger({ what, provider, model });
+          const decided = await core.askLarger({ what, provider, model, ask_anyway: false });
           if (decided.outcome === "asked") return await begin(Promise.resolve(decided.asked));
           showNote(notSentWords(decided.why));
           return false;

@@ -32,7 +32,7 @@ function Key({ provider }: { provider: ProviderView }) {
   const kept = key.state === "kept";
   const take = async () => {
     if (!(await change(() => core.takeKey(id)))) return;
-    showNote(`The key of ${title} is kept in the keyring. The clipboard is empty again.`);
+    showNote(`The key of ${title} is kept in the keyring.`);
   };
   return (
     <div className="flex flex-col gap-2">

@@ -38,6 +38,7 @@ struct Source {
 pub(crate) struct Case {
     pub(crate) endpoint: Endpoint,
     purpose: Purpose,
+    ask_anyway: bool,
     expected: Expected,
     /// What the conversation was when it was asked for; see [`Subject`].
     basis: Basis,
@@ -58,6 +59,16 @@ pub(crate) struct Subject {
     pub(crate) question: Option<Message>,
 }
 
+/// What a model is asked.
+pub(crate) struct Asked<'a> {
+    pub(crate) model: &'a str,
+    pub(crate) subject: Subject,
+    /// The conversation up to and with the question.
+    pub(crate) branch: &'a [Message],
+    /// The person wants to see it even where a standing yes would do.
+    pub(crate) ask_anyway: bool,
+}
+
 /// A case, drafted with some change.
 pub(crate) struct Drafted {
     pub(crate) draft: Draft,
@@ -67,15 +78,19 @@ pub(crate) struct Drafted {
 }
 
 impl Case {
-    /// A model answers. `branch` is the conversation up to and with the question.
+    /// A model answers.
     pub(crate) fn answer(
         endpoint: Endpoint,
-        model: &str,
-        subject: Subject,
-        branch: &[Message],
+        asked: Asked<'_>,
         words: &Words,
         at: SystemTime,
     ) -> Result<Self, ApiError> {
+        let Asked {
+            model,
+            subject,
+            branch,
+            ask_anyway,
+        } = asked;
         let url = endpoint.protocol.question_url(&endpoint.base);
         let destination = destination(&endpoint, Method::Post, url, Some(model))?;
         let said: Vec<&Message> = branch.iter().filter(|said| !said.text.is_empty()).collect();
@@ -99,6 +114,7 @@ impl Case {
             });
         Ok(Self {
             purpose: Purpose::Answer,
+            ask_anyway,
             expected: Expected::Answer(endpoint.protocol),
             basis: Basis::of(subject.conversation, branch),
             subject: Some(subject),
@@ -117,6 +133,7 @@ impl Case {
         let destination = destination(&endpoint, Method::Get, Ok(url), None)?;
         Ok(Self {
             purpose: Purpose::KeyTest,
+            ask_anyway: false,
             expected,
             basis: Basis::None,
             subject: None,
@@ -157,6 +174,7 @@ impl Case {
         let draft = Draft {
             purpose: self.purpose,
             started_by: StartedBy::Person,
+            ask_anyway: self.ask_anyway,
             basis: self.basis,
             destination: self.destination.clone(),
             body: self.body(&parts)?,

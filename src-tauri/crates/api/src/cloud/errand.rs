@@ -5,11 +5,14 @@
 use std::{
     pin::pin,
     sync::Arc,
-    time::{Instant, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use futures_util::StreamExt;
-use sotto_consent::{AnswerHash, ledger::FailReason};
+use sotto_consent::{
+    AnswerHash, PERMIT_LIVES_MILLISECONDS,
+    ledger::{AnswerEnding, FailReason},
+};
 use sotto_domain::{
     AnswerStatistics, AnswerStream, EndReason, Failure, FailureCode, ModelEvent, Place,
 };
@@ -74,7 +77,9 @@ impl Errand {
                 }
                 Event::Models(_) => {}
                 Event::Ended(end) => {
-                    let cost = model.as_deref().and_then(|model| {
+                    // What a provider counted of an answer that was cut is not what it asks for.
+                    let whole = end.ending == AnswerEnding::Complete && end.result.is_ok();
+                    let cost = model.as_deref().filter(|_| whole).and_then(|model| {
                         estimate::cost(prices.as_deref(), model, &end.usage, SystemTime::now())
                     });
                     gatekeeper
@@ -99,9 +104,10 @@ impl Errand {
             egress,
             yes,
         } = self;
+        let agreed = Instant::now();
         let id = yes.proposal.id();
         let expected = yes.case.expected();
-        let endpoint = yes.case.endpoint;
+        let endpoint = &yes.case.endpoint;
         let place = yes.proposal.destination().place();
         let request = yes.proposal.request().clone();
         let cleared = gatekeeper
@@ -110,11 +116,11 @@ impl Errand {
             .map_err(failure)?;
         // Read only now that the ledger says that it is used.
         let key = match &gatekeeper.keychain {
-            Some(keychain) => keychain.provider_key(endpoint.id.as_str()).await,
+            Some(keychain) => keychain.provider_key(&endpoint.key_name()).await,
             None => Ok(None),
         };
         let key = match key {
-            Ok(None) if place == Place::Cloud && needs_key(&endpoint) => {
+            Ok(None) if place == Place::Cloud && needs_key(endpoint) => {
                 gatekeeper
                     .report(Report::Failed(id, FailReason::NoKey))
                     .await;
@@ -131,6 +137,15 @@ impl Errand {
                 return Err(failure(format!("{} Nothing was sent.", sentence(&error))));
             }
         };
+        // A keyring may have asked the person something first, and they may have blocked meanwhile, here
+        // or in another program: looked at once more, now that nothing is left to wait for.
+        let late = agreed.elapsed() > Duration::from_millis(PERMIT_LIVES_MILLISECONDS);
+        if gatekeeper.policy().await.is_err() || late {
+            gatekeeper.report(Report::Failed(id, FailReason::Cut)).await;
+            return Err(failure(
+                "The yes is older than 30 seconds, because the keyring took so long. Nothing was sent; ask again.",
+            ));
+        }
         let hash = AnswerHash::new(gatekeeper.book.key());
         match egress.send(cleared, expected, key, hash, cut.clone()).await {
             Outcome::Sent(sent) => {
@@ -152,9 +167,9 @@ impl Errand {
     ///
     /// # Errors
     /// What went wrong, for the person.
-    pub(crate) async fn models(self) -> Result<Vec<ListedModel>, String> {
+    pub(crate) async fn models(self, cut: CancellationToken) -> Result<Vec<ListedModel>, String> {
         let (gatekeeper, proposal) = (self.gatekeeper.clone(), self.yes.proposal.id());
-        let sent = self.send(&CancellationToken::new()).await;
+        let sent = self.send(&cut).await;
         let (mut sent, _) = sent.map_err(|failure| failure.message)?;
         let mut models = Vec::new();
         while let Some(event) = sent.events.next().await {

@@ -61,17 +61,30 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// Whether the server says that it passes this model's questions on.
+    /// Whether the server says that it passes this model's questions on. Of an Ollama, a model that it
+    /// was not heard to have of its own counts as passed on: its names have aliases.
     pub(crate) fn passes_on(&self, model: &str) -> bool {
-        let listed = self.models.iter().find(|listed| listed.name == model);
-        is_passed_on(model) || listed.is_some_and(|listed| listed.passed_on)
+        let plain = |name: &str| name.strip_suffix(":latest").unwrap_or(name).to_owned();
+        let mut listed = self.models.iter();
+        let listed = listed.find(|listed| plain(&listed.name) == plain(model));
+        is_passed_on(model) || listed.map_or(self.is_ollama(), |listed| listed.passed_on)
+    }
+
+    /// Whether it is an Ollama, which is known by its port.
+    fn is_ollama(&self) -> bool {
+        self.protocol == Protocol::OpenAi && self.base.origin().ends_with(OLLAMA_PORT)
+    }
+
+    /// The name of its key in the keyring: a key belongs to a server, not to a name of the person's.
+    pub(crate) fn key_name(&self) -> String {
+        format!("{}@{}", self.id, self.base.origin())
     }
 
     /// Where its list of models is, and in which form. An Ollama is asked in its own way, because only
-    /// there it says which models it passes on to somebody else; it is known by its port.
+    /// there it says which models it passes on to somebody else.
     pub(crate) fn models_at(&self) -> Result<(Url, Expected), AddressError> {
-        let origin = self.base.origin();
-        if self.protocol == Protocol::OpenAi && origin.ends_with(OLLAMA_PORT) {
+        if self.is_ollama() {
+            let origin = self.base.origin();
             return Ok((
                 format!("{origin}/api/tags").parse()?,
                 Expected::OllamaModels,
@@ -204,6 +217,7 @@ pub(crate) async fn save(history: &History, entry: ProviderEntry) -> Result<(), 
         id => save_own(history, id, entry).await?,
     };
     let before = one(history, &id).await?;
+    // What the server said of a model stays; what it said nothing about is not taken for its own.
     let listed = models.into_iter().map(|name| ListedModel {
         passed_on: before.passes_on(&name),
         id: name,
@@ -354,7 +368,12 @@ mod tests {
             name: "deepseek".to_owned(),
             passed_on: true,
         };
-        Endpoint::own(own.clone(), &Models::from([(own.id, vec![passed_on])]))
+        let its_own = StoredModel {
+            name: "qwen3:4b".to_owned(),
+            passed_on: false,
+        };
+        let models = vec![passed_on, its_own];
+        Endpoint::own(own.clone(), &Models::from([(own.id, models)]))
     }
 
     #[test]
@@ -373,7 +392,12 @@ mod tests {
         assert_eq!(ollama.place(), Place::YourNetwork);
         assert!(ollama.passes_on("deepseek"));
         assert!(ollama.passes_on("gpt-oss:120b-cloud"));
+        assert!(
+            ollama.passes_on("deepseek:latest"),
+            "another name of the same"
+        );
         assert!(!ollama.passes_on("qwen3:4b"));
+        assert!(ollama.passes_on("never-heard-of"));
         let shown = ollama.view(&Policy::default(), &BTreeSet::new(), true);
         assert_eq!(shown.models[0].place, Place::Cloud);
     }
