@@ -5,14 +5,14 @@ import assert from "node:assert/strict";
 import { lookup } from "node:dns/promises";
 import { hostname } from "node:os";
 import { marked } from "marked";
+import { watchCalls } from "./lib/calls.mjs";
 import { Consent, introduce } from "./lib/consent.mjs";
 import { LEAVING } from "./lib/injection/leaving.mjs";
 import { listeners, reached } from "./lib/injection/listeners.mjs";
 import { LOADING } from "./lib/injection/loading.mjs";
 import { PlainBrowser } from "./lib/injection/plain-browser.mjs";
-import { SURE_SCRIPTS, SURE_TEXTS } from "./lib/injection/sure.mjs";
+import { PAST_THE_POLICY, SURE_SCRIPTS, SURE_TEXTS } from "./lib/injection/sure.mjs";
 import { TEXTS } from "./lib/injection/texts.mjs";
-import { watchLookups } from "./lib/lookups.mjs";
 import { provider } from "./lib/provider.mjs";
 import { xdotool } from "./lib/screen.mjs";
 import { test } from "./lib/tests.mjs";
@@ -80,18 +80,30 @@ test(
 
 test("scripts reach nobody in the window", async (t) => {
   const all = await listeners(t, Object.keys(SCRIPTS));
-  const { window, driver } = await t.start(t.home());
+  const home = t.home();
+  const { window, driver, driverProcess } = await t.start(home);
+  const watched = await watchCalls(t, driverProcess.pid, home.path);
+  if (!watched) t.note("not seen whether the proxy was needed: nobody may watch a process here");
   await window.run("window.takenOver = true");
-  for (const [name, listener] of all) {
-    const script = attempt(SCRIPTS[name](listener.addresses));
-    await driver.executeAsyncScript(script).catch((error) => {
-      throw new Error(`${name}: ${error.message}`);
-    });
-    assert.equal(await window.run("return window.takenOver"), true, `${name}: another page`);
-    assert.deepEqual(reached(all), [], `after ${name}`);
-  }
-  await letPass(LATE);
-  assert.deepEqual(reached(all), []);
+  const make = async (names) => {
+    for (const name of names) {
+      const script = attempt(SCRIPTS[name](all.get(name).addresses));
+      await driver.executeAsyncScript(script).catch((error) => {
+        throw new Error(`${name}: ${error.message}`);
+      });
+      assert.equal(await window.run("return window.takenOver"), true, `${name}: another page`);
+      assert.deepEqual(reached(all), [], `after ${name}`);
+    }
+    await letPass(LATE);
+    assert.deepEqual(reached(all), []);
+    assert.deepEqual(watched?.asked() ?? [], []);
+  };
+  // The policy and the guard stop nearly all, without the proxy that stops the rest.
+  await make([...all.keys()].filter((name) => !PAST_THE_POLICY.has(name)));
+  assert.deepEqual(watched?.nobody() ?? [], [], "stopped by the proxy alone");
+  await make(PAST_THE_POLICY);
+  if (watched) assert.ok(watched.nobody().length > 0, "what only the proxy stops is seen there");
+  await watched?.end();
   assert.equal((await driver.getAllWindowHandles()).length, 1, "windows");
   t.note(`${all.size} attempts`);
 
@@ -137,7 +149,8 @@ test("what a model says reaches nobody in the window", async (t) => {
   });
   const text = [...parts, "Attempts end."].join("\n\n");
   const server = await provider(t, { says: echo });
-  const sotto = await t.start(t.home());
+  const home = t.home();
+  const sotto = await t.start(home);
   const { window } = sotto;
   const larger = await introduce(sotto, server);
 
@@ -154,6 +167,7 @@ test("what a model says reaches nobody in the window", async (t) => {
   assert.equal((await consent.over()).outcome, "asked");
 
   // Once more where it can be seen to grow, because what is half written is drawn as well.
+  const watched = await watchCalls(t, sotto.driverProcess.pid, home.path);
   const [{ id }] = await until("the conversation is listed", async () => {
     const rows = await window.conversations();
     return rows.length === 1 && rows;
@@ -184,6 +198,8 @@ test("what a model says reaches nobody in the window", async (t) => {
   await window.run(CLICK_ALL, `[data-message="${answer.id}"] [data-testid=answer-text]`);
   await letPass(LATE);
   assert.deepEqual(reached(all), []);
+  // Nothing got as far as the proxy.
+  if (watched) assert.deepEqual([...watched.asked(), ...watched.nobody()], []);
   t.note(`${all.size} attempts, ${text.length} characters`);
 });
 
@@ -211,7 +227,7 @@ test("no name is looked up", async (t) => {
   const home = t.home();
   const plain = await PlainBrowser.start(t);
   await plain.show("");
-  const control = await watchLookups(t, plain.process.pid, home.path);
+  const control = await watchCalls(t, plain.process.pid, home.path, { refuse: true });
   if (!control) {
     t.note("not run: this system lets nobody watch a process");
     return;
@@ -221,7 +237,7 @@ test("no name is looked up", async (t) => {
   await control.end();
 
   const { driver, driverProcess } = await t.start(home);
-  const watched = await watchLookups(t, driverProcess.pid, home.path);
+  const watched = await watchCalls(t, driverProcess.pid, home.path, { refuse: true });
   for (const make of Object.values(NAMING)) await driver.executeAsyncScript(attempt(make(name)));
   await letPass(LATE);
   assert.deepEqual(watched.asked(), []);

@@ -1,5 +1,17 @@
-// The attempts that reach a server on a plain page of any WebKitGTK: the measure by which it is seen
-// that attempts are made at all. The others depend on what a version was built with.
+// What is known beforehand of the attempts. Those that reach a server on a plain page of any WebKitGTK
+// are the measure by which it is seen that attempts are made at all; the others depend on what a
+// version was built with.
+
+/** What neither the policy nor the guard of navigations stops: only the proxy does. */
+export const PAST_THE_POLICY = new Set([
+  "link, preconnect",
+  "link, preconnect with CORS",
+  "link, preconnect to https",
+  "link, preconnect in the body's markup",
+  "a link",
+  "a link to download",
+  "an area of a picture",
+]);
 
 export const SURE_SCRIPTS = new Set([
   "fetch",

@@ -6,8 +6,10 @@ import { basename, join } from "node:path";
 import { descendants, gone, kill } from "./processes.mjs";
 import { until } from "./waiting.mjs";
 
-/** Names are looked up in that file first. Port 0 is nobody: nothing can listen there. */
+/** Names are looked up in that file first. */
 const ASKED = /"\/etc\/hosts"|sa_family=AF_INET6?, sin6?_port=htons\([1-9]/;
+/** The windows' proxy: nothing can listen on port 0. */
+const NOBODY = /sa_family=AF_INET, sin_port=htons\(0\)/;
 
 function program(pid) {
   try {
@@ -17,16 +19,18 @@ function program(pid) {
   }
 }
 
-/** Watches the browser's processes below one. Null where the system does not let us. */
-export async function watchLookups(t, pid, folder) {
+/**
+ * Watches the browser's processes below one. Null where the system does not let us. `refuse`: what
+ * is asked for is seen, and goes nowhere.
+ */
+export async function watchCalls(t, pid, folder, { refuse = false } = {}) {
   const all = descendants(pid);
   const watched = all.filter((each) => /^WebKit(Web|Network)Process$/.test(program(each)));
   const trace = join(folder, `lookups-${pid}.strace`);
   const attach = watched.flatMap((each) => ["-p", String(each)]);
   const calls = "--trace=connect,sendto,sendmsg,sendmmsg,openat";
-  // What is asked for is seen, and goes nowhere.
-  const refuse = "--inject=connect:error=ENETUNREACH";
-  const strace = spawn("strace", ["--follow-forks", calls, refuse, "-o", trace, ...attach], {
+  const inject = refuse ? ["--inject=connect:error=ENETUNREACH"] : [];
+  const strace = spawn("strace", ["--follow-forks", calls, ...inject, "-o", trace, ...attach], {
     stdio: ["ignore", "ignore", "pipe"],
   });
   let said = "";
@@ -39,12 +43,15 @@ export async function watchLookups(t, pid, folder) {
     return watched.every((each) => said.includes(`Process ${each} attached`)) && "yes";
   });
   if (attached === "no") return null;
+  const made = (which) =>
+    readFileSync(trace, "utf8")
+      .split("\n")
+      .filter((line) => which.test(line));
   return {
     /** The calls that looked up a name or went to a server. */
-    asked: () =>
-      readFileSync(trace, "utf8")
-        .split("\n")
-        .filter((line) => ASKED.test(line)),
+    asked: () => made(ASKED),
+    /** The calls that went to the proxy: only it kept them from going further. */
+    nobody: () => made(NOBODY),
     end: async () => {
       kill(strace.pid, "SIGTERM");
       await gone(strace.pid);
