@@ -1,34 +1,53 @@
 //! A key's way in. A page that had a field for it would hold it in the memory of a browser's process
 //! and pass it along in a message; so the person copies it, and the core takes it from the clipboard.
 
-use sotto_api::{ApiError, ErrorCode, view::cloud::NewKey};
+use arboard::Clipboard;
+use secrecy::zeroize::Zeroizing;
+use sotto_api::{
+    ApiError, ErrorCode, Sotto,
+    consent::ProviderId,
+    view::cloud::{CloudView, NewKey},
+};
 
 /// The longest key, in bytes. Those in use have less than 200; tokens of a company's own server can
 /// be longer.
 const LONGEST: usize = 4_096;
 
-/// Takes a key from the clipboard, and clears the clipboard: a key that stays there is pasted into
-/// some other window sooner or later.
+/// Takes a key from the clipboard into the keyring, and only then out of the clipboard: a key that
+/// stays there is pasted into some other window sooner or later, and one that could not be kept must
+/// not be lost, because many providers show it once.
 ///
 /// # Errors
-/// If what is there is no key; the clipboard stays as it is then.
-pub(crate) async fn take_key() -> Result<NewKey, ApiError> {
-    let taken = tauri::async_runtime::spawn_blocking(|| {
-        let mut clipboard = arboard::Clipboard::new().map_err(|error| refuse(&error))?;
-        let text = clipboard.get_text().map_err(|error| match error {
+/// If what is there is no key, or it cannot be kept; the clipboard stays as it is then.
+pub(crate) async fn take_key(sotto: &Sotto, provider: ProviderId) -> Result<CloudView, ApiError> {
+    let text = with_clipboard(|clipboard| clipboard.get_text()).await?;
+    let text = Zeroizing::new(text);
+    let cloud = sotto
+        .keep_key(provider, NewKey::from(key_in(&text)?.to_owned()))
+        .await?;
+    let forget = move |clipboard: &mut Clipboard| match clipboard.get_text() {
+        Ok(now) if now == *text => clipboard.clear(),
+        // Something else was copied meanwhile.
+        _ => Ok(()),
+    };
+    if let Err(error) = with_clipboard(forget).await {
+        tracing::warn!(%error, "the key is kept, and still in the clipboard");
+    }
+    Ok(cloud)
+}
+
+async fn with_clipboard<T: Send + 'static>(
+    work: impl FnOnce(&mut Clipboard) -> Result<T, arboard::Error> + Send + 'static,
+) -> Result<T, ApiError> {
+    let done = tauri::async_runtime::spawn_blocking(move || work(&mut Clipboard::new()?)).await;
+    done.map_err(|error| refuse(&error))?
+        .map_err(|error| match error {
             arboard::Error::ContentNotAvailable => ApiError::new(
                 ErrorCode::Other,
                 "The clipboard holds no text. Copy the key first, then take it from the clipboard.",
             ),
             error => refuse(&error),
-        })?;
-        let key = key_in(&text)?.to_owned();
-        if let Err(error) = clipboard.clear() {
-            tracing::warn!(%error, "the clipboard could not be cleared");
-        }
-        Ok(NewKey::from(key))
-    });
-    taken.await.map_err(|error| refuse(&error))?
+        })
 }
 
 /// The key in a copied text: one word of visible ASCII.

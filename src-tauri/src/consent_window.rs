@@ -154,6 +154,7 @@ fn build(app: &AppHandle<Webview>) -> tauri::Result<WebviewWindow<Webview>> {
             .minimizable(false)
             .focused(true)
             .devtools(false)
+            .proxy_url(window::nobody()?)
             .visible(false)
             .on_new_window(|_, _| NewWindowResponse::Deny);
     if let Some(position) = place.position {

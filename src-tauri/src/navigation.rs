@@ -1,13 +1,16 @@
-//! A window shows our own pages and nothing else. The content security policy stops requests, but
-//! not `location.href = …` nor a form: those are stopped here.
+//! A window shows its own page and nothing else. The content security policy stops requests, but
+//! not `location.href = …` nor a form: those are stopped here. Nor does the chat window ever show
+//! the consent window's page, which people learn to trust.
 
 use tauri::{Runtime, Url, plugin::TauriPlugin};
 
-/// Refuses every navigation away from the program's own pages, in every window.
+use crate::consent_window::CONSENT;
+
+/// Refuses every navigation of a window away from its own page.
 pub(crate) fn guard<R: Runtime>() -> TauriPlugin<R> {
     tauri::plugin::Builder::new("navigation-guard")
-        .on_navigation(|_, url| {
-            let own = is_own(url, tauri::is_dev());
+        .on_navigation(|webview, url| {
+            let own = is_own(url, tauri::is_dev()) && is_page_of(webview.label(), url);
             if !own {
                 tracing::warn!(scheme = url.scheme(), "a navigation was refused");
             }
@@ -28,9 +31,34 @@ fn is_own(url: &Url, development: bool) -> bool {
     }
 }
 
+/// Whether one of our pages is that of this window.
+fn is_page_of(window: &str, url: &Url) -> bool {
+    match url.path() {
+        "/consent.html" => window == CONSENT,
+        "" | "/" | "/index.html" => window != CONSENT,
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_window_shows_its_own_page() {
+        for (url, chat, consent) in [
+            ("tauri://localhost", true, false),
+            ("tauri://localhost/#x", true, false),
+            ("tauri://localhost/index.html", true, false),
+            ("tauri://localhost/consent.html?x", false, true),
+            ("http://tauri.localhost/consent.html", false, true),
+            ("tauri://localhost/assets/index.js", false, false),
+        ] {
+            let address = Url::parse(url).unwrap();
+            assert_eq!(is_page_of("main", &address), chat, "chat: {url}");
+            assert_eq!(is_page_of(CONSENT, &address), consent, "consent: {url}");
+        }
+    }
 
     #[track_caller]
     fn check(url: &str, released: bool, development: bool) {

@@ -15,6 +15,7 @@ pub fn run() -> ExitCode {
         .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
         .with_writer(std::io::stderr)
         .init();
+    sotto_api::turn_off_core_dumps();
     match build() {
         Ok(app) => {
             app.run(|app, event| {

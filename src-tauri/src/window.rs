@@ -2,7 +2,7 @@
 
 use sotto_api::Sotto;
 use tauri::{
-    AppHandle, Manager, Runtime, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
+    AppHandle, Manager, Runtime, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
     utils::config::Color, webview::NewWindowResponse,
 };
 
@@ -19,6 +19,7 @@ pub(crate) fn open_main<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
         .title("Sotto")
         .inner_size(1200.0, 800.0)
         .min_inner_size(420.0, 420.0)
+        .proxy_url(nobody()?)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
     let closing = app.clone();
@@ -29,6 +30,15 @@ pub(crate) fn open_main<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
         }
     });
     lay_paper(&window)
+}
+
+/// Where everything goes that a page would send to a server: to a port that cannot be listened on.
+/// The content security policy knows neither `<link rel="preconnect">` nor the connection that
+/// WebKit opens as soon as a link is clicked, before anybody is asked whether it may be followed;
+/// both reach a server, and a name that is looked up for them can carry words out. Our own pages
+/// and commands are no connections. macOS has no such setting here (decision 0012).
+pub(crate) fn nobody() -> tauri::Result<Url> {
+    Url::parse("http://127.0.0.1:0").map_err(tauri::Error::InvalidUrl)
 }
 
 /// Gives a window the page's own paper.

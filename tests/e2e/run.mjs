@@ -33,7 +33,9 @@ const order = [
   "working-default",
   "arrival",
   "accessibility",
-  "security",
+  "authority",
+  "injection",
+  "canary",
   "bad-input",
   "crash",
 ];

@@ -3,10 +3,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { busWithoutKeyring } from "./lib/bus.mjs";
+import { Consent, introduce } from "./lib/consent.mjs";
 import { screenshots } from "./lib/environment.mjs";
 import { starter, workingDefault } from "./lib/home.mjs";
 import { LOOKS, setLook } from "./lib/look.mjs";
 import { writeProgress } from "./lib/progress.mjs";
+import { provider } from "./lib/provider.mjs";
 import { sottoAsked } from "./lib/terminal.mjs";
 import { test } from "./lib/tests.mjs";
 import { letPass, until } from "./lib/waiting.mjs";
@@ -21,6 +23,9 @@ const EARLIER = [
   "When is git rebase better than git merge?",
   "Dinner from rice, eggs and spinach",
 ];
+
+const CONFIDENTIAL =
+  "Compare these two lease drafts. The tenant is reachable at mira.okafor@example.org; rent goes to DE89 3704 0044 0532 0130 00. Which of the two would you sign?";
 
 const QUESTION =
   "Write a Python function that returns the n most frequent words of a text. No docstring, no comments, no example. Then explain it in two sentences.";
@@ -123,6 +128,31 @@ for (const look of LOOKS) {
     },
     { limit: 900 },
   );
+
+  test(`a larger model, ${look}`, async (t) => {
+    const server = await provider(t);
+    const sotto = await t.start(t.home(), { env });
+    const { window } = sotto;
+    const take = camera(window, look);
+    const larger = await introduce(sotto, server);
+    const consent = await Consent.ask(sotto, larger, CONFIDENTIAL);
+    await consent.armed();
+    await take("consent");
+    await consent.walkToApprove();
+    await consent.press("Return");
+    await consent.over();
+    await window.shows("Nothing left without a yes.");
+    await take("larger-answer");
+    await window.press(Key.CONTROL, Key.SHIFT, "l");
+    await window.shows("Complete and unchanged");
+    await take("ledger");
+    await window.press(Key.ESCAPE);
+    await until("the ledger is closed", async () => !(await window.has("[role=dialog]")));
+    await window.press(Key.CONTROL, ",");
+    await window.find("[role=dialog]");
+    await window.shows("Double");
+    await take("settings");
+  });
 
   test(`trouble, ${look}`, async (t) => {
     const home = t.home([]);

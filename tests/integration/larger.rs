@@ -66,6 +66,7 @@ fn new(conversation: Option<ConversationId>, text: &str) -> LargerRequest {
         },
         provider: provider(),
         model: "large".to_owned(),
+        ask_anyway: false,
     }
 }
 
@@ -438,6 +439,20 @@ async fn a_standing_yes_is_for_one_server_and_can_be_taken_back() {
     world.end_of_answer().await;
     assert_eq!(server.heard().len(), 2);
 
+    // Who wants to see it is asked all the same.
+    let seeing = LargerRequest {
+        ask_anyway: true,
+        ..new(Some(id), "Seen?")
+    };
+    let asking = world.sotto.ask_larger(seeing);
+    let denying = async {
+        let view = shown(&world).await;
+        let no = decision(&view, false);
+        world.sotto.consent_decide(no).await.unwrap();
+    };
+    let (decided, ()) = tokio::join!(asking, denying);
+    assert_eq!(not_sent(&decided.unwrap()), NotSent::Denied);
+
     let cloud = world.sotto.cloud().await.unwrap();
     let given = cloud
         .providers
@@ -548,6 +563,21 @@ async fn another_program_that_blocks_reaches_this_one() {
         (rows[0].state, rows[0].trouble.as_str()),
         (LedgerState::Sent, "stopped")
     );
+}
+
+#[tokio::test]
+async fn a_conversation_that_is_deleted_takes_its_question_with_it() {
+    let (world, server, asked) = world(Reply::Repeats).await;
+    let id = asked.conversation.id;
+    let asking = world.sotto.ask_larger(new(Some(id), "Gone?"));
+    let deleting = async {
+        shown(&world).await;
+        world.sotto.delete_conversation(id).await.unwrap();
+    };
+    let (decided, ()) = tokio::join!(asking, deleting);
+    assert_eq!(not_sent(&decided.unwrap()), NotSent::Withdrawn);
+    assert!(world.sotto.consent_view().await.is_none());
+    assert!(server.heard().is_empty());
 }
 
 /// The home of the child that is killed, and the address that it asks.

@@ -156,6 +156,7 @@ async fn ask(world: &World, provider: &ProviderId, text: &str) -> Asked {
         },
         provider: provider.clone(),
         model: MODEL.to_owned(),
+        ask_anyway: false,
     };
     let (view, decided) = ask_and_agree(world, request).await;
     assert!(view.body_bytes > text.len() as u64);

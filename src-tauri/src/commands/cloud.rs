@@ -57,7 +57,7 @@ pub(crate) async fn take_key(
     sotto: State<'_, Sotto>,
     provider: ProviderId,
 ) -> Result<CloudView, ApiError> {
-    sotto.keep_key(provider, clipboard::take_key().await?).await
+    clipboard::take_key(&sotto, provider).await
 }
 
 #[tauri::command]

@@ -24,7 +24,7 @@ use sotto_api::{
     consent::{Input, WindowFact},
     view::consent::ApproveButton,
 };
-use webkit2gtk::WebView;
+use webkit2gtk::{WebView, WebViewExt};
 
 /// The number of all touches together; buttons of a pointer are numbered from 1.
 const TOUCH: Input = Input::Button(0);
@@ -49,7 +49,8 @@ pub(super) fn watch(
         report,
         approve,
         mapped: Cell::new(false),
-        frame: Cell::new(None),
+        position: Cell::new(None),
+        size: Cell::new(None),
         down: RefCell::default(),
         key_times: RefCell::default(),
         touches: Cell::new(0),
@@ -62,6 +63,8 @@ pub(super) fn watch(
     });
     let watching = Rc::clone(&watch);
     window.connect_unmap(move |_| watching.tell(WindowFact::Visible(false)));
+    // A menu would take the release of the button that opened it, which then counts as held.
+    view.connect_context_menu(|_, _, _, _| true);
     view.connect_event(move |view, event| {
         watch.pointer(event, (view.allocated_width(), view.allocated_height()));
         Propagation::Proceed
@@ -74,8 +77,10 @@ struct Watch<Report, Approve> {
     approve: Approve,
     /// The system shows it.
     mapped: Cell<bool>,
-    /// Where it was and how large, when it last said so.
-    frame: Cell<Option<((i32, i32), (u32, u32))>>,
+    /// Where it was when it last said so.
+    position: Cell<Option<(i32, i32)>>,
+    /// How large it was when it last said so.
+    size: Cell<Option<(u32, u32)>>,
     /// Keys and buttons that were pressed and not released. What is released while another window
     /// has the focus stays: it then counts as held once too often, which costs a second press.
     down: RefCell<BTreeSet<Input>>,
@@ -173,13 +178,10 @@ impl<Report: Fn(WindowFact), Approve: Fn() -> Option<ApproveButton>> Watch<Repor
     }
 
     fn configured(&self, position: (i32, i32), size: (u32, u32)) {
-        let Some((last_position, last_size)) = self.frame.replace(Some((position, size))) else {
-            return;
-        };
-        if last_position != position {
+        if self.position.replace(Some(position)) != Some(position) {
             self.tell(WindowFact::Moved);
         }
-        if last_size != size {
+        if self.size.replace(Some(size)) != Some(size) {
             self.tell(WindowFact::Resized);
         }
     }

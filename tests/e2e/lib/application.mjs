@@ -11,7 +11,7 @@ import { until, within } from "./waiting.mjs";
 import { Window } from "./window.mjs";
 
 /** Two ports that nothing listens on. */
-async function freePorts() {
+export async function freePorts() {
   const servers = [createServer(), createServer()];
   for (const server of servers) {
     await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));

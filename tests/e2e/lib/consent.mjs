@@ -39,7 +39,7 @@ const WATCH = `
   approve.addEventListener("pointerdown", () => { window.consent.presses += 1; });
   return true;`;
 
-async function invoke(window, command, payload) {
+export async function invoke(window, command, payload) {
   const { value, error } = await window.driver.executeAsyncScript(INVOKE, command, payload);
   if (error) throw new Error(`${command}: ${JSON.stringify(error)}`);
   return value;
@@ -58,11 +58,15 @@ export class Consent {
     this.chat = window;
   }
 
-  /** Asks a larger model in a new conversation. Opens the window, but does not wait for it. */
-  static async begin(sotto, larger, text) {
+  /**
+   * Asks a larger model, in a new conversation if none is named. Does not wait for the window, which
+   * a standing yes makes needless.
+   */
+  static async begin(sotto, larger, text, conversation = null) {
     const consent = new Consent(sotto);
     consent.home = await sotto.driver.getWindowHandle();
-    const request = { what: { kind: "new", conversation: null, text }, ...larger };
+    const what = { kind: "new", conversation, text };
+    const request = { what, ...larger, ask_anyway: false };
     await sotto.window.run(ASK, request);
     return consent;
   }

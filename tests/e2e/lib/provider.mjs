@@ -10,15 +10,18 @@ function chunk(delta, finish = null) {
   return `data: ${JSON.stringify({ ...rest, model: "double", choices })}\n\n`;
 }
 
-function answer(response) {
+async function answer(response, pieces) {
   response.writeHead(200, { "content-type": "text/event-stream" });
   response.write(chunk({ role: "assistant", content: "" }));
-  for (const content of ANSWER) response.write(chunk({ content }));
+  for await (const content of pieces) response.write(chunk({ content }));
   response.end(`${chunk({}, "stop")}data: [DONE]\n\n`);
 }
 
-/** Listens until the test is over. `requests`: the path and the body of all that came. */
-export async function provider(t) {
+/**
+ * Listens until the test is over. `requests`: path, headers and body of all that came. `says`: the
+ * pieces of the answer to a body.
+ */
+export async function provider(t, { says = () => ANSWER } = {}) {
   const requests = [];
   const server = createServer((request, response) => {
     let body = "";
@@ -27,8 +30,8 @@ export async function provider(t) {
       body += text;
     });
     request.on("end", () => {
-      requests.push({ path: request.url, body });
-      answer(response);
+      requests.push({ path: request.url, headers: request.headers, body });
+      answer(response, says(body));
     });
   });
   // A connection alone is too much as well.

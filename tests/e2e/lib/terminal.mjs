@@ -3,10 +3,11 @@ import { spawn } from "node:child_process";
 import { programs } from "./environment.mjs";
 
 /** Starts it. What it writes, and when, is kept in `said` and `complained`. */
-export function sotto(home, args, { env = {}, input } = {}) {
+export function sotto(home, args, { env = {}, input, detached = false } = {}) {
   const child = spawn(programs.cli, args, {
     env: { ...process.env, SOTTO_HOME: home.path, ...env },
     stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+    detached,
   });
   // It may refuse what it reads and end before it has read all of it.
   child.stdin?.on("error", () => {});
@@ -58,4 +59,30 @@ export async function sottoAsked(home, question, { args = [], ...options } = {})
     throw new Error(`sotto ask ended with ${code}: ${run.complained}`);
   }
   return { code, out, err: run.complained };
+}
+
+const quoted = (word) => `'${word.replaceAll("'", "'\\''")}'`;
+
+/**
+ * Starts it on a terminal of its own, which util-linux's `script` makes. What stands on the screen is
+ * kept in `screen`; standard output goes into a file, as a person would redirect it.
+ */
+export function sottoOnTerminal(home, args, file) {
+  const command = `${[programs.cli, ...args].map(quoted).join(" ")} > ${quoted(file)}`;
+  const child = spawn("script", ["--quiet", "--return", "--command", command, "/dev/null"], {
+    env: { ...process.env, SOTTO_HOME: home.path },
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  child.stdin.on("error", () => {});
+  const run = { child, screen: "" };
+  child.stdout.setEncoding("utf8");
+  child.stdout.on("data", (text) => {
+    run.screen += text;
+  });
+  run.type = (text) => child.stdin.write(text);
+  run.ended = new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code, signal) => resolve(code ?? signal));
+  });
+  return run;
 }

@@ -557,6 +557,8 @@ export type LargerRequest = {
 	provider: ProviderId,
 	/**  Which of its models. */
 	model: string,
+	/**  Show it also where a standing yes would do: a terminal promises that. */
+	ask_anyway: boolean,
 };
 
 /**  Whether the ledger is what was written. */
@@ -899,10 +901,7 @@ export type ProviderView = {
 	protocol: Protocol,
 	/**  The address under which its paths lie, for example `https://api.openai.com/v1`. */
 	address: string,
-	/**
-	 *  Where words would go: worked out from the address, not claimed. A name counts as the cloud
-	 *  until it is seen to lead into a private network.
-	 */
+	/**  Where words would go: worked out from the address, not claimed. A name counts as the cloud. */
 	place: Place,
 	/**  Sotto knows it; otherwise the person entered it. */
 	built_in: boolean,

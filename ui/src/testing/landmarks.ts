@@ -73,6 +73,8 @@ export const NAMES = {
   left: "What was sent of this conversation",
   /** dialog, menuitem and button */
   settings: "Settings",
+  /** button where something is missing that the settings have */
+  openSettings: "Open the settings",
   /** dialog and menuitem */
   ledger: "What left this computer",
 } as const;

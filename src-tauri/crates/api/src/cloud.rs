@@ -11,7 +11,7 @@ mod providers;
 use std::{collections::HashMap, sync::Arc, time::SystemTime};
 
 use sotto_consent::{Policy, ProposalId, ProviderId, Server, WindowFact};
-use sotto_domain::Place;
+use sotto_domain::{ConversationId, Place};
 use sotto_egress::{Egress, Limits, Names, Trust, estimate};
 use sotto_history::History;
 use sotto_redaction::Words;
@@ -233,15 +233,10 @@ impl Sotto {
     /// [`ErrorCode::NotFound`] for one that Sotto knows.
     pub async fn remove_provider(&self, provider: ProviderId) -> Result<CloudView, ApiError> {
         let gatekeeper = self.inner.gatekeeper().await?;
+        // The key first: one without its provider could not be removed any more.
+        forget_key(&gatekeeper, &provider).await?;
         providers::remove(&gatekeeper.history, &provider).await?;
-        if providers::with_key(&gatekeeper.history)
-            .await?
-            .contains(&provider)
-        {
-            self.remove_key(provider).await
-        } else {
-            self.cloud().await
-        }
+        self.cloud().await
     }
 
     /// Keeps a key in the keyring. An empty one changes nothing and is an error.
@@ -250,11 +245,22 @@ impl Sotto {
     /// Where there is no keyring, or it does not keep it.
     pub async fn keep_key(&self, provider: ProviderId, key: NewKey) -> Result<CloudView, ApiError> {
         let gatekeeper = self.inner.gatekeeper().await?;
-        providers::one(&gatekeeper.history, &provider).await?;
+        let endpoint = providers::one(&gatekeeper.history, &provider).await?;
         let keychain = keychain(&gatekeeper)?;
-        let kept = keychain.keep_provider_key(provider.as_str(), key.into_secret());
-        kept.await?;
+        // Noted first: a key that nobody knows of could not be removed.
         providers::note_key(&gatekeeper.history, &provider, true).await?;
+        let name = endpoint.key_name();
+        let kept = keychain.keep_provider_key(&name, key.into_secret());
+        if let Err(error) = kept.await {
+            if keychain
+                .provider_key(&name)
+                .await
+                .is_ok_and(|key| key.is_none())
+            {
+                providers::note_key(&gatekeeper.history, &provider, false).await?;
+            }
+            return Err(error.into());
+        }
         self.cloud().await
     }
 
@@ -264,9 +270,7 @@ impl Sotto {
     /// Where the keyring does not answer; the key is still there then.
     pub async fn remove_key(&self, provider: ProviderId) -> Result<CloudView, ApiError> {
         let gatekeeper = self.inner.gatekeeper().await?;
-        let keychain = keychain(&gatekeeper)?;
-        keychain.remove_provider_key(provider.as_str()).await?;
-        providers::note_key(&gatekeeper.history, &provider, false).await?;
+        forget_key(&gatekeeper, &provider).await?;
         self.cloud().await
     }
 
@@ -298,7 +302,10 @@ impl Sotto {
             gatekeeper: gatekeeper.clone(),
             yes,
         };
-        match errand.models().await {
+        // On a task of its own: what became of it is recorded also when nobody waits any more.
+        let cut = self.inner.ending.child_token();
+        let asked = self.inner.tasks.spawn(errand.models(cut)).await;
+        match asked.unwrap_or_else(|error| Err(sentence(&error))) {
             Ok(models) => {
                 providers::keep_models(&gatekeeper.history, &provider, models).await?;
                 Ok(ProviderAnswer::Works {
@@ -323,18 +330,17 @@ impl Sotto {
         let words = providers::own_words(&gatekeeper.history).await?;
         let words =
             Words::new(words).map_err(|error| ApiError::new(ErrorCode::Other, sentence(&error)))?;
-        let model = request.model;
+        let (model, ask_anyway) = (request.model, request.ask_anyway);
         let (subject, branch) = (larger.subject.clone(), larger.branch.clone());
         // Searching a long conversation takes some time: not on a thread that others wait for.
         let case = tokio::task::spawn_blocking(move || {
-            Case::answer(
-                endpoint,
-                &model,
+            let asked = case::Asked {
+                model: &model,
                 subject,
-                &branch,
-                &words,
-                SystemTime::now(),
-            )
+                branch: &branch,
+                ask_anyway,
+            };
+            Case::answer(endpoint, asked, &words, SystemTime::now())
         })
         .await
         .map_err(|error| ApiError::new(ErrorCode::Other, sentence(&error)))??;
@@ -363,8 +369,20 @@ impl Sotto {
 
     /// Takes back what waits for a decision. Not a denial.
     pub fn withdraw_larger(&self) {
+        self.withdraw_larger_of(None);
+    }
+
+    /// The same, for what belongs to a conversation that goes.
+    pub(crate) fn withdraw_larger_of(&self, conversation: Option<ConversationId>) {
         if let Some(gatekeeper) = self.inner.cloud.gatekeeper.get() {
-            gatekeeper.withdraw(None);
+            gatekeeper.withdraw(conversation);
+        }
+    }
+
+    /// Waits until what was written into the ledger is sealed; not for long.
+    pub(crate) async fn seal_ledger(&self) {
+        if let Some(gatekeeper) = self.inner.cloud.gatekeeper.get() {
+            gatekeeper.book.settled().await;
         }
     }
 
@@ -486,6 +504,19 @@ async fn require_key(history: &History, endpoint: &providers::Endpoint) -> Resul
             format!("{} needs a key. Enter one in the settings.", endpoint.title),
         ));
     }
+    Ok(())
+}
+
+/// Removes the key of a provider, if there is one.
+async fn forget_key(gatekeeper: &Gatekeeper, provider: &ProviderId) -> Result<(), ApiError> {
+    let history = &gatekeeper.history;
+    if !providers::with_key(history).await?.contains(provider) {
+        return Ok(());
+    }
+    let endpoint = providers::one(history, provider).await?;
+    let keychain = keychain(gatekeeper)?;
+    keychain.remove_provider_key(&endpoint.key_name()).await?;
+    providers::note_key(history, provider, false).await?;
     Ok(())
 }
 

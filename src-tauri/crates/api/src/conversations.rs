@@ -99,6 +99,7 @@ impl Sotto {
     pub async fn delete_conversation(&self, id: ConversationId) -> Result<(), ApiError> {
         let history = self.inner.history.get().await?;
         self.inner.turns.stop(id);
+        self.withdraw_larger_of(Some(id));
         history.delete(id, self.inner.host.now()).await?;
         self.inner.hear(AppEvent::ConversationsChanged);
         Ok(())

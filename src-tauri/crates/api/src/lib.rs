@@ -4,6 +4,7 @@
 
 mod cloud;
 mod conversations;
+mod core_dumps;
 mod doctor;
 mod driver;
 mod error;
@@ -19,6 +20,7 @@ mod turns;
 pub mod view;
 
 pub use cloud::Outside;
+pub use core_dumps::turn_off_core_dumps;
 pub use doctor::{Check, Verdict};
 pub use error::{ApiError, ErrorCode};
 pub use host::{Host, Keyring, Surroundings};

@@ -94,6 +94,12 @@ impl Sotto {
         {
             tracing::warn!("an answer in flight could not be written in time");
         }
+        if tokio::time::timeout(LAST_WORDS, self.seal_ledger())
+            .await
+            .is_err()
+        {
+            tracing::warn!("the ledger's seal could not be kept in time; its entries are");
+        }
         // Whoever is opening it may be waiting for the keyring's question: the end does not.
         if tokio::time::timeout(LAST_WORDS, self.inner.history.close())
             .await

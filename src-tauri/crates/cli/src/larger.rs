@@ -43,6 +43,7 @@ pub(crate) fn request(larger: &str, text: String) -> Result<LargerRequest, Exit>
         },
         provider: provider.parse().map_err(|_| wrong())?,
         model: model.to_owned(),
+        ask_anyway: true,
     })
 }
 
@@ -126,11 +127,8 @@ async fn consent(
                 Some(ConsentEvent::Approve { enabled: true, .. }) if typed.is_none() => {
                     typed = Some(line(&terminal)?);
                 }
-                Some(ConsentEvent::Close) => {
-                    // Two minutes went by while nobody typed: the line after the question is theirs.
-                    print(&terminal, "\n")?;
-                }
-                Some(ConsentEvent::Approve { .. }) => {}
+                // What became of it is said by whoever waits for it.
+                Some(ConsentEvent::Approve { .. } | ConsentEvent::Close) => {}
                 None => return Err(Exit::Failed("The core went away.".to_owned())),
             },
             line = heard(&mut typed) => {
@@ -199,7 +197,12 @@ fn preview(view: &ConsentView) -> String {
             .iter()
             .map(|piece| piece.text.as_str())
             .collect();
-        say(visible(&exact));
+        // No text can pass for a line of Sotto's own.
+        say(visible(&exact)
+            .split('\n')
+            .map(|line| format!("| {line}"))
+            .collect::<Vec<_>>()
+            .join("\n"));
     }
     say("\n---".to_owned());
     let findings = view.parts.iter().flat_map(|part| &part.pieces);
@@ -254,12 +257,15 @@ pub(crate) fn dollars(cost: NanoDollars) -> String {
 
 /// A text as it is, with characters that a terminal would obey or not show written out: what is on
 /// the screen must be what is sent.
-fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for letter in text.chars() {
-        let hidden = matches!(letter, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e007f}');
+        // Format characters, variation selectors, tags, and letters without a shape.
+        let hidden = matches!(letter, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}'
+            | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e0fff}');
         match letter {
             '\n' | '\t' => shown.push(letter),
             _ if letter.is_control() || hidden => {
@@ -274,10 +280,10 @@ fn visible(text: &str) -> String {
 /// The terminal itself, whatever standard input and output are.
 fn terminal() -> std::io::Result<File> {
     #[cfg(unix)]
-    let path = "/dev/tty";
-    #[cfg(windows)]
-    let path = "CONIN$";
-    File::options().read(true).write(true).open(path)
+    return File::options().read(true).write(true).open("/dev/tty");
+    // A console of Windows is two files, and what was typed ahead is dropped in another way.
+    #[cfg(not(unix))]
+    return Err(std::io::ErrorKind::Unsupported.into());
 }
 
 fn print(mut terminal: &File, text: &str) -> Result<(), Exit> {
@@ -332,6 +338,10 @@ mod tests {
         assert_eq!(
             visible("x\u{202e}y\u{200b}\r"),
             "x<U+202E>y<U+200B><U+000D>"
+        );
+        assert_eq!(
+            visible("a\u{fe0f}\u{e0141}\u{3164}"),
+            "a<U+FE0F><U+E0141><U+3164>"
         );
         assert_eq!(visible("ä\n\tคำ 👍"), "ä\n\tคำ 👍");
     }

@@ -25,6 +25,7 @@ async fn main() -> ExitCode {
         .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
         .with_writer(std::io::stderr)
         .init();
+    sotto_api::turn_off_core_dumps();
     let done = match Arguments::parse().command {
         Command::Ask(arguments) => ask::run(arguments).await,
         Command::Chat(arguments) => chat::run(arguments).await,

@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, Read};
 
 use sotto_api::{
+    Sotto,
     consent::ProviderId,
     domain::Place,
     view::cloud::{CloudView, KeyState, NewKey, Protocol, ProviderEntry},
@@ -11,6 +12,7 @@ use sotto_api::{
 use crate::{
     arguments::{CloudCommand, ProvidersCommand},
     exit::Exit,
+    larger::visible,
     print_json, print_line,
     session::{Session, typed},
 };
@@ -20,7 +22,12 @@ const LONGEST_KEY: u64 = 8 << 10;
 
 pub(crate) async fn run(command: ProvidersCommand) -> Result<(), Exit> {
     let session = Session::reading().await?;
-    let sotto = &session.sotto;
+    let done = obey(&session.sotto, command).await;
+    session.sotto.shutdown().await;
+    done
+}
+
+async fn obey(sotto: &Sotto, command: ProvidersCommand) -> Result<(), Exit> {
     match command {
         ProvidersCommand::List { json } => {
             let cloud = available(sotto.cloud().await?)?;
@@ -40,7 +47,9 @@ pub(crate) async fn run(command: ProvidersCommand) -> Result<(), Exit> {
                 };
                 print_line(&format!(
                     "{}  {}  {}  {place}, {key}",
-                    provider.id, provider.title, provider.address
+                    provider.id,
+                    visible(&provider.title),
+                    provider.address
                 ))?;
             }
             Ok(())
@@ -87,13 +96,15 @@ pub(crate) async fn run(command: ProvidersCommand) -> Result<(), Exit> {
 pub(crate) async fn switch(command: CloudCommand) -> Result<(), Exit> {
     let session = Session::reading().await?;
     let sotto = &session.sotto;
-    match command {
-        CloudCommand::On => sotto.turn_cloud(true).await?,
-        CloudCommand::Off => sotto.turn_cloud(false).await?,
-        CloudCommand::Block => sotto.block_cloud().await?,
-        CloudCommand::Unblock => sotto.unblock_cloud().await?,
+    let done = match command {
+        CloudCommand::On => sotto.turn_cloud(true).await,
+        CloudCommand::Off => sotto.turn_cloud(false).await,
+        CloudCommand::Block => sotto.block_cloud().await,
+        CloudCommand::Unblock => sotto.unblock_cloud().await,
     };
-    Ok(())
+    // The ledger's seal is kept before this ends.
+    sotto.shutdown().await;
+    done.map(drop).map_err(Exit::from)
 }
 
 fn available(cloud: CloudView) -> Result<CloudView, Exit> {

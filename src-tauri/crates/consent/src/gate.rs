@@ -150,7 +150,7 @@ impl Gate {
     ) -> Result<Taken, ProposeError> {
         self.admit(&draft, id)?;
         let (conversation, started_by) = (draft.basis.conversation(), draft.started_by);
-        if !self.policy.covers(&draft.destination) {
+        if draft.ask_anyway || !self.policy.covers(&draft.destination) {
             if let Some(pending) = &self.pending {
                 return Err(ProposeError::Busy(pending.proposal.id()));
             }
@@ -186,12 +186,13 @@ impl Gate {
         }
         let draft = Draft {
             started_by: before.started_by(),
+            ask_anyway: before.ask_anyway(),
             ..draft
         };
         let proposal = Proposal::freeze(draft, id)?;
         let arming = pending.arming.for_next();
         let mut effects = self.revoke(RevokeReason::Replaced, |id, _| id == old);
-        if !self.policy.covers(proposal.destination()) {
+        if !self.is_covered(&proposal) {
             // The window stays for the one that comes.
             effects.retain(|effect| *effect != Effect::Close(old));
         }
@@ -372,7 +373,7 @@ impl Gate {
         let id = proposal.id();
         let standing = State::Frozen.after(Move::AgreeStanding);
         if let Ok(state) = standing
-            && self.policy.covers(proposal.destination())
+            && self.is_covered(&proposal)
         {
             effects.push(Effect::Record(Event::Approved {
                 proposal: id,
@@ -388,6 +389,11 @@ impl Gate {
             decide_by: now.plus(DECIDE_WITHIN_MILLISECONDS),
         });
         Taken::Asked(effects)
+    }
+
+    /// Whether a standing yes is enough.
+    fn is_covered(&self, proposal: &Proposal) -> bool {
+        !proposal.ask_anyway() && self.policy.covers(proposal.destination())
     }
 
     /// The one place where a permit is made.

@@ -47,6 +47,22 @@ impl Policy {
             .is_some_and(|server| self.standing.contains(&server))
     }
 
+    /// These decisions, made from `base`, put onto what somebody else kept meanwhile: what was changed
+    /// here counts, and what was changed there stays.
+    #[must_use]
+    pub fn merged(&self, base: &Self, kept: &Self) -> Self {
+        let pick = |mine: bool, base: bool, kept: bool| if mine == base { kept } else { mine };
+        let taken_back =
+            |server: &&Server| base.standing.contains(*server) && !self.standing.contains(*server);
+        let added = self.standing.difference(&base.standing);
+        let stays = kept.standing.iter().filter(|server| !taken_back(server));
+        Self {
+            cloud: pick(self.cloud, base.cloud, kept.cloud),
+            blocked: pick(self.blocked, base.blocked, kept.blocked),
+            standing: stays.chain(added).cloned().collect(),
+        }
+    }
+
     /// Why nothing may be proposed to this place for this purpose, if so. Whether the cloud is on
     /// is about its models: a download is asked for by itself, also where the cloud is off.
     pub(crate) fn refuses(&self, place: Place, purpose: Purpose) -> Option<Barrier> {
@@ -89,4 +105,42 @@ pub enum Barrier {
     /// The cloud is off.
     #[error("cloud models are off. Turn them on in the settings to ask one")]
     CloudOff,
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn policy() -> impl Strategy<Value = Policy> {
+        let servers = proptest::collection::btree_set(0..4_u8, 0..4);
+        (any::<bool>(), any::<bool>(), servers).prop_map(|(cloud, blocked, servers)| Policy {
+            cloud,
+            blocked,
+            standing: servers
+                .into_iter()
+                .map(|number| format!("http://10.0.0.{number}").parse().unwrap())
+                .collect(),
+        })
+    }
+
+    proptest! {
+        /// Whatever two programs decide at the same time: neither loses what it changed.
+        #[test]
+        fn two_programs_lose_no_decision(base in policy(), mine in policy(), kept in policy()) {
+            let merged = mine.merged(&base, &kept);
+            for each in [&mine, &kept] {
+                prop_assert!(each.cloud == base.cloud || merged.cloud == each.cloud);
+                prop_assert!(each.blocked == base.blocked || merged.blocked == each.blocked);
+                for server in base.standing.difference(&each.standing) {
+                    prop_assert!(!merged.standing.contains(server), "taken back");
+                }
+                for server in each.standing.difference(&base.standing) {
+                    prop_assert!(merged.standing.contains(server), "given");
+                }
+            }
+            prop_assert_eq!(base.merged(&base, &kept), kept);
+        }
+    }
 }

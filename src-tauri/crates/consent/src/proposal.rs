@@ -149,6 +149,8 @@ pub struct Draft {
     pub purpose: Purpose,
     /// Who began it.
     pub started_by: StartedBy,
+    /// The person wants to see it even where a standing yes would do.
+    pub ask_anyway: bool,
     /// What it was built from.
     pub basis: Basis,
     /// Where it goes.
@@ -195,6 +197,7 @@ pub struct Proposal {
     id: ProposalId,
     purpose: Purpose,
     started_by: StartedBy,
+    ask_anyway: bool,
     basis: Basis,
     destination: Destination,
     parts: Vec<Part>,
@@ -224,6 +227,7 @@ impl Proposal {
             id,
             purpose: draft.purpose,
             started_by: draft.started_by,
+            ask_anyway: draft.ask_anyway,
             basis: draft.basis,
             request: Request::new(method, draft.destination.url().clone(), draft.body),
             destination: draft.destination,
@@ -248,6 +252,12 @@ impl Proposal {
     #[must_use]
     pub const fn started_by(&self) -> StartedBy {
         self.started_by
+    }
+
+    /// Whether a standing yes is not enough.
+    #[must_use]
+    pub(crate) const fn ask_anyway(&self) -> bool {
+        self.ask_anyway
     }
 
     /// What it was built from.

@@ -72,6 +72,7 @@ pub(crate) fn draft(url: &str, texts: &[&str]) -> Draft {
     Draft {
         purpose: Purpose::Answer,
         started_by: StartedBy::Person,
+        ask_anyway: false,
         basis: Basis::of(conversation(0), &messages),
         destination: destination(url, Method::Post),
         parts: messages.iter().zip(0..).map(part).collect(),

@@ -25,6 +25,7 @@ fn draft() -> Draft {
     Draft {
         purpose: Purpose::Answer,
         started_by: StartedBy::Person,
+        ask_anyway: false,
         basis: Basis::None,
         destination: Destination::new(provider, Method::Post, url, &[], model).unwrap(),
         parts: vec![Part {

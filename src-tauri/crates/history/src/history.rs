@@ -323,6 +323,28 @@ impl History {
         .await
     }
 
+    /// Changes a setting by what it is now, in one transaction: two programs that change it at the same
+    /// time both see what the other did. Returns what it is then.
+    ///
+    /// # Errors
+    /// Those of any write; [`HistoryError::BadRow`] if it is of another type.
+    pub async fn change_setting<T>(
+        &self,
+        key: &str,
+        change: impl FnOnce(Option<T>) -> T + Send + 'static,
+    ) -> Result<T, HistoryError>
+    where
+        T: Serialize + DeserializeOwned + Send + 'static,
+    {
+        let key = key.to_owned();
+        self.write("save a setting", move |connection| {
+            let value = change(settings::get(connection, &key)?);
+            settings::set(connection, &key, &serde_json::to_string(&value)?)?;
+            Ok(value)
+        })
+        .await
+    }
+
     /// Finds at most `limit` titles and messages that hold all words, the conversation that
     /// changed last first. Words are taken literally, upper and lower case alike; deleted
     /// conversations and answers in flight are not searched.

@@ -104,7 +104,9 @@ pub(crate) fn end_abandoned(
         )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            let entry = entry(row, &sealed(row)?)?;
+            let Some(entry) = readable(row)? else {
+                continue;
+            };
             let session: String = row.get("session")?;
             if let Event::Proposed(proposed) = &entry.event
                 && (session == own.id() || is_alive(database, &session))
@@ -136,7 +138,7 @@ pub(crate) fn departures(
     let mut rows = statement.query(named_params! {":conversation": conversation.to_string()})?;
     let mut left = Vec::new();
     while let Some(row) = rows.next()? {
-        let Event::Proposed(proposed) = entry(row, &sealed(row)?)?.event else {
+        let Some(Event::Proposed(proposed)) = readable(row)?.map(|entry| entry.event) else {
             continue;
         };
         for message in proposed.messages {
@@ -174,8 +176,14 @@ fn sealed(row: &Row<'_>) -> Result<Sealed, TableError> {
     Ok(Sealed::from_storage(row.get("text")?, row.parse("hash")?))
 }
 
-fn entry(row: &Row<'_>, sealed: &Sealed) -> Result<Entry, TableError> {
-    sealed
-        .entry()
-        .map_err(|error| NamedRow::new(row, "ledger", "name").bad("text", error))
+/// The entry in a row; one that only a newer version understands is logged and left out.
+fn readable(row: &Row<'_>) -> Result<Option<Entry>, TableError> {
+    match sealed(row)?.entry() {
+        Ok(entry) => Ok(Some(entry)),
+        Err(error) => {
+            let name: String = row.get("name")?;
+            tracing::warn!(%error, name, "an entry of the ledger was left out");
+            Ok(None)
+        }
+    }
 }

@@ -68,7 +68,7 @@ impl<'a> NamedRow<'a> {
             .transpose()
     }
 
-    pub(crate) fn bad(&self, column: &str, reason: impl Display) -> TableError {
+    fn bad(&self, column: &str, reason: impl Display) -> TableError {
         TableError::BadRow {
             table: self.table,
             id: self.id.clone(),

@@ -92,10 +92,10 @@ export function ChatView(props: ChatViewProps) {
         chooseLarger(choice);
         focusComposer();
       } else {
-        void turn.askLarger({ kind: "again", answer }, choice).then(focusComposer);
+        void turn.askLarger({ kind: "again", answer }, choice, onSettings).then(focusComposer);
       }
     },
-    [turn, focusComposer],
+    [turn, focusComposer, onSettings],
   );
   const onLarger = useCallback(
     (answer: string | null) => {
@@ -122,7 +122,10 @@ export function ChatView(props: ChatViewProps) {
   const onSend = async (text: string) => {
     await ready();
     const larger = useLarger.getState().chosen;
-    if (larger) return turn.askLarger({ kind: "new", conversation: open, text }, larger);
+    if (larger) {
+      const what = { kind: "new", conversation: open, text } as const;
+      return turn.askLarger(what, larger, onSettings);
+    }
     const sent = await turn.ask(text, open === null ? modelToBe : null);
     if (sent) setModelToBe(null);
     return sent;

@@ -11,6 +11,7 @@ import {
   type LargerQuestion,
   useCore,
 } from "../../ipc";
+import { NAMES } from "../../testing/landmarks";
 import { useSelection } from "../conversations/selection";
 import { CONVERSATIONS, conversationKey } from "../conversations/useConversations";
 import { notSentWords } from "../larger/choices";
@@ -43,7 +44,7 @@ export interface TurnActions {
   edit: (question: string, text: string) => Promise<boolean>;
   again: (answer: string, how?: Partial<AnswerAgain>) => Promise<boolean>;
   /** Asks elsewhere. Resolves when the person has decided; to false if nothing was sent. */
-  askLarger: (what: LargerQuestion, choice: Choice) => Promise<boolean>;
+  askLarger: (what: LargerQuestion, choice: Choice, onSettings: () => void) => Promise<boolean>;
   stop: () => void;
   /** Resolves when the branch with that version is shown. */
   walkTo: (alternative: string) => Promise<void>;
@@ -84,15 +85,18 @@ export function useTurn(conversation: string | null): TurnActions {
       ask: (text, model = null) => begin(core.ask({ conversation, text, model })),
       edit: (question, text) => begin(core.editQuestion(question, text)),
       again: (answer, how = {}) => begin(core.answerAgain(answer, { ...AGAIN, ...how })),
-      askLarger: async (what, { provider, model }) => {
+      askLarger: async (what, { provider, model }, onSettings) => {
         useLarger.setState({ waiting: { kind: what.kind, conversation, provider, model } });
         try {
-          const decided = await core.askLarger({ what, provider, model });
+          const decided = await core.askLarger({ what, provider, model, ask_anyway: false });
           if (decided.outcome === "asked") return await begin(Promise.resolve(decided.asked));
           showNote(notSentWords(decided.why));
           return false;
-        } catch (error) {
-          showError(error);
+        } catch (thrown) {
+          const error = CoreError.from(thrown);
+          const inSettings = error.code === "cloud_off" || error.code === "no_key";
+          const settings = { label: NAMES.openSettings, run: onSettings };
+          showError(error, inSettings ? settings : undefined);
           return false;
         } finally {
           // A choice is for one question, whatever became of it.

@@ -20,8 +20,15 @@ const WASHES = {
   cloud: "bg-cloud-wash",
 } as const;
 
+/** Whether the connection crosses a network in the clear. One within this computer crosses none. */
+function isReadableOnTheWay(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === "http:" && !/^(127\.|\[::1\]$|localhost$|.*\.localhost$)/.test(hostname);
+}
+
 function Where({ view }: { view: ConsentView }) {
-  const { place, host, model } = view.destination;
+  const { place, url, host, model } = view.destination;
+  const { port } = new URL(url);
   const [before, after] = question(view);
   return (
     <header className={`border-b border-line px-6 pt-4 pb-3.5 ${WASHES[place]}`}>
@@ -40,7 +47,7 @@ function Where({ view }: { view: ConsentView }) {
           className="text-title leading-tight [overflow-wrap:anywhere]"
         >
           <span className="sr-only">Host: </span>
-          <ExactText text={host} />
+          <ExactText text={port === "" ? host : `${host}:${port}`} />
         </p>
         {model !== null && (
           <p className="text-ui [overflow-wrap:anywhere]">
@@ -52,6 +59,12 @@ function Where({ view }: { view: ConsentView }) {
       {/(^|\.)xn--/.test(host) && (
         <p className="mt-0.5 text-small text-danger">
           This name has letters that can look like others. Be sure that you know it.
+        </p>
+      )}
+      {isReadableOnTheWay(url) && (
+        <p className="mt-0.5 text-small text-danger">
+          Not encrypted: whoever is in this network could read it, and another computer could have
+          this address.
         </p>
       )}
       <p className="mt-1 text-ui text-soft">{whatLeaves(view)}</p>

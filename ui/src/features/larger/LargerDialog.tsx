@@ -27,7 +27,7 @@ export default function LargerDialog(props: LargerDialogProps) {
         onSettings();
       }}
     >
-      Open the settings
+      {NAMES.openSettings}
     </Button>
   );
   return (

@@ -105,11 +105,13 @@ describe("a larger model, for the next question", () => {
   it("that cannot be asked is no reason to ask another one", async () => {
     const opened = openWindow("cloud");
     await choose(opened, "claude-sonnet-5");
-    opened.core.failNext("askLarger", new CoreError("other", "The key is missing."));
+    opened.core.failNext("askLarger", new CoreError("no_key", "The key is missing."));
     await opened.user.type(await composer(), "Hello{Enter}");
     expect(await screen.findByRole("alert")).toHaveTextContent("The key is missing.");
     expect(await composer()).toHaveValue("Hello");
     expect(calls(opened, "ask")).toEqual([]);
+    await opened.user.click(screen.getByRole("button", { name: NAMES.openSettings }));
+    expect(await screen.findByRole("dialog", { name: NAMES.settings })).toBeVisible();
   });
 
   it("is given up by the cross beside the composer, or by choosing a model here", async () => {

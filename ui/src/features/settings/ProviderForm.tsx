@@ -47,7 +47,7 @@ function Fields({ provider }: { provider: ProviderView | null }) {
           </Field>
           <Field
             label="Address"
-            hint="For example http://192.168.1.20:8080/v1. Whether it is your network or the cloud is worked out from it; a name counts as the cloud until it is seen to lead into your network."
+            hint="For example http://192.168.1.20:8080/v1. Whether it is your network or the cloud is worked out from it; a name counts as the cloud."
           >
             {(ids) => (
               <input

@@ -32,7 +32,7 @@ function Key({ provider }: { provider: ProviderView }) {
   const kept = key.state === "kept";
   const take = async () => {
     if (!(await change(() => core.takeKey(id)))) return;
-    showNote(`The key of ${title} is kept in the keyring. The clipboard is empty again.`);
+    showNote(`The key of ${title} is kept in the keyring.`);
   };
   return (
     <div className="flex flex-col gap-2">
@@ -125,18 +125,20 @@ export function ProviderRow({ provider }: { provider: ProviderView }) {
         type="button"
         aria-expanded={open}
         aria-controls={id}
-        className="flex w-full flex-wrap items-center gap-x-4 gap-y-0.5 rounded-xl px-4 py-2.5 text-left hover:bg-hover"
+        className="flex w-full items-center gap-x-4 rounded-xl px-4 py-2.5 text-left hover:bg-hover"
         onClick={() => setOpen(!open)}
       >
-        <span className="min-w-0 flex-1 basis-48">
-          <span className="block text-ui font-medium">{title}</span>
-          <span className="block text-small text-faint [overflow-wrap:anywhere]">{address}</span>
+        <span className="flex min-w-0 flex-1 flex-wrap items-center gap-x-4 gap-y-0.5">
+          <span className="min-w-0 flex-1 basis-48">
+            <span className="block text-ui font-medium">{title}</span>
+            <span className="block text-small text-faint [overflow-wrap:anywhere]">{address}</span>
+          </span>
+          <span className="text-small text-soft">
+            {keyWords(provider)}
+            {models.length > 0 && ` · ${plural(models.length, "model")}`}
+          </span>
+          <PlaceBadge place={place} />
         </span>
-        <span className="text-small text-soft">
-          {keyWords(provider)}
-          {models.length > 0 && ` · ${plural(models.length, "model")}`}
-        </span>
-        <PlaceBadge place={place} />
         <ChevronDown
           className={`icon-small text-faint ${open ? "rotate-180" : ""}`}
           aria-hidden="true"

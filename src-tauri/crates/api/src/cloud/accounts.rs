@@ -222,7 +222,9 @@ pub(crate) fn months(rows: &[LedgerRow], zone: &TimeZone) -> Vec<MonthTotal> {
         match request.cost {
             Some(cost) => total.cost.0 += cost.0,
             // Asking which models there are costs nothing anywhere.
-            None if request.purpose != Purpose::Answer => {}
+            // Nor does being refused.
+            None if request.purpose != Purpose::Answer
+                || request.status.is_some_and(|status| status >= 400) => {}
             None => total.unknown_cost += 1,
         }
     }

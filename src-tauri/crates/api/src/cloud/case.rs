@@ -9,7 +9,7 @@ use sotto_consent::{
 };
 use sotto_domain::{ConversationId, Message, MessageId, Role};
 use sotto_egress::{
-    Protocol, Question,
+    Expected, Question,
     estimate::{self, Counter},
 };
 use sotto_redaction::{CANNOT_FIND, Finding, ForeignFindings, Vault, Words, scan_all};
@@ -38,6 +38,8 @@ struct Source {
 pub(crate) struct Case {
     pub(crate) endpoint: Endpoint,
     purpose: Purpose,
+    ask_anyway: bool,
+    expected: Expected,
     /// What the conversation was when it was asked for; see [`Subject`].
     basis: Basis,
     pub(crate) subject: Option<Subject>,
@@ -57,6 +59,16 @@ pub(crate) struct Subject {
     pub(crate) question: Option<Message>,
 }
 
+/// What a model is asked.
+pub(crate) struct Asked<'a> {
+    pub(crate) model: &'a str,
+    pub(crate) subject: Subject,
+    /// The conversation up to and with the question.
+    pub(crate) branch: &'a [Message],
+    /// The person wants to see it even where a standing yes would do.
+    pub(crate) ask_anyway: bool,
+}
+
 /// A case, drafted with some change.
 pub(crate) struct Drafted {
     pub(crate) draft: Draft,
@@ -66,15 +78,19 @@ pub(crate) struct Drafted {
 }
 
 impl Case {
-    /// A model answers. `branch` is the conversation up to and with the question.
+    /// A model answers.
     pub(crate) fn answer(
         endpoint: Endpoint,
-        model: &str,
-        subject: Subject,
-        branch: &[Message],
+        asked: Asked<'_>,
         words: &Words,
         at: SystemTime,
     ) -> Result<Self, ApiError> {
+        let Asked {
+            model,
+            subject,
+            branch,
+            ask_anyway,
+        } = asked;
         let url = endpoint.protocol.question_url(&endpoint.base);
         let destination = destination(&endpoint, Method::Post, url, Some(model))?;
         let said: Vec<&Message> = branch.iter().filter(|said| !said.text.is_empty()).collect();
@@ -98,6 +114,8 @@ impl Case {
             });
         Ok(Self {
             purpose: Purpose::Answer,
+            ask_anyway,
+            expected: Expected::Answer(endpoint.protocol),
             basis: Basis::of(subject.conversation, branch),
             subject: Some(subject),
             sources: sources.collect(),
@@ -111,10 +129,12 @@ impl Case {
 
     /// A provider says which models it has; this also tries the key.
     pub(crate) fn models(endpoint: Endpoint, at: SystemTime) -> Result<Self, ApiError> {
-        let url = endpoint.protocol.models_url(&endpoint.base);
-        let destination = destination(&endpoint, Method::Get, url, None)?;
+        let (url, expected) = endpoint.models_at().map_err(|error| other(&error))?;
+        let destination = destination(&endpoint, Method::Get, Ok(url), None)?;
         Ok(Self {
             purpose: Purpose::KeyTest,
+            ask_anyway: false,
+            expected,
             basis: Basis::None,
             subject: None,
             sources: Vec::new(),
@@ -154,6 +174,7 @@ impl Case {
         let draft = Draft {
             purpose: self.purpose,
             started_by: StartedBy::Person,
+            ask_anyway: self.ask_anyway,
             basis: self.basis,
             destination: self.destination.clone(),
             body: self.body(&parts)?,
@@ -218,8 +239,9 @@ impl Case {
         }
     }
 
-    pub(crate) const fn protocol(&self) -> Protocol {
-        self.endpoint.protocol
+    /// In which form the answer comes.
+    pub(crate) const fn expected(&self) -> Expected {
+        self.expected
     }
 }
 

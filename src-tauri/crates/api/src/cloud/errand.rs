@@ -5,15 +5,18 @@
 use std::{
     pin::pin,
     sync::Arc,
-    time::{Instant, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use futures_util::StreamExt;
-use sotto_consent::{AnswerHash, ledger::FailReason};
+use sotto_consent::{
+    AnswerHash, PERMIT_LIVES_MILLISECONDS,
+    ledger::{AnswerEnding, FailReason},
+};
 use sotto_domain::{
     AnswerStatistics, AnswerStream, EndReason, Failure, FailureCode, ModelEvent, Place,
 };
-use sotto_egress::{Egress, End, Event, Expected, Finish, ListedModel, Outcome, Sent, estimate};
+use sotto_egress::{Egress, End, Event, Finish, ListedModel, Outcome, Sent, estimate};
 use sotto_redaction::{Restorer, Vault};
 use tokio::sync::mpsc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -53,15 +56,13 @@ impl Errand {
     }
 
     async fn answer(self, said: &Said) -> Result<(), Failure> {
-        let protocol = self.yes.case.protocol();
-        let expected = Expected::Answer(protocol);
         let model = self.yes.proposal.destination().model().map(str::to_owned);
         let prices = self.yes.case.endpoint.prices.clone();
         let began = Instant::now();
         let cut = CancellationToken::new();
         let (gatekeeper, proposal) = (self.gatekeeper.clone(), self.yes.proposal.id());
         // Cut, not dropped, when nobody listens any more: what became of it must be recorded.
-        let sent = cut_when_unheard(self.send(expected, &cut), said, &cut).await;
+        let sent = cut_when_unheard(self.send(&cut), said, &cut).await;
         let (Sent { mut events, .. }, vault) = sent?;
         let mut restorer = Restorer::default();
         let mut first = None;
@@ -76,7 +77,9 @@ impl Errand {
                 }
                 Event::Models(_) => {}
                 Event::Ended(end) => {
-                    let cost = model.as_deref().and_then(|model| {
+                    // What a provider counted of an answer that was cut is not what it asks for.
+                    let whole = end.ending == AnswerEnding::Complete && end.result.is_ok();
+                    let cost = model.as_deref().filter(|_| whole).and_then(|model| {
                         estimate::cost(prices.as_deref(), model, &end.usage, SystemTime::now())
                     });
                     gatekeeper
@@ -95,18 +98,16 @@ impl Errand {
     }
 
     /// Uses the yes up and sends. Whatever becomes of it is recorded before this returns.
-    async fn send(
-        self,
-        expected: Expected,
-        cut: &CancellationToken,
-    ) -> Result<(Sent, Vault), Failure> {
+    async fn send(self, cut: &CancellationToken) -> Result<(Sent, Vault), Failure> {
         let Self {
             gatekeeper,
             egress,
             yes,
         } = self;
+        let agreed = Instant::now();
         let id = yes.proposal.id();
-        let endpoint = yes.case.endpoint;
+        let expected = yes.case.expected();
+        let endpoint = &yes.case.endpoint;
         let place = yes.proposal.destination().place();
         let request = yes.proposal.request().clone();
         let cleared = gatekeeper
@@ -115,11 +116,11 @@ impl Errand {
             .map_err(failure)?;
         // Read only now that the ledger says that it is used.
         let key = match &gatekeeper.keychain {
-            Some(keychain) => keychain.provider_key(endpoint.id.as_str()).await,
+            Some(keychain) => keychain.provider_key(&endpoint.key_name()).await,
             None => Ok(None),
         };
         let key = match key {
-            Ok(None) if place == Place::Cloud && needs_key(&endpoint) => {
+            Ok(None) if place == Place::Cloud && needs_key(endpoint) => {
                 gatekeeper
                     .report(Report::Failed(id, FailReason::NoKey))
                     .await;
@@ -136,6 +137,15 @@ impl Errand {
                 return Err(failure(format!("{} Nothing was sent.", sentence(&error))));
             }
         };
+        // A keyring may have asked the person something first, and they may have blocked meanwhile, here
+        // or in another program: looked at once more, now that nothing is left to wait for.
+        let late = agreed.elapsed() > Duration::from_millis(PERMIT_LIVES_MILLISECONDS);
+        if gatekeeper.policy().await.is_err() || late {
+            gatekeeper.report(Report::Failed(id, FailReason::Cut)).await;
+            return Err(failure(
+                "The yes is older than 30 seconds, because the keyring took so long. Nothing was sent; ask again.",
+            ));
+        }
         let hash = AnswerHash::new(gatekeeper.book.key());
         match egress.send(cleared, expected, key, hash, cut.clone()).await {
             Outcome::Sent(sent) => {
@@ -157,10 +167,9 @@ impl Errand {
     ///
     /// # Errors
     /// What went wrong, for the person.
-    pub(crate) async fn models(self) -> Result<Vec<ListedModel>, String> {
-        let expected = Expected::Models(self.yes.case.protocol());
+    pub(crate) async fn models(self, cut: CancellationToken) -> Result<Vec<ListedModel>, String> {
         let (gatekeeper, proposal) = (self.gatekeeper.clone(), self.yes.proposal.id());
-        let sent = self.send(expected, &CancellationToken::new()).await;
+        let sent = self.send(&cut).await;
         let (mut sent, _) = sent.map_err(|failure| failure.message)?;
         let mut models = Vec::new();
         while let Some(event) = sent.events.next().await {

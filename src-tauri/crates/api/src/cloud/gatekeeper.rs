@@ -3,7 +3,11 @@
 
 mod desk;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use sotto_consent::{
     Cleared, Monotonic, Permit, Policy, Proposal, ProposalId, Request, Server, WindowFact,
@@ -17,8 +21,11 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    cloud::{book::Book, case::Case},
-    error::{ApiError, ErrorCode},
+    cloud::{
+        book::Book,
+        case::{Case, Drafted},
+    },
+    error::{ApiError, ErrorCode, sentence},
     host::Host,
     view::{
         cloud::NotSent,
@@ -43,7 +50,7 @@ pub(crate) enum Verdict {
 pub(crate) struct Yes {
     pub(crate) permit: Permit,
     pub(crate) proposal: Proposal,
-    pub(crate) case: Case,
+    pub(crate) case: Arc<Case>,
     /// What stands behind the placeholders.
     pub(crate) vault: Vault,
 }
@@ -51,12 +58,15 @@ pub(crate) struct Yes {
 /// What happened, with an answer where somebody waits for one.
 enum Message {
     Propose(
-        Box<Case>,
+        Arc<Case>,
+        Box<Drafted>,
         oneshot::Sender<Result<oneshot::Receiver<Verdict>, ApiError>>,
     ),
+    /// What a waiting proposal was drafted from.
+    Case(ProposalId, oneshot::Sender<Option<Arc<Case>>>),
     Change(
         ProposalId,
-        ConsentChange,
+        Box<Drafted>,
         oneshot::Sender<Result<(), ApiError>>,
     ),
     Decide(ConsentDecision, oneshot::Sender<Result<(), ApiError>>),
@@ -75,7 +85,7 @@ enum Message {
         reply: oneshot::Sender<Result<Cleared, String>>,
     },
     Report(Report, oneshot::Sender<()>),
-    Decision(Decision, oneshot::Sender<Policy>),
+    Decision(Decision, oneshot::Sender<Result<Policy, ApiError>>),
     Policy(oneshot::Sender<Policy>),
 }
 
@@ -96,10 +106,44 @@ pub(crate) enum Decision {
     WithdrawStandingYes(Server),
 }
 
+/// Cuts what is on its way, at once and whatever the task is doing.
+#[derive(Default)]
+pub(crate) struct Brake(Mutex<HashMap<ProposalId, CancellationToken>>);
+
+impl Brake {
+    fn hold(&self, proposal: ProposalId, cut: CancellationToken) {
+        self.lock().insert(proposal, cut);
+    }
+
+    fn release(&self, proposal: ProposalId) {
+        self.lock().remove(&proposal);
+    }
+
+    fn cut(&self, proposal: ProposalId) {
+        if let Some(cut) = self.lock().get(&proposal) {
+            cut.cancel();
+        }
+    }
+
+    fn cut_all(&self) {
+        self.lock().values().for_each(CancellationToken::cancel);
+    }
+
+    fn is_needed(&self) -> bool {
+        !self.lock().is_empty()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<ProposalId, CancellationToken>> {
+        // The map is whole between two statements, so a panic elsewhere does not spoil it.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// The way to the task. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Gatekeeper {
     messages: mpsc::UnboundedSender<Message>,
+    brake: Arc<Brake>,
     pub(crate) book: Arc<Book>,
     pub(crate) history: History,
     pub(crate) keychain: Option<Keychain>,
@@ -115,10 +159,12 @@ impl Gatekeeper {
     ) -> Result<Self, ApiError> {
         let (sender, messages) = mpsc::unbounded_channel();
         let book = Arc::new(book);
-        let desk = Desk::new(host, history.clone(), Arc::clone(&book)).await?;
+        let brake = Arc::new(Brake::default());
+        let desk = Desk::new(host, history.clone(), Arc::clone(&book), Arc::clone(&brake)).await?;
         tokio::spawn(keep(desk, messages));
         Ok(Self {
             messages: sender,
+            brake,
             book,
             history,
             keychain,
@@ -127,7 +173,9 @@ impl Gatekeeper {
 
     /// Asks the person; what they say comes later.
     pub(crate) async fn propose(&self, case: Case) -> Result<oneshot::Receiver<Verdict>, ApiError> {
-        self.ask(|reply| Message::Propose(Box::new(case), reply))
+        let case = Arc::new(case);
+        let drafted = draft(Arc::clone(&case), ConsentChange::default()).await?;
+        self.ask(|reply| Message::Propose(case, drafted, reply))
             .await?
     }
 
@@ -136,7 +184,9 @@ impl Gatekeeper {
         proposal: ProposalId,
         change: ConsentChange,
     ) -> Result<(), ApiError> {
-        self.ask(|reply| Message::Change(proposal, change, reply))
+        let case = self.ask(|reply| Message::Case(proposal, reply)).await?;
+        let drafted = draft(case.ok_or_else(over)?, change).await?;
+        self.ask(|reply| Message::Change(proposal, drafted, reply))
             .await?
     }
 
@@ -198,8 +248,12 @@ impl Gatekeeper {
         }
     }
 
+    /// A decision once and for later. A block cuts what is on its way before anything else is done.
     pub(crate) async fn decision(&self, decision: Decision) -> Result<Policy, ApiError> {
-        self.ask(|reply| Message::Decision(decision, reply)).await
+        if matches!(decision, Decision::Block) {
+            self.brake.cut_all();
+        }
+        self.ask(|reply| Message::Decision(decision, reply)).await?
     }
 
     pub(crate) async fn policy(&self) -> Result<Policy, ApiError> {
@@ -224,6 +278,22 @@ impl Gatekeeper {
             )
         })
     }
+}
+
+/// Drafts a case. Counting tokens of a long text takes a while, so neither the gate's task nor a
+/// thread that others wait for does it.
+async fn draft(case: Arc<Case>, change: ConsentChange) -> Result<Box<Drafted>, ApiError> {
+    let drafted = tokio::task::spawn_blocking(move || case.draft(&change)).await;
+    drafted
+        .map_err(|error| ApiError::new(ErrorCode::Other, sentence(&error)))?
+        .map(Box::new)
+}
+
+fn over() -> ApiError {
+    ApiError::new(
+        ErrorCode::NotFound,
+        "This request does not wait for a decision any more.",
+    )
 }
 
 /// Takes what happens until nobody is left to tell it.

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use sotto_consent::{Destination, Method, Policy, ProviderId, Url};
+use sotto_consent::{AddressError, Destination, Method, Policy, ProviderId, Url};
 use sotto_domain::Place;
-use sotto_egress::{Dialect, ListedModel, Protocol, catalog, is_passed_on};
+use sotto_egress::{Dialect, Expected, ListedModel, Protocol, catalog, is_passed_on};
 use sotto_history::{History, HistoryError};
 use sotto_redaction::Words;
 
@@ -15,6 +15,8 @@ use crate::{
     view::cloud::{KeyState, LargerModelView, ProviderEntry, ProviderView, Retention},
 };
 
+/// Where an Ollama listens unless it is told otherwise.
+const OLLAMA_PORT: &str = ":11434";
 /// The setting with the person's own servers.
 const OWN: &str = "providers";
 /// The setting with the models of each provider.
@@ -59,10 +61,37 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// Whether the server says that it passes this model's questions on.
+    /// Whether the server says that it passes this model's questions on. Of an Ollama, a model that it
+    /// was not heard to have of its own counts as passed on: its names have aliases.
     pub(crate) fn passes_on(&self, model: &str) -> bool {
-        let listed = self.models.iter().find(|listed| listed.name == model);
-        is_passed_on(model) || listed.is_some_and(|listed| listed.passed_on)
+        let plain = |name: &str| name.strip_suffix(":latest").unwrap_or(name).to_owned();
+        let mut listed = self.models.iter();
+        let listed = listed.find(|listed| plain(&listed.name) == plain(model));
+        is_passed_on(model) || listed.map_or(self.is_ollama(), |listed| listed.passed_on)
+    }
+
+    /// Whether it is an Ollama, which is known by its port.
+    fn is_ollama(&self) -> bool {
+        self.protocol == Protocol::OpenAi && self.base.origin().ends_with(OLLAMA_PORT)
+    }
+
+    /// The name of its key in the keyring: a key belongs to a server, not to a name of the person's.
+    pub(crate) fn key_name(&self) -> String {
+        format!("{}@{}", self.id, self.base.origin())
+    }
+
+    /// Where its list of models is, and in which form. An Ollama is asked in its own way, because only
+    /// there it says which models it passes on to somebody else.
+    pub(crate) fn models_at(&self) -> Result<(Url, Expected), AddressError> {
+        if self.is_ollama() {
+            let origin = self.base.origin();
+            return Ok((
+                format!("{origin}/api/tags").parse()?,
+                Expected::OllamaModels,
+            ));
+        }
+        let url = self.protocol.models_url(&self.base)?;
+        Ok((url, Expected::Models(self.protocol)))
     }
 
     /// Where words to it go, by its address.
@@ -188,6 +217,7 @@ pub(crate) async fn save(history: &History, entry: ProviderEntry) -> Result<(), 
         id => save_own(history, id, entry).await?,
     };
     let before = one(history, &id).await?;
+    // What the server said of a model stays; what it said nothing about is not taken for its own.
     let listed = models.into_iter().map(|name| ListedModel {
         passed_on: before.passes_on(&name),
         id: name,
@@ -214,6 +244,13 @@ async fn save_own(
         Some(id) => return Err(refuse(format!("There is no provider {id} to change."))),
         None => new_id(&title, &own),
     };
+    // A key is for whom it was given to, and goes nowhere else because an address was changed.
+    let moved = |each: &Own| each.id == id && each.base.origin() != base.origin();
+    if own.iter().any(moved) && with_key(history).await?.contains(&id) {
+        return Err(refuse(
+            "The key was given for another server. Remove it, then change the address.".to_owned(),
+        ));
+    }
     // What could never be asked is refused now and not when somebody asks.
     let resolved = on_this_computer(&base);
     Destination::new(id.clone(), Method::Get, base.clone(), &resolved, None)
@@ -314,4 +351,74 @@ pub(crate) async fn set_own_words(history: &History, words: &[String]) -> Result
     Words::new(words).map_err(|error| ApiError::new(ErrorCode::Other, sentence(&error)))?;
     history.set_setting(WORDS, &words).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn own(base: &str) -> Endpoint {
+        let own = Own {
+            id: "own".parse().unwrap(),
+            title: "Own".to_owned(),
+            protocol: Protocol::OpenAi,
+            base: base.parse().unwrap(),
+        };
+        let passed_on = StoredModel {
+            name: "deepseek".to_owned(),
+            passed_on: true,
+        };
+        let its_own = StoredModel {
+            name: "qwen3:4b".to_owned(),
+            passed_on: false,
+        };
+        let models = vec![passed_on, its_own];
+        Endpoint::own(own.clone(), &Models::from([(own.id, models)]))
+    }
+
+    #[test]
+    fn an_ollama_says_itself_what_it_passes_on() {
+        let (url, expected) = own("http://127.0.0.1:11434/v1").models_at().unwrap();
+        assert_eq!(url.as_str(), "http://127.0.0.1:11434/api/tags");
+        assert_eq!(expected, Expected::OllamaModels);
+        let (url, expected) = own("http://127.0.0.1:8080/v1").models_at().unwrap();
+        assert_eq!(url.as_str(), "http://127.0.0.1:8080/v1/models");
+        assert_eq!(expected, Expected::Models(Protocol::OpenAi));
+    }
+
+    #[test]
+    fn a_model_that_is_passed_on_is_in_the_cloud_wherever_its_server_is() {
+        let ollama = own("http://127.0.0.1:11434/v1");
+        assert_eq!(ollama.place(), Place::YourNetwork);
+        assert!(ollama.passes_on("deepseek"));
+        assert!(ollama.passes_on("gpt-oss:120b-cloud"));
+        assert!(
+            ollama.passes_on("deepseek:latest"),
+            "another name of the same"
+        );
+        assert!(!ollama.passes_on("qwen3:4b"));
+        assert!(ollama.passes_on("never-heard-of"));
+        let shown = ollama.view(&Policy::default(), &BTreeSet::new(), true);
+        assert_eq!(shown.models[0].place, Place::Cloud);
+    }
+
+    #[test]
+    fn a_new_server_gets_a_name_that_nobody_has() {
+        let mut taken = Vec::new();
+        for (title, expected) in [
+            ("My Server!", "my-server"),
+            ("my server", "my-server-2"),
+            ("OpenAI", "openai-2"),
+            ("在家", "server"),
+        ] {
+            let id = new_id(title, &taken);
+            assert_eq!(id.as_str(), expected);
+            taken.push(Own {
+                id,
+                title: title.to_owned(),
+                protocol: Protocol::OpenAi,
+                base: "http://127.0.0.1/".parse().unwrap(),
+            });
+        }
+    }
 }

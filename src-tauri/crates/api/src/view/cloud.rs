@@ -48,8 +48,7 @@ pub struct ProviderView {
     pub protocol: Protocol,
     /// The address under which its paths lie, for example `https://api.openai.com/v1`.
     pub address: String,
-    /// Where words would go: worked out from the address, not claimed. A name counts as the cloud
-    /// until it is seen to lead into a private network.
+    /// Where words would go: worked out from the address, not claimed. A name counts as the cloud.
     pub place: Place,
     /// Sotto knows it; otherwise the person entered it.
     pub built_in: bool,
@@ -139,6 +138,8 @@ pub struct LargerRequest {
     pub provider: ProviderId,
     /// Which of its models.
     pub model: String,
+    /// Show it also where a standing yes would do: a terminal promises that.
+    pub ask_anyway: bool,
 }
 
 /// What is asked of a larger model.

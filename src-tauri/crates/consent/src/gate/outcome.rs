@@ -14,8 +14,9 @@ use crate::{
 /// What to do, in this order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
-    /// Append this to the ledger. If that fails, do none of the effects after it that show or send
-    /// something, drop the permit if there is one, and withdraw the proposal.
+    /// Append this to the ledger. If that fails, do none of the effects after it that show something
+    /// or let it be agreed to, drop the permit if there is one, and withdraw the proposal. What cuts,
+    /// closes or keeps is done all the same.
     Record(Event),
     /// Show the pending proposal in the consent window, with Approve disabled and the focus on
     /// Deny; open the window if there is none.

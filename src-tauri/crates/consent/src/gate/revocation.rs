@@ -24,9 +24,8 @@ impl Gate {
     #[must_use = "it says what to do"]
     pub fn block(&mut self) -> Vec<Effect> {
         let changed = self.policy.set_blocked(true);
-        let mut effects = self.revoke(RevokeReason::Blocked, |_, _| true);
-        effects.extend(policy_effects(changed, PolicyChange::Blocked));
-        effects
+        let revoked = self.revoke(RevokeReason::Blocked, |_, _| true);
+        kept_first(changed, PolicyChange::Blocked, revoked)
     }
 
     /// Lets things be asked again. No yes comes back.
@@ -45,9 +44,8 @@ impl Gate {
     #[must_use = "it says what to do"]
     pub fn turn_cloud_off(&mut self) -> Vec<Effect> {
         let changed = self.policy.set_cloud(false);
-        let mut effects = self.revoke(RevokeReason::Blocked, |_, target| target.asks_cloud_model);
-        effects.extend(policy_effects(changed, PolicyChange::CloudOff));
-        effects
+        let revoked = self.revoke(RevokeReason::Blocked, |_, target| target.asks_cloud_model);
+        kept_first(changed, PolicyChange::CloudOff, revoked)
     }
 
     /// Takes back the standing yes to a server, and what it allowed so far.
@@ -56,15 +54,11 @@ impl Gate {
         if !self.policy.withdraw(server) {
             return Vec::new();
         }
-        let mut effects = self.revoke(RevokeReason::StandingYesWithdrawn, |_, target| {
+        let revoked = self.revoke(RevokeReason::StandingYesWithdrawn, |_, target| {
             target.server.as_ref() == Some(server)
         });
         let server = server.clone();
-        effects.extend(policy_effects(
-            true,
-            PolicyChange::StandingYesWithdrawn { server },
-        ));
-        effects
+        kept_first(true, PolicyChange::StandingYesWithdrawn { server }, revoked)
     }
 
     /// Follows what the person decided elsewhere, in another program over the same history: what they
@@ -123,6 +117,17 @@ impl Gate {
         effects.extend(records);
         effects
     }
+}
+
+/// A change of policy, and what it takes back. It is kept before anything else is done: what fails
+/// later must not lose it.
+fn kept_first(changed: bool, change: PolicyChange, revoked: Vec<Effect>) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    let mut record = policy_effects(changed, change).into_iter();
+    effects.extend(record.next());
+    effects.extend(revoked);
+    effects.extend(record);
+    effects
 }
 
 /// Keeps and records a change of policy, if there is one.

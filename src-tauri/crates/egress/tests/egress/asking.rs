@@ -129,6 +129,7 @@ impl Ask {
         Draft {
             purpose,
             started_by: StartedBy::Person,
+            ask_anyway: false,
             basis: Basis::None,
             destination: Destination::new(provider, method, url, &self.resolved, model).unwrap(),
             parts: if is_answer {

@@ -216,3 +216,19 @@ async fn a_bad_row_is_named_and_hides_no_other() {
     let unreadable = history.unreadable_rows().await.unwrap();
     assert_eq!(unreadable.len(), 3, "{unreadable:?}");
 }
+
+#[tokio::test]
+async fn a_setting_is_changed_by_what_it_is_now() {
+    let (folder, history) = created().await;
+    let other = History::open(&database(folder.path()), &key())
+        .await
+        .unwrap();
+    let add = |history: History| async move {
+        for _ in 0..50 {
+            let more = |count: Option<u32>| count.unwrap_or(0) + 1;
+            history.change_setting("count", more).await.unwrap();
+        }
+    };
+    tokio::join!(add(history.clone()), add(other));
+    assert_eq!(history.setting::<u32>("count").await.unwrap(), Some(100));
+}

@@ -1,7 +1,7 @@
 //! The gate with what stands around it: the case that is shown, who waits for its verdict, the
 //! connections that can be cut, and the ledger.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use sotto_consent::{
     Approval, Basis, Cleared, Effect, Gate, Granted, Permit, Policy, ProposalId, ProposeError,
@@ -14,7 +14,7 @@ use sotto_redaction::Vault;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-use super::{Decision, Message, Report, Verdict, Yes};
+use super::{Brake, Decision, Message, Report, Verdict, Yes, over};
 use crate::{
     cloud::{
         book::Book,
@@ -25,7 +25,7 @@ use crate::{
     view::{
         AppEvent,
         cloud::NotSent,
-        consent::{ConsentChange, ConsentDecision, ConsentEvent, ConsentPart, ConsentView},
+        consent::{ConsentDecision, ConsentEvent, ConsentPart, ConsentView},
     },
 };
 
@@ -35,7 +35,7 @@ const POLICY: &str = "consent_policy";
 /// The case that waits for a decision.
 struct Waiting {
     proposal: ProposalId,
-    case: Case,
+    case: Arc<Case>,
     shown: Vec<ConsentPart>,
     vault: Vault,
     verdict: oneshot::Sender<Verdict>,
@@ -46,8 +46,10 @@ pub(super) struct Desk {
     history: History,
     book: Arc<Book>,
     gate: Gate,
+    /// The person's decisions as they were last read or written: what was changed since is ours.
+    kept: Policy,
     waiting: Option<Waiting>,
-    cuts: HashMap<ProposalId, CancellationToken>,
+    brake: Arc<Brake>,
 }
 
 /// The ledger could not be written, so what was to follow was not done.
@@ -58,15 +60,17 @@ impl Desk {
         host: Arc<dyn Host>,
         history: History,
         book: Arc<Book>,
+        brake: Arc<Brake>,
     ) -> Result<Self, ApiError> {
-        let policy: Option<Policy> = history.setting(POLICY).await?;
+        let kept: Policy = history.setting(POLICY).await?.unwrap_or_default();
         Ok(Self {
             host,
             history,
             book,
-            gate: Gate::new(policy.unwrap_or_default()),
+            gate: Gate::new(kept.clone()),
+            kept,
             waiting: None,
-            cuts: HashMap::new(),
+            brake,
         })
     }
 
@@ -81,7 +85,7 @@ impl Desk {
 
     /// Whether a change of the person's decisions could matter at this moment.
     pub(super) fn is_busy(&self) -> bool {
-        self.waiting.is_some() || !self.cuts.is_empty()
+        self.waiting.is_some() || self.brake.is_needed()
     }
 
     pub(super) async fn tick(&mut self) {
@@ -91,12 +95,17 @@ impl Desk {
 
     pub(super) async fn take(&mut self, message: Message) {
         match message {
-            Message::Propose(case, reply) => {
-                let taken = self.propose(*case).await;
+            Message::Propose(case, drafted, reply) => {
+                let taken = self.propose(case, *drafted).await;
                 let _ = reply.send(taken);
             }
-            Message::Change(proposal, change, reply) => {
-                let changed = self.change(proposal, &change).await;
+            Message::Case(proposal, reply) => {
+                let waiting = self.waiting.as_ref();
+                let waiting = waiting.filter(|waiting| waiting.proposal == proposal);
+                let _ = reply.send(waiting.map(|waiting| Arc::clone(&waiting.case)));
+            }
+            Message::Change(proposal, drafted, reply) => {
+                let changed = self.change(proposal, *drafted).await;
                 let _ = reply.send(changed);
             }
             Message::Decide(decision, reply) => {
@@ -157,8 +166,14 @@ impl Desk {
                         self.gate.withdraw_standing_yes(&server)
                     }
                 };
-                self.perform(effects).await.ok();
-                let _ = reply.send(self.gate.policy().clone());
+                let done = self.perform(effects).await;
+                let _ = reply.send(match done {
+                    Ok(()) => Ok(self.gate.policy().clone()),
+                    Err(NotWritten) => Err(ApiError::new(
+                        ErrorCode::History,
+                        "It holds in this program, but it could not be written down. Free some disk space and do it once more, so that it holds after a restart.",
+                    )),
+                });
             }
             Message::Policy(reply) => {
                 self.look_again().await;
@@ -167,43 +182,31 @@ impl Desk {
         }
     }
 
-    async fn propose(&mut self, case: Case) -> Result<oneshot::Receiver<Verdict>, ApiError> {
+    async fn propose(
+        &mut self,
+        case: Arc<Case>,
+        drafted: Drafted,
+    ) -> Result<oneshot::Receiver<Verdict>, ApiError> {
         self.look_again().await;
-        let Drafted {
-            draft,
-            shown,
-            vault,
-        } = case.draft(&ConsentChange::default())?;
         let id = ProposalId::new(self.host.now(), self.host.random());
         let now = self.host.monotonic();
-        let taken = self.gate.propose(draft, id, self.book.key(), now);
+        let taken = self.gate.propose(drafted.draft, id, self.book.key(), now);
         let taken = taken.map_err(|error| refused(&error))?;
         let (verdict, heard) = oneshot::channel();
         let waiting = Waiting {
             proposal: id,
             case,
-            shown,
-            vault,
+            shown: drafted.shown,
+            vault: drafted.vault,
             verdict,
         };
         self.await_verdict(waiting, taken).await?;
         Ok(heard)
     }
 
-    async fn change(
-        &mut self,
-        proposal: ProposalId,
-        change: &ConsentChange,
-    ) -> Result<(), ApiError> {
+    async fn change(&mut self, proposal: ProposalId, drafted: Drafted) -> Result<(), ApiError> {
         let Some(waiting) = self.waiting.take_if(|waiting| waiting.proposal == proposal) else {
             return Err(over());
-        };
-        let drafted = match waiting.case.draft(change) {
-            Ok(drafted) => drafted,
-            Err(error) => {
-                self.waiting = Some(waiting);
-                return Err(error);
-            }
         };
         let id = ProposalId::new(self.host.now(), self.host.random());
         let now = self.host.monotonic();
@@ -386,7 +389,7 @@ impl Desk {
         };
         match cleared {
             Ok(cleared) => {
-                self.cuts.insert(id, cut);
+                self.brake.hold(id, cut);
                 Ok(cleared)
             }
             Err(message) => {
@@ -401,15 +404,15 @@ impl Desk {
         let effects = match report {
             Report::Sent(proposal, status) => self.gate.sent(proposal, status),
             Report::Received(received) => {
-                self.cuts.remove(&received.proposal);
+                self.brake.release(received.proposal);
                 self.gate.received(received)
             }
             Report::Failed(proposal, reason) => {
-                self.cuts.remove(&proposal);
+                self.brake.release(proposal);
                 self.gate.failed(proposal, reason)
             }
             Report::Lost(proposal, cause) => {
-                self.cuts.remove(&proposal);
+                self.brake.release(proposal);
                 self.gate.lost(proposal, cause)
             }
         };
@@ -435,16 +438,40 @@ impl Desk {
                 return;
             }
         };
-        if kept == *self.gate.policy() {
+        if kept == self.kept {
             return;
         }
-        let effects = self.gate.follow(kept);
+        // What could not be written down here still holds here.
+        let both = self.gate.policy().merged(&self.kept, &kept);
+        self.kept = kept;
+        let effects = self.gate.follow(both);
         self.perform(effects).await.ok();
         self.host.hear(AppEvent::CloudChanged);
     }
 
-    /// Does what the gate says, in its order. An entry that cannot be written ends it.
+    /// Writes the person's decisions down, beside what another program of theirs decided meanwhile.
+    async fn save_policy(&mut self) -> Result<(), NotWritten> {
+        let (mine, base) = (self.gate.policy().clone(), self.kept.clone());
+        let merge = move |kept: Option<Policy>| mine.merged(&base, &kept.unwrap_or_default());
+        let saved = match self.history.change_setting(POLICY, merge).await {
+            Ok(saved) => saved,
+            Err(error) => {
+                tracing::error!(%error, "what may be asked could not be kept");
+                return Err(NotWritten);
+            }
+        };
+        self.kept = saved.clone();
+        let effects = self.gate.follow(saved);
+        // Nothing in here saves again: following only takes back.
+        let done = Box::pin(self.perform(effects)).await;
+        self.host.hear(AppEvent::CloudChanged);
+        done
+    }
+
+    /// Does what the gate says, in its order. After an entry that could not be written nothing more is
+    /// shown or agreed to; what cuts, closes and keeps is done all the same.
     async fn perform(&mut self, effects: Vec<Effect>) -> Result<(), NotWritten> {
+        let mut done = Ok(());
         for effect in effects {
             match effect {
                 Effect::Record(event) => {
@@ -455,32 +482,28 @@ impl Desk {
                     }
                     if let Err(error) = written {
                         tracing::error!(%error, "the ledger was not written");
-                        return Err(NotWritten);
+                        done = Err(NotWritten);
                     }
                 }
                 Effect::Show(_) => {
-                    if let Some(view) = self.view() {
+                    if let Some(view) = self.view().filter(|_| done.is_ok()) {
                         let request = Box::new(view);
                         self.host.hear_consent(ConsentEvent::Show { request });
                     }
                 }
-                Effect::SetApprove { proposal, enabled } => self.tell_approve(proposal, enabled),
-                Effect::Close(_) => self.host.hear_consent(ConsentEvent::Close),
-                Effect::Cut(proposal) => {
-                    if let Some(cut) = self.cuts.get(&proposal) {
-                        cut.cancel();
-                    }
+                Effect::SetApprove { proposal, enabled } => {
+                    self.tell_approve(proposal, enabled && done.is_ok());
                 }
+                Effect::Close(_) => self.host.hear_consent(ConsentEvent::Close),
+                Effect::Cut(proposal) => self.brake.cut(proposal),
                 Effect::SavePolicy => {
-                    let policy = self.gate.policy().clone();
-                    if let Err(error) = self.history.set_setting(POLICY, &policy).await {
-                        tracing::error!(%error, "what may be asked could not be kept");
+                    if self.save_policy().await.is_err() {
+                        done = Err(NotWritten);
                     }
-                    self.host.hear(AppEvent::CloudChanged);
                 }
             }
         }
-        Ok(())
+        done
     }
 
     fn tell_approve(&self, proposal: ProposalId, enabled: bool) {
@@ -536,11 +559,4 @@ fn refused(error: &ProposeError) -> ApiError {
         _ => ErrorCode::Other,
     };
     ApiError::new(code, sentence(error))
-}
-
-fn over() -> ApiError {
-    ApiError::new(
-        ErrorCode::NotFound,
-        "This request does not wait for a decision any more.",
-    )
 }

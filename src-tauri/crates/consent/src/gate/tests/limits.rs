@@ -57,6 +57,7 @@ fn a_denied_program_rests_and_falls_silent_and_a_person_does_not() {
     // The person begins: no rest, and the silence is over.
     let person = || Draft {
         started_by: StartedBy::Person,
+        ask_anyway: false,
         ..by_program(1)
     };
     let _ = ask(&mut gate, person(), 7, 9_000_000);
@@ -110,6 +111,7 @@ fn a_block_cuts_revokes_and_refuses() {
     assert_eq!(
         gate.block(),
         [
+            Effect::SavePolicy,
             Effect::Cut(id(1)),
             Effect::Cut(id(2)),
             Effect::Close(id(4)),
@@ -121,7 +123,6 @@ fn a_block_cuts_revokes_and_refuses() {
                 proposal: id(4),
                 reason
             }),
-            Effect::SavePolicy,
             record(Event::PolicyChanged { change }),
         ]
     );

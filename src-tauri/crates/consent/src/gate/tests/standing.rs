@@ -71,18 +71,57 @@ fn it_is_kept_and_taken_back() {
     assert_eq!(
         gate.withdraw_standing_yes(&server()),
         [
+            Effect::SavePolicy,
             Effect::Cut(id(2)),
             record(Event::Revoked {
                 proposal: id(1),
                 reason
             }),
-            Effect::SavePolicy,
             record(Event::PolicyChanged { change }),
         ]
     );
     assert_eq!(refused(unused, &mut gate, 2_001).0, WhyRefused::NotValid);
     let _ = ask(&mut gate, draft(NETWORK, &["b"]), 3, 2_002);
     assert_eq!(gate.withdraw_standing_yes(&server()), []);
+}
+
+#[test]
+fn who_wants_to_see_it_is_asked_all_the_same() {
+    let mut gate = with_standing_yes();
+    let see = || Draft {
+        ask_anyway: true,
+        ..draft(NETWORK, &["a"])
+    };
+    let _ = ask(&mut gate, see(), 1, 0);
+    assert_eq!(gate.pending().unwrap().0.id(), id(1));
+    // Also after a change, which cannot take it back.
+    let changed = gate.replace(id(1), draft(NETWORK, &["b"]), id(2), key(), at(1));
+    assert!(matches!(changed, Ok(Taken::Asked(_))));
+    assert_eq!(gate.pending().unwrap().0.id(), id(2));
+}
+
+#[test]
+fn what_was_decided_elsewhere_is_followed_without_a_second_record() {
+    let mut gate = with_standing_yes();
+    let unused = grant(&mut gate, 1);
+    let _ = redeem(grant(&mut gate, 2), &mut gate, 2_000);
+    let reason = RevokeReason::StandingYesWithdrawn;
+    let withdrawn = [
+        Effect::Cut(id(2)),
+        record(Event::Revoked {
+            proposal: id(1),
+            reason,
+        }),
+    ];
+    assert_eq!(gate.follow(Policy::default()), withdrawn);
+    assert_eq!(refused(unused, &mut gate, 2_001).0, WhyRefused::NotValid);
+    let mut elsewhere = Gate::new(Policy::default());
+    let _ = elsewhere.block();
+    let _ = ask(&mut gate, draft(NETWORK, &["b"]), 3, 3_000);
+    let blocked = gate.follow(elsewhere.policy().clone());
+    assert!(blocked.contains(&Effect::Close(id(3))));
+    assert!(gate.policy().is_blocked());
+    assert_eq!(gate.follow(Policy::default()), []);
 }
 
 #[test]

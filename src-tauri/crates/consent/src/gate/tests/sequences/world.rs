@@ -120,6 +120,7 @@ impl World {
                 self.number += 1;
                 let draft = Draft {
                     started_by: by,
+                    ask_anyway: false,
                     ..draft(to, &["a b"])
                 };
                 let taken = self.gate.propose(draft, id(self.number), key(), now);
