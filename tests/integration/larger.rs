@@ -554,6 +554,10 @@ async fn another_program_that_blocks_reaches_this_one() {
     let (world, server, asked) = world(Reply::Endlessly).await;
     let other = world.again(FakeLanguageModel::new(Vec::new())).await;
     ask_and_agree(&world, new(Some(asked.conversation.id), "Go on")).await;
+    while !matches!(
+        world.next_event().await,
+        sotto_api::view::AppEvent::AnswerText { .. }
+    ) {}
     other.sotto.block_cloud().await.unwrap();
     let (answer, _) = world.end_of_answer().await;
     assert_eq!(answer.state, MessageState::Failed);

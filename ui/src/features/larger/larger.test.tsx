@@ -44,6 +44,7 @@ describe("a larger model, for the next question", () => {
           what: { kind: "new", conversation: null, text: "Which clause?" },
           provider: "anthropic",
           model: "claude-sonnet-5",
+          ask_anyway: false,
         },
       ],
     ]);
