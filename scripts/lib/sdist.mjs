@@ -14,7 +14,8 @@ import { join } from "node:path";
 import { python } from "./python.mjs";
 import { must } from "./run.mjs";
 
-function isWhole(file, sha256) {
+/** Whether a file is there, and is the one of this hash. */
+export function isWhole(file, sha256) {
   if (!existsSync(file)) return false;
   return createHash("sha256").update(readFileSync(file)).digest("hex") === sha256;
 }

@@ -5,7 +5,7 @@ use sotto_api::{
     ConversationId, ErrorCode,
     consent::ProviderId,
     view::{
-        AskRequest, Asked,
+        AppEvent, AskRequest, Asked,
         cloud::{
             Decided, LargerQuestion, LargerRequest, LedgerState, NotSent, Protocol, ProviderAnswer,
             ProviderEntry,
@@ -85,6 +85,11 @@ fn not_sent(decided: &Decided) -> NotSent {
         Decided::NotSent { why } => *why,
         Decided::Asked { .. } => panic!("it was sent"),
     }
+}
+
+/// Waits until an answer has begun.
+async fn first_words(world: &World) {
+    while !matches!(world.next_event().await, AppEvent::AnswerText { .. }) {}
 }
 
 #[tokio::test]
@@ -366,10 +371,7 @@ async fn block_cloud_now_cuts_what_is_on_its_way_and_what_waits() {
     let id = asked.conversation.id;
     let (_, decided) = ask_and_agree(&world, new(Some(id), "Go on")).await;
     assert!(matches!(decided, Decided::Asked { .. }));
-    while !matches!(
-        world.next_event().await,
-        sotto_api::view::AppEvent::AnswerText { .. }
-    ) {}
+    first_words(&world).await;
     let cloud = world.sotto.block_cloud().await.unwrap();
     assert!(cloud.blocked);
     let (answer, _) = world.end_of_answer().await;
@@ -399,10 +401,7 @@ async fn stop_cuts_the_connection_and_keeps_what_was_said() {
     let (world, _server, asked) = world(Reply::Endlessly).await;
     let id = asked.conversation.id;
     ask_and_agree(&world, new(Some(id), "Go on")).await;
-    while !matches!(
-        world.next_event().await,
-        sotto_api::view::AppEvent::AnswerText { .. }
-    ) {}
+    first_words(&world).await;
     world.sotto.stop(id);
     let (answer, _) = world.end_of_answer().await;
     assert_eq!(answer.state, MessageState::Stopped);
@@ -554,10 +553,7 @@ async fn another_program_that_blocks_reaches_this_one() {
     let (world, server, asked) = world(Reply::Endlessly).await;
     let other = world.again(FakeLanguageModel::new(Vec::new())).await;
     ask_and_agree(&world, new(Some(asked.conversation.id), "Go on")).await;
-    while !matches!(
-        world.next_event().await,
-        sotto_api::view::AppEvent::AnswerText { .. }
-    ) {}
+    first_words(&world).await;
     other.sotto.block_cloud().await.unwrap();
     let (answer, _) = world.end_of_answer().await;
     assert_eq!(answer.state, MessageState::Failed);

@@ -1,5 +1,5 @@
 // Tells the core where the Approve button is and whether it has the focus. The core sees presses
-// before the page does, and takes only one of this button for a yes.
+// before the page does: one anywhere else takes the yes away for another second.
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef } from "react";
 import type { ApproveButton, ConsentCore } from "../../ipc/consent";
 

@@ -310,14 +310,18 @@ pub(crate) async fn keep_models(
     id: &ProviderId,
     listed: Vec<ListedModel>,
 ) -> Result<(), HistoryError> {
-    let mut models: Models = history.setting(MODELS).await?.unwrap_or_default();
     let stored = listed.into_iter().map(|model| StoredModel {
         name: model.id,
         passed_on: model.passed_on,
     });
-    models.insert(id.clone(), stored.collect());
-    models.retain(|_, models| !models.is_empty());
-    history.set_setting(MODELS, &models).await
+    let (id, stored) = (id.clone(), stored.collect());
+    let keep = move |models: Option<Models>| {
+        let mut models = models.unwrap_or_default();
+        models.insert(id, stored);
+        models.retain(|_, models| !models.is_empty());
+        models
+    };
+    history.change_setting(MODELS, keep).await.map(drop)
 }
 
 /// The providers of which a key is kept.
@@ -331,13 +335,17 @@ pub(crate) async fn note_key(
     id: &ProviderId,
     kept: bool,
 ) -> Result<(), HistoryError> {
-    let mut ids = with_key(history).await?;
-    if kept {
-        ids.insert(id.clone());
-    } else {
-        ids.remove(id);
-    }
-    history.set_setting(WITH_KEY, &ids).await
+    let id = id.clone();
+    let note = move |ids: Option<BTreeSet<ProviderId>>| {
+        let mut ids = ids.unwrap_or_default();
+        if kept {
+            ids.insert(id);
+        } else {
+            ids.remove(&id);
+        }
+        ids
+    };
+    history.change_setting(WITH_KEY, note).await.map(drop)
 }
 
 /// The person's own confidential words, as they entered them.
