@@ -136,7 +136,7 @@ export function checkWords(check: LedgerCheck): string {
     case "whole":
       return check.sealed_in_keyring
         ? "Complete and unchanged"
-        : "Unchanged, as far as its own links tell: the keyring could not be asked for its end";
+        : "Unchanged, as far as its own links tell: no keyring knows its end";
     case "damaged":
       return `Damaged. ${check.message}`;
     case "unchecked":

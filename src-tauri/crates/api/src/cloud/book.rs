@@ -115,7 +115,9 @@ impl Book {
             Err(message) => return (None, LedgerCheck::Unchecked { message }),
         };
         let was_sealed = self.history.setting(SEALED).await.ok().flatten() == Some(true);
-        let sealed_in_keyring = kept.is_some();
+        // Nothing was ever written, so nothing can be missing.
+        let is_new = entries.is_empty() && !was_sealed;
+        let sealed_in_keyring = kept.is_some() || (is_new && self.seal.is_some());
         let head = match kept {
             Some(head) => head,
             None if was_sealed => {
