@@ -9,6 +9,7 @@ mod consent_window;
 mod host;
 mod navigation;
 mod painting;
+mod press;
 mod start;
 mod window;
 

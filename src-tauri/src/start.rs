@@ -5,7 +5,9 @@ use std::{process::ExitCode, sync::Arc};
 use sotto_api::{Host, Sotto, view::AppEvent};
 use tauri::{App, Manager, RunEvent, Runtime, plugin::TauriPlugin};
 
-use crate::{bindings, consent_window::CONSENT, host::Windows, navigation, painting, window};
+use crate::{
+    bindings, consent_window::CONSENT, host::Windows, navigation, painting, press::Presses, window,
+};
 
 /// Starts the program and returns when its last window is closed.
 #[must_use]
@@ -46,6 +48,7 @@ fn build() -> Result<App<crate::Webview>, Box<dyn std::error::Error>> {
         .plugin(tauri_plugin_opener::init())
         .manage(Arc::clone(&windows))
         .manage(sotto.clone())
+        .manage(Presses::default())
         .invoke_handler(bindings::builder().invoke_handler())
         .setup(move |app| {
             windows.attach(app.handle().clone());

@@ -6,6 +6,8 @@ use tauri::{
     utils::config::Color, webview::NewWindowResponse,
 };
 
+use crate::press;
+
 /// The label of the chat window: also the name that its capability file uses.
 pub(crate) const MAIN: &str = "main";
 
@@ -29,6 +31,7 @@ pub(crate) fn open_main<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
             closing.state::<Sotto>().consent_closed();
         }
     });
+    press::watch(&window)?;
     lay_paper(&window)
 }
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Consent, introduce, invoke } from "./lib/consent.mjs";
+import { Consent, introduce, invoke, pressInChat } from "./lib/consent.mjs";
 import { root } from "./lib/environment.mjs";
 import { provider } from "./lib/provider.mjs";
 import { visible } from "./lib/screen.mjs";
@@ -239,6 +239,52 @@ test("the chat cannot reach into the consent window", async (t) => {
 
   assert.deepEqual(await consent.page.run(WORDS), before);
   assert.equal(await consent.page.run("return window.opener"), null);
+  await consent.press("Escape");
+  await consent.over();
+});
+
+test("a script that presses nothing opens no consent window and allows nothing", async (t) => {
+  const server = await provider(t);
+  const sotto = await t.start(t.home());
+  const { window } = sotto;
+  const larger = await introduce(sotto, server);
+  const what = { kind: "new", conversation: null, text: QUESTION };
+  const request = { what, ...larger, ask_anyway: true };
+  const ask = () => invoke(window, "ask_larger", { request });
+  // What a script can make looks like a press to the page alone.
+  await window.run(`
+    for (const each of document.querySelectorAll("button, textarea")) {
+      for (const type of ["keydown", "keyup"]) each.dispatchEvent(new KeyboardEvent(type, { key: "Enter", bubbles: true }));
+      for (const type of ["pointerdown", "pointerup"]) each.dispatchEvent(new PointerEvent(type, { bubbles: true }));
+    }
+    document.querySelector("textarea").click();`);
+  for (const [command, payload] of [
+    ["ask_larger", { request }],
+    ["test_provider", { provider: larger.provider }],
+    ["turn_cloud", { on: true }],
+    ["unblock_cloud", {}],
+    ["take_key", { provider: larger.provider }],
+  ]) {
+    await assert.rejects(invoke(window, command, payload), /needs a press/, command);
+  }
+  await invoke(window, "block_cloud");
+  await assert.rejects(invoke(window, "unblock_cloud"), /needs a press/);
+  assert.equal((await invoke(window, "cloud")).blocked, true, "less is always allowed");
+  await pressInChat(sotto);
+  assert.equal((await invoke(window, "unblock_cloud")).blocked, false);
+  await assert.rejects(ask(), /needs a press/, "it is used up");
+
+  await letPass(1_000);
+  assert.deepEqual(await visible("Sotto asks"), []);
+  assert.equal((await sotto.driver.getAllWindowHandles()).length, 1);
+  assert.deepEqual(
+    await invoke(window, "ledger").then(({ rows }) => rows.map(({ kind }) => kind)),
+    ["change", "change"],
+  );
+  assert.equal(server.connections, 0);
+
+  // A person's press does it, once.
+  const consent = await Consent.ask(sotto, larger, QUESTION);
   await consent.press("Escape");
   await consent.over();
 });

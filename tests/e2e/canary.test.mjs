@@ -8,7 +8,7 @@ import { readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { By, Key } from "selenium-webdriver";
-import { Consent, introduce, invoke } from "./lib/consent.mjs";
+import { Consent, introduce, invoke, pressInChat } from "./lib/consent.mjs";
 import { PlainBrowser } from "./lib/injection/plain-browser.mjs";
 import { descendants, kill } from "./lib/processes.mjs";
 import { provider } from "./lib/provider.mjs";
@@ -120,9 +120,10 @@ test(
     });
     assert.equal(given.code, 0, given.err);
     await copyElsewhere(t, keys[1].text);
-    await until("the key is taken from the clipboard", () =>
-      invoke(window, "take_key", { provider: larger[1].provider }),
-    );
+    await until("the key is taken from the clipboard", async () => {
+      await pressInChat(sotto);
+      return invoke(window, "take_key", { provider: larger[1].provider });
+    });
 
     // It is for whom it was given, also where a page changes the address.
     const entry = {

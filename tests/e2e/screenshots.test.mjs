@@ -3,12 +3,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { busWithoutKeyring } from "./lib/bus.mjs";
-import { Consent, introduce } from "./lib/consent.mjs";
+import { Consent, introduce, pressInChat } from "./lib/consent.mjs";
 import { screenshots } from "./lib/environment.mjs";
 import { starter, workingDefault } from "./lib/home.mjs";
 import { LOOKS, setLook } from "./lib/look.mjs";
 import { writeProgress } from "./lib/progress.mjs";
 import { provider } from "./lib/provider.mjs";
+import { xdotool } from "./lib/screen.mjs";
 import { sottoAsked } from "./lib/terminal.mjs";
 import { test } from "./lib/tests.mjs";
 import { letPass, until } from "./lib/waiting.mjs";
@@ -26,6 +27,17 @@ const EARLIER = [
 
 const CONFIDENTIAL =
   "Compare these two lease drafts. The tenant is reachable at mira.okafor@example.org; rent goes to DE89 3704 0044 0532 0130 00. Which of the two would you sign?";
+
+const SHORT_QUESTION =
+  "My lease says the deposit is returned “promptly”. What should I ask for instead?";
+
+const LARGER_ANSWER = [
+  "Ask for a date. For example:\n\n",
+  "> The landlord returns the deposit within **30 days** after the keys are handed back, ",
+  "less itemised deductions for damage beyond ordinary wear.\n\n",
+  "Two things to add: interest if it is late, and the account that it is paid to. ",
+  "“Promptly” leaves both the time and the reasons open.",
+];
 
 const QUESTION =
   "Write a Python function that returns the n most frequent words of a text. No docstring, no comments, no example. Then explain it in two sentences.";
@@ -142,6 +154,39 @@ for (const look of LOOKS) {
     await consent.press("Escape");
     await consent.over();
   });
+
+  test(
+    `an answer of a larger model, ${look}`,
+    async (t) => {
+      const server = await provider(t, { says: () => LARGER_ANSWER });
+      const home = t.home(["starter", "default"]);
+      const sotto = await t.start(home, { env: { ...env, GDK_SCALE: "1" } });
+      const { window } = sotto;
+      const take = camera(window, look);
+      await introduce(sotto, server, { title: "Office server", model: "llama-3.3-70b" });
+      await until("the model is in memory", async () => /ready/.test(await window.text()), {
+        limit: 120_000,
+      });
+      const asked = await window.ask(SHORT_QUESTION);
+      const here = await window.over(asked.id, 300_000);
+
+      const consent = await Consent.before(sotto);
+      await pressInChat(sotto);
+      await window.act(here, ACTIONS.larger);
+      await consent.opened();
+      await sotto.driver.switchTo().window(consent.home);
+      await window.shows("Waiting for your yes");
+      await take("waiting");
+      await sotto.driver.switchTo().window(consent.handle);
+      await consent.armed();
+      await consent.pointAtApprove();
+      await xdotool("click", "1");
+      await consent.closed();
+      await window.over((await window.newAnswer([here])).id);
+      await take("larger");
+    },
+    { limit: 600 },
+  );
 
   test(`trouble, ${look}`, async (t) => {
     const home = t.home([]);

@@ -23,7 +23,7 @@ fn ended() -> Said {
 }
 
 /// A world in which one question was answered here, and a server that can be asked.
-async fn world(reply: Reply) -> (World, LargerServer, Asked) {
+pub(crate) async fn world(reply: Reply) -> (World, LargerServer, Asked) {
     let model = FakeLanguageModel::new(vec![vec![Said::Text("Paris."), ended()]]);
     let world = World::new(model).await;
     let server = LargerServer::start(reply).await;
@@ -58,7 +58,7 @@ fn provider() -> ProviderId {
     "my-server".parse().unwrap()
 }
 
-fn new(conversation: Option<ConversationId>, text: &str) -> LargerRequest {
+pub(crate) fn new(conversation: Option<ConversationId>, text: &str) -> LargerRequest {
     LargerRequest {
         what: LargerQuestion::New {
             conversation,
@@ -80,7 +80,7 @@ fn texts(view: &ConsentView) -> Vec<String> {
     view.parts.iter().map(text).collect()
 }
 
-fn not_sent(decided: &Decided) -> NotSent {
+pub(crate) fn not_sent(decided: &Decided) -> NotSent {
     match decided {
         Decided::NotSent { why } => *why,
         Decided::Asked { .. } => panic!("it was sent"),
@@ -88,7 +88,7 @@ fn not_sent(decided: &Decided) -> NotSent {
 }
 
 /// Waits until an answer has begun.
-async fn first_words(world: &World) {
+pub(crate) async fn first_words(world: &World) {
     while !matches!(world.next_event().await, AppEvent::AnswerText { .. }) {}
 }
 

@@ -8,3 +8,5 @@ mod larger;
 mod llama_server;
 mod real_runtime;
 mod turns;
+#[cfg(unix)]
+mod unwritten;

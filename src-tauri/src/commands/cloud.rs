@@ -7,7 +7,7 @@ use sotto_api::{
 };
 use tauri::State;
 
-use crate::clipboard;
+use crate::{clipboard, press::Presses};
 
 #[tauri::command]
 #[specta::specta]
@@ -17,7 +17,14 @@ pub(crate) async fn cloud(sotto: State<'_, Sotto>) -> Result<CloudView, ApiError
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn turn_cloud(sotto: State<'_, Sotto>, on: bool) -> Result<CloudView, ApiError> {
+pub(crate) async fn turn_cloud(
+    sotto: State<'_, Sotto>,
+    presses: State<'_, Presses>,
+    on: bool,
+) -> Result<CloudView, ApiError> {
+    if on {
+        presses.spend()?;
+    }
     sotto.turn_cloud(on).await
 }
 
@@ -29,7 +36,11 @@ pub(crate) async fn block_cloud(sotto: State<'_, Sotto>) -> Result<CloudView, Ap
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn unblock_cloud(sotto: State<'_, Sotto>) -> Result<CloudView, ApiError> {
+pub(crate) async fn unblock_cloud(
+    sotto: State<'_, Sotto>,
+    presses: State<'_, Presses>,
+) -> Result<CloudView, ApiError> {
+    presses.spend()?;
     sotto.unblock_cloud().await
 }
 
@@ -55,8 +66,10 @@ pub(crate) async fn remove_provider(
 #[specta::specta]
 pub(crate) async fn take_key(
     sotto: State<'_, Sotto>,
+    presses: State<'_, Presses>,
     provider: ProviderId,
 ) -> Result<CloudView, ApiError> {
+    presses.spend()?;
     clipboard::take_key(&sotto, provider).await
 }
 
@@ -73,8 +86,10 @@ pub(crate) async fn remove_key(
 #[specta::specta]
 pub(crate) async fn test_provider(
     sotto: State<'_, Sotto>,
+    presses: State<'_, Presses>,
     provider: ProviderId,
 ) -> Result<ProviderAnswer, ApiError> {
+    presses.spend()?;
     sotto.test_provider(provider).await
 }
 
@@ -100,8 +115,10 @@ pub(crate) async fn set_own_words(
 #[specta::specta]
 pub(crate) async fn ask_larger(
     sotto: State<'_, Sotto>,
+    presses: State<'_, Presses>,
     request: LargerRequest,
 ) -> Result<Decided, ApiError> {
+    presses.spend()?;
     sotto.ask_larger(request).await
 }
 

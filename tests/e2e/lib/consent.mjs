@@ -46,10 +46,22 @@ export async function invoke(window, command, payload) {
 }
 
 /** Makes a server known to Sotto; gives what a request to it needs. */
-export async function introduce({ window }, { address }) {
-  const entry = { id: null, title: "Double", protocol: "open_ai", address, models: [MODEL] };
+export async function introduce({ window }, { address }, { title = "Double", model = MODEL } = {}) {
+  const entry = { id: null, title, protocol: "open_ai", address, models: [model] };
   const { providers } = await invoke(window, "save_provider", { entry });
-  return { provider: providers.find((each) => each.address === address).id, model: MODEL };
+  return { provider: providers.find((each) => each.address === address).id, model };
+}
+
+/** Presses a key in the chat's window, as a hand does: without one nothing is asked elsewhere. */
+export async function pressInChat({ window }) {
+  await window.run(
+    "window.pressed = false; addEventListener('keyup', () => { window.pressed = true; }, { once: true });",
+  );
+  const frame = await seen("Sotto");
+  await until("the chat hears a key", async () => {
+    await xdotool("windowactivate", "--sync", frame, "key", "Shift_L");
+    return window.run("return window.pressed");
+  });
 }
 
 export class Consent {
@@ -58,15 +70,22 @@ export class Consent {
     this.chat = window;
   }
 
+  /** The window that a question in the chat will open. */
+  static async before(sotto) {
+    const consent = new Consent(sotto);
+    consent.home = await sotto.driver.getWindowHandle();
+    return consent;
+  }
+
   /**
    * Asks a larger model, in a new conversation if none is named. Does not wait for the window, which
    * a standing yes makes needless.
    */
   static async begin(sotto, larger, text, conversation = null) {
-    const consent = new Consent(sotto);
-    consent.home = await sotto.driver.getWindowHandle();
+    const consent = await Consent.before(sotto);
     const what = { kind: "new", conversation, text };
     const request = { what, ...larger, ask_anyway: false };
+    await pressInChat(sotto);
     await sotto.window.run(ASK, request);
     return consent;
   }
@@ -89,6 +108,7 @@ export class Consent {
       const handles = await this.driver.getAllWindowHandles();
       return handles.find((each) => each !== this.home);
     });
+    this.handle = handle;
     await this.driver.switchTo().window(handle);
     this.page = new Window(this.driver);
     await until("its page is drawn", () => this.page.run(WATCH, CONSENT.approve));
@@ -153,13 +173,18 @@ export class Consent {
     throw new Error("The keyboard does not reach Approve.");
   }
 
-  /** What became of it, once the window is gone. */
-  async over() {
+  /** The window is gone. */
+  async closed() {
     await until("the consent window is gone", async () => {
       const handles = await this.driver.getAllWindowHandles();
       return handles.length === 1;
     });
     await this.driver.switchTo().window(this.home);
+  }
+
+  /** What became of it, once the window is gone. */
+  async over() {
+    await this.closed();
     return until("it is decided", () => this.chat.run("return window.larger"));
   }
 

@@ -173,6 +173,8 @@ impl Case {
         let parts: Vec<Part> = shown.iter().zip(&self.sources).map(part).collect();
         let draft = Draft {
             purpose: self.purpose,
+            // Whoever asks shows that a person did: the window by a press, the terminal by being
+            // one. Nothing asks by itself yet.
             started_by: StartedBy::Person,
             ask_anyway: self.ask_anyway,
             basis: self.basis,
