@@ -235,10 +235,7 @@ fn preview(view: &ConsentView) -> String {
         }
     ));
     say(match &view.retention {
-        Some(retention) => format!(
-            "Retention, as read on {}: {}",
-            retention.checked, retention.text
-        ),
+        Some(retention) => format!("Retention, as of {}: {}", retention.checked, retention.text),
         None => "How long the provider keeps it is unknown.".to_owned(),
     });
     text

@@ -64,7 +64,7 @@ pub struct Policy {
 pub struct Retention {
     /// In one plain sentence.
     pub says: String,
-    /// The day on which it was read, as `YYYY-MM-DD`.
+    /// The last day on which its page is known to have said so, as `YYYY-MM-DD`.
     pub checked: String,
 }
 

@@ -98,7 +98,7 @@ function Kept({ retention }: Pick<ConsentView, "retention">) {
         <>
           {retention.text}{" "}
           <span className="text-faint">
-            Source: {retention.source}, read on {day(retention.checked)}.
+            Source: {retention.source}, as of {day(retention.checked)}.
           </span>
         </>
       ) : (

@@ -151,7 +151,7 @@ export function ProviderRow({ provider }: { provider: ProviderView }) {
           <ProviderForm provider={provider} />
           <p className="text-small text-soft [overflow-wrap:anywhere]">
             {retention
-              ? `${retention.text} Source: ${retention.source}, read on ${day(retention.checked)}.`
+              ? `${retention.text} Source: ${retention.source}, as of ${day(retention.checked)}.`
               : "How long it keeps what it is sent is unknown."}
           </p>
           {!built_in && (

@@ -33,7 +33,7 @@ pub struct Retention {
     pub text: String,
     /// Where it says so: an address, never opened by Sotto.
     pub source: String,
-    /// When that was read, for example `2026-11-20`.
+    /// The last day on which it is known to say so, for example `2026-11-20`.
     pub checked: String,
 }
 
