@@ -3,10 +3,16 @@
 // rules were tuned on those of even template numbers; the figures are those of the odd ones. How a
 // hit is counted stands in src-tauri/crates/redaction/examples/measure_redaction.rs.
 //
+// None of those texts holds a URL with a password. For these the URL Standard's own test URLs are
+// read, which the crate `url` brings along (web-platform-tests, BSD-3-Clause): for each they say what
+// its password is. They are there to try parsers, so hardly any is one that a person would write.
+// The first figure was 13 of 19, and the reason to read URLs as the standard does; the two that are
+// still missed have unescaped spaces in the password, which cannot be told from a sentence.
+//
 // The odd figures are a little flattered: the first ones (recall of cards 0.947, of phones 0.75) were
 // the reason to broaden both, though by general rules and without reading what had been missed.
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { cacheFolder, targetFolder } from "../lib/paths.mjs";
 import { python } from "../lib/python.mjs";
 import { Problem, print } from "../lib/report.mjs";
@@ -29,6 +35,7 @@ const GOALS = {
   EMAIL_ADDRESS: { recall: 0.98, precision: 0.95 },
   IP_ADDRESS: { recall: 0.98, precision: 0.95 },
   PHONE_NUMBER: { recall: 0.9, precision: 0.95 },
+  URL_PASSWORD: { recall: 0.98, precision: 0.95 },
 };
 
 const EXTRACT = `
@@ -60,6 +67,13 @@ async function dataSet() {
   }
 }
 
+/** The test URLs, where cargo keeps the sources of the crate that brings them. */
+async function urlTests() {
+  const { stdout } = await must("cargo", ["metadata", "--format-version", "1", "--locked"]);
+  const crate = JSON.parse(stdout).packages.find(({ name }) => name === "url");
+  return join(dirname(crate.manifest_path), "tests", "urltestdata.json");
+}
+
 function row(name, good, all, atLeast) {
   const value = all === 0 ? null : good / all;
   return {
@@ -76,9 +90,10 @@ function row(name, good, all, atLeast) {
 export async function redaction() {
   const file = process.platform === "win32" ? "measure_redaction.exe" : "measure_redaction";
   const program = join(targetFolder(), "release", "examples", file);
-  const { stdout } = await must(program, [await dataSet(), "odd"]);
-  const report = JSON.parse(stdout);
-  const rows = report.rows.flatMap(({ label, spans, found, findings, right }) => {
+  const measured = async (...of) => JSON.parse((await must(program, of)).stdout);
+  const report = await measured(await dataSet(), "odd");
+  const urls = await measured(await urlTests(), "urls");
+  const rows = [...report.rows, urls].flatMap(({ label, spans, found, findings, right }) => {
     const goal = GOALS[label] ?? {};
     const type = label.toLowerCase().replaceAll("_", " ");
     const recall = row(`${type}: recall`, found, spans, goal.recall);
@@ -90,8 +105,6 @@ export async function redaction() {
   };
   return [
     ...rows,
-    // None of them holds one, so their recall cannot be measured here; the crate's tests have some.
-    figure("urls with a secret in the data set", report.urls_with_secrets, "spans"),
     figure("findings of kinds without a label", report.other_findings, "findings"),
     figure("scanning", round(report.megabytes_per_second), "MB/s"),
   ];

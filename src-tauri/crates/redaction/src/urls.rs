@@ -6,13 +6,15 @@ use crate::{Certainty, Kind, assignments::is_stand_in, boundary::window, scan::C
 /// The longest authority that is looked at, in bytes.
 const LONGEST: usize = 512;
 
+/// Schemes whose URLs are read the same with one slash, or with none (URL Standard, section 4.4).
+const SPECIAL: [&str; 5] = ["http", "https", "ws", "wss", "ftp"];
+
 pub(crate) fn find(text: &str, found: &mut Candidates) {
-    let mut from = 0;
-    while let Some(at) = text[from..].find("://") {
-        let scheme = from + at;
-        from = scheme + 3;
-        let has_scheme = text[..scheme].ends_with(|last: char| last.is_ascii_alphanumeric());
-        let authority = authority(window(text, from, LONGEST));
+    for (colon, _) in text.match_indices(':') {
+        let Some(start) = authority_after(text, colon) else {
+            continue;
+        };
+        let authority = authority(window(text, start, LONGEST));
         // A password may hold an unescaped `@`, a host cannot: the last one ends it.
         let Some((user, host)) = authority.rsplit_once('@') else {
             continue;
@@ -21,8 +23,8 @@ pub(crate) fn find(text: &str, found: &mut Candidates) {
             continue;
         };
         let is_host = host.starts_with(|first: char| first.is_alphanumeric() || first == '[');
-        if has_scheme && is_host && !password.is_empty() && !is_stand_in(password) {
-            let start = from + user.len() + 1;
+        if is_host && !password.is_empty() && !is_stand_in(password) {
+            let start = start + user.len() + 1;
             let range = start..start + password.len();
             found.push(
                 range,
@@ -34,11 +36,38 @@ pub(crate) fn find(text: &str, found: &mut Candidates) {
     }
 }
 
+/// Where the authority begins, if a scheme ends at `colon`.
+fn authority_after(text: &str, colon: usize) -> Option<usize> {
+    let (before, after) = (&text[..colon], &text[colon + 1..]);
+    let of_scheme = |last: char| last.is_ascii_alphanumeric() || "+-.".contains(last);
+    let scheme = before.rsplit(|last| !of_scheme(last)).next()?;
+    if SPECIAL.iter().any(|name| scheme.eq_ignore_ascii_case(name)) {
+        let authority = after.trim_start_matches(['/', '\\']);
+        return Some(text.len() - authority.len());
+    }
+    let ends_well = scheme.ends_with(|last: char| last.is_ascii_alphanumeric());
+    (ends_well && after.starts_with("//")).then_some(colon + 3)
+}
+
 /// What stands before the path, the query and the fragment (RFC 3986, section 3.2).
 fn authority(rest: &str) -> &str {
-    let ends =
-        |character: char| character.is_whitespace() || "/?#\"'<>`\\|(){}".contains(character);
-    rest.split(ends).next().unwrap_or_default()
+    let until = |ends: &str| {
+        rest.split(|character: char| character.is_whitespace() || ends.contains(character))
+            .next()
+            .unwrap_or_default()
+    };
+    let plain = until("/?#\"'<>`\\|(){}");
+    // Signs that quote or enclose a URL may also stand in a password. A host alone, or with a port,
+    // is not one that begins.
+    let is_host = match plain.split_once(':') {
+        Some((_, port)) => !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()),
+        None => !plain.is_empty(),
+    };
+    if plain.contains('@') || is_host {
+        plain
+    } else {
+        until("/?#\"<>")
+    }
 }
 
 #[cfg(test)]
@@ -55,6 +84,12 @@ mod tests {
             ("mongodb+srv://u:p%40ss@cluster0.example.net", "p%40ss"),
             ("ftp://u:p@ss@[2001:db8::1]/x", "p@ss"),
             ("\"amqp://guest:gue5t@mq\"", "gue5t"),
+            ("`https://ada:gue5t@example.com`, `x`", "gue5t"),
+            ("[here](https://ada:gue5t@example.com)", "gue5t"),
+            ("ftp://ada:p(a`ss{1}@host/x", "p(a`ss{1}"),
+            ("HTTP:/ada:gue5t@example.com", "gue5t"),
+            ("http:ada:gue5t@example.com", "gue5t"),
+            ("http:\\\\ada:gue5t@example.com", "gue5t"),
         ] {
             assert_eq!(found_by(find, text), [password], "{text}");
         }
@@ -70,6 +105,12 @@ mod tests {
             "postgres://user:<password>@host/db",
             "https://user:****@example.com",
             "mailto:ada@example.com",
+            "mailto:ada:x@example.com",
+            "`http://localhost:8080`, (mail ops:me@host)",
+            "(http://localhost:8080)|x:ops@example.com",
+            "`http://localhost`|x:ops@example.com",
+            "xhttp:a:b@c",
+            "see:http:",
             "://a:b@c",
             "x://",
         ] {
