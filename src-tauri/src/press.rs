@@ -33,6 +33,11 @@ impl Presses {
         Ok(())
     }
 
+    /// The same, where more is allowed than before; less costs nothing.
+    pub(crate) fn spend_if(&self, more: bool) -> Result<(), ApiError> {
+        if more { self.spend() } else { Ok(()) }
+    }
+
     fn spend_at(&self, now: Instant) -> bool {
         let press = self.lock().take();
         press.is_some_and(|at| now.saturating_duration_since(at) <= COUNTS)

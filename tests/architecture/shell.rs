@@ -87,6 +87,32 @@ fn commands_are_thin(tree: &Tree) -> Violations {
     violations
 }
 
+/// Commands that open the consent window, allow more than before or read the clipboard. A script in
+/// a page can call them, and cannot press (decision 0013).
+const PRESSED: &[&str] = &[
+    "ask_larger",
+    "take_key",
+    "test_provider",
+    "turn_cloud",
+    "unblock_cloud",
+];
+
+fn what_opens_or_allows_costs_a_press(tree: &Tree) -> Violations {
+    let commands: Vec<&str> = tree
+        .files("src-tauri/src/commands/", &[".rs"])
+        .flat_map(|(_, text)| text.split("#[tauri::command]").skip(1))
+        .collect();
+    let named = |name: &str| {
+        let signature = format!("fn {name}(");
+        commands.iter().find(|command| command.contains(&signature))
+    };
+    PRESSED
+        .iter()
+        .filter(|name| !named(name).is_some_and(|command| command.contains("    presses.spend")))
+        .map(|name| format!("src-tauri/src/commands: {name} costs no press"))
+        .collect()
+}
+
 fn webview_is_named_once(tree: &Tree) -> Violations {
     let word = ["tauri::", "Wry"].concat();
     let named = tree
@@ -169,6 +195,15 @@ fn a_command_holds_no_logic() {
                 "    if request.text.is_empty() { }\n    sotto.ask(request).await",
             )
         },
+    );
+}
+
+#[test]
+fn opening_and_allowing_cost_a_press() {
+    check(
+        what_opens_or_allows_costs_a_press,
+        "src-tauri/src/commands/cloud.rs",
+        |text| text.replacen("    presses.spend()?;\n", "", 1),
     );
 }
 

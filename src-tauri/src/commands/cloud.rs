@@ -22,9 +22,7 @@ pub(crate) async fn turn_cloud(
     presses: State<'_, Presses>,
     on: bool,
 ) -> Result<CloudView, ApiError> {
-    if on {
-        presses.spend()?;
-    }
+    presses.spend_if(on)?;
     sotto.turn_cloud(on).await
 }
 
