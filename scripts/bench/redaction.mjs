@@ -69,7 +69,15 @@ async function dataSet() {
 
 /** The test URLs, where cargo keeps the sources of the crate that brings them. */
 async function urlTests() {
-  const { stdout } = await must("cargo", ["metadata", "--format-version", "1", "--locked"]);
+  const { stdout: host } = await must("rustc", ["--print", "host-tuple"]);
+  const only = ["--filter-platform", host.trim()];
+  const { stdout } = await must("cargo", [
+    "metadata",
+    "--format-version",
+    "1",
+    "--locked",
+    ...only,
+  ]);
   const crate = JSON.parse(stdout).packages.find(({ name }) => name === "url");
   return join(dirname(crate.manifest_path), "tests", "urltestdata.json");
 }

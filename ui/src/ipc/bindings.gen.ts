@@ -292,6 +292,8 @@ export type ConsentView = {
 	provider_title: string,
 	/**  What would be sent, in order; what is left out stays in its place. */
 	parts: ConsentPart[],
+	/**  The provider's key goes along. */
+	with_key: boolean,
 	/**  Bytes of the request's body. */
 	body_bytes: number,
 	/**  Tokens as a range, and the most that it can cost. */
@@ -936,7 +938,7 @@ export type Retention = {
 	text: string,
 	/**  Where it says so: an address, never opened by Sotto. */
 	source: string,
-	/**  When that was read, for example `2026-11-20`. */
+	/**  The last day on which it is known to say so, for example `2026-11-20`. */
 	checked: string,
 };
 
