@@ -38,7 +38,7 @@ pub(crate) fn find(text: &str, found: &mut Candidates) {
 }
 
 /// Where the authority begins, if a scheme ends at `colon`.
-fn authority_after(text: &str, colon: usize) -> Option<usize> {
+pub(crate) fn authority_after(text: &str, colon: usize) -> Option<usize> {
     let (before, after) = (&text[..colon], &text[colon + 1..]);
     let of_scheme = |last: char| last.is_ascii_alphanumeric() || "+-.".contains(last);
     let scheme = before.rsplit(|last| !of_scheme(last)).next()?;
