@@ -56,17 +56,21 @@ fn capabilities_are_closed(tree: &Tree) -> Violations {
     violations
 }
 
+/// Each command of a file, with its name.
+fn commands(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.split("#[tauri::command]").skip(1).map(|command| {
+        let after = command.split("fn ").nth(1);
+        let name = after.and_then(|rest| rest.split('(').next());
+        (name.unwrap_or("?"), command)
+    })
+}
+
 /// A command decodes, calls `sotto-api` and returns: its body has few statements, its error is
 /// `ApiError`, and it holds no logic.
 fn commands_are_thin(tree: &Tree) -> Violations {
     let mut violations = Vec::new();
     for (path, text) in tree.files("src-tauri/src/commands/", &[".rs"]) {
-        for command in text.split("#[tauri::command]").skip(1) {
-            let name = command
-                .split("fn ")
-                .nth(1)
-                .and_then(|rest| rest.split('(').next())
-                .unwrap_or("?");
+        for (name, command) in commands(text) {
             let Some((signature, rest)) = command.split_once(" {\n") else {
                 continue;
             };
@@ -105,12 +109,7 @@ fn what_opens_or_allows_costs_a_press(tree: &Tree) -> Violations {
     let file = "src-tauri/src/commands/cloud.rs";
     let text = tree.text(file).unwrap_or_default();
     let mut violations = Vec::new();
-    for command in text.split("#[tauri::command]").skip(1) {
-        let name = command
-            .split("fn ")
-            .nth(1)
-            .and_then(|rest| rest.split('(').next())
-            .unwrap_or("?");
+    for (name, command) in commands(text) {
         let costs = command.contains("presses.spend()?")
             || (name == "turn_cloud" && command.contains("presses.spend_if(on)?;"));
         if costs == WITHOUT_A_PRESS.contains(&name) {

@@ -8,7 +8,7 @@ use sotto_api::{
     ErrorCode,
     consent::StartedBy,
     view::{
-        cloud::{Decided, LedgerState, NotSent},
+        cloud::{Decided, LargerRequest, LedgerState, NotSent},
         consent::ConsentDecision,
     },
 };
@@ -91,41 +91,14 @@ async fn while_nothing_is_written() {
     assert!(ledger(&world).await.is_empty());
 
     // A yes that is not on disk is none.
-    let asking = world
-        .sotto
-        .ask_larger(new(Some(id), "Second"), StartedBy::Person);
-    let agreeing = async {
-        let view = shown(&world).await;
-        armed(&world, &view).await;
-        let unwritten = NothingWritten::begin();
-        let agreed = world.sotto.consent_decide(decision(&view, true)).await;
-        assert_eq!(agreed.unwrap_err().code, ErrorCode::History);
-        drop(unwritten);
-    };
-    let (decided, ()) = tokio::join!(asking, agreeing);
-    assert_eq!(not_sent(&decided.unwrap()), NotSent::NotUsed);
+    agree_unwritten(&world, new(Some(id), "Second"), false).await;
     assert!(server.heard().is_empty());
     let rows = ledger(&world).await;
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0].state, LedgerState::Revoked);
 
     // Nor does a yes for later remain of it.
-    let asking = world
-        .sotto
-        .ask_larger(new(Some(id), "Standing"), StartedBy::Person);
-    let agreeing = async {
-        let view = shown(&world).await;
-        armed(&world, &view).await;
-        let standing = ConsentDecision {
-            standing: true,
-            ..decision(&view, true)
-        };
-        let unwritten = NothingWritten::begin();
-        assert!(world.sotto.consent_decide(standing).await.is_err());
-        drop(unwritten);
-    };
-    let (decided, ()) = tokio::join!(asking, agreeing);
-    assert_eq!(not_sent(&decided.unwrap()), NotSent::NotUsed);
+    agree_unwritten(&world, new(Some(id), "Standing"), true).await;
     let cloud = world.sotto.cloud().await.unwrap();
     assert!(
         cloud
@@ -172,6 +145,25 @@ async fn while_nothing_is_written() {
     assert_eq!(left[0].trouble, "stopped");
     // Taking it back is another decision.
     assert!(!world.sotto.unblock_cloud().await.unwrap().blocked);
+}
+
+/// Asks, and says yes where that cannot be written down: it is not used.
+async fn agree_unwritten(world: &World, request: LargerRequest, standing: bool) {
+    let asking = world.sotto.ask_larger(request, StartedBy::Person);
+    let agreeing = async {
+        let view = shown(world).await;
+        armed(world, &view).await;
+        let yes = ConsentDecision {
+            standing,
+            ..decision(&view, true)
+        };
+        let unwritten = NothingWritten::begin();
+        let agreed = world.sotto.consent_decide(yes).await;
+        assert_eq!(agreed.unwrap_err().code, ErrorCode::History);
+        drop(unwritten);
+    };
+    let (decided, ()) = tokio::join!(asking, agreeing);
+    assert_eq!(not_sent(&decided.unwrap()), NotSent::NotUsed);
 }
 
 /// Whether a program that is started now finds the block.
