@@ -34,6 +34,8 @@ const ANGRY = `You again forgot to send me the numbers for the second quarter. I
 
 const RAMBLING = `I just wanted to let you know, because I was not sure if somebody had already told you or not, that the meeting which we had originally planned for Tuesday afternoon at two o'clock has now, because of the fact that the big room is being painted, been moved to Wednesday morning at ten, and it is going to take place in the small room on the third floor. It would be really great if you could bring the printed plans with you, as well as the samples of the tiles.`;
 
+const ORDER = `Hello, for the school kitchen we need by Thursday: 25 kg of potatoes (washed), 10 kg carrots, three boxes of apples and 40 litres of milk. Last time you charged 1.10 a kilo for the potatoes and 0.90 for the carrots, I hope that is still the price. The apples were 18 a box. Please don't deliver before 7. Regards, Petra`;
+
 /** `texts`: each with what is set of the action. */
 export const TRIED = [
   {
@@ -95,7 +97,7 @@ export const TRIED = [
         text: "We sold 12 bicycles in May, 19 in June and only 7 in July. Turnover was 9,600, 15,200 and 5,600 euros.",
         set: {},
       },
-      { text: MINUTES, set: {} },
+      { text: ORDER, set: {} },
       {
         text: "Anna Berg, +46 70 123 45 67, anna@berg.se, Stockholm; Luca Conti (luca.conti@posta.it) lives in Turin; Mary O'Neill, Cork, phone +353 21 555 0199, no e-mail.",
         set: {},

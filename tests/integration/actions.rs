@@ -231,7 +231,7 @@ async fn own_files_count_at_once_and_a_broken_one_hides_nothing() {
     assert_eq!(source, OWN);
 }
 
-const TABLE: &str = r#"{"columns": ["Item"], "rows": [["Tea"]]}"#;
+const TABLE: &str = r#"{"columns": ["Item"], "rows": [{"Item": "Tea"}]}"#;
 
 #[tokio::test]
 async fn an_answer_by_a_schema_is_json_also_when_it_is_asked_again() {
@@ -269,7 +269,7 @@ async fn an_answer_by_a_schema_is_json_also_when_it_is_asked_again() {
 
 #[tokio::test]
 async fn an_answer_that_is_cut_is_a_failure_that_keeps_what_was_said() {
-    let half = r#"{"columns": ["Item"], "rows": [["#;
+    let half = r#"{"columns": ["Item"], "rows": [{"#;
     let cut = vec![Said::Text(half), Said::Ends(EndReason::Length)];
     let model = FakeLanguageModel::new(vec![cut, says("A table:")]);
     let world = World::new(model).await;

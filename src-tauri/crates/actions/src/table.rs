@@ -1,46 +1,49 @@
 //! JSON as a person reads it: a table as a Markdown table, anything else as a block of code.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 
-/// The form of the answer of `extract-table`.
+/// The form of the answer of `extract-table`. A row names the column of each value: a small model that
+/// only lists values puts them under the wrong ones.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
     columns: Vec<String>,
-    rows: Vec<Vec<Value>>,
+    /// As they were written: a number that is read and written again can become another one.
+    rows: Vec<BTreeMap<String, Box<RawValue>>>,
 }
 
-/// JSON as Markdown: `{"columns": [...], "rows": [[...]]}` as a table, anything else as indented
+/// JSON as Markdown: `{"columns": ["a"], "rows": [{"a": 1}]}` as a table, anything else as indented
 /// JSON in a block of code. `None` if the text is not JSON.
 #[must_use]
 pub fn markdown(json: &str) -> Option<String> {
-    let value: Value = serde_json::from_str(json).ok()?;
-    match Table::deserialize(&value) {
+    match serde_json::from_str::<Table>(json) {
         Ok(table) if !table.columns.is_empty() => Some(table.markdown()),
-        _ => Some(format!("```json\n{value:#}\n```")),
+        _ => {
+            let value: Value = serde_json::from_str(json).ok()?;
+            Some(format!("```json\n{value:#}\n```"))
+        }
     }
 }
 
 impl Table {
-    fn markdown(self) -> String {
-        let mut lines: Vec<Vec<String>> = Vec::with_capacity(self.rows.len() + 1);
-        lines.push(self.columns.iter().map(|column| cell(column)).collect());
-        let text = |value: &Value| match value {
-            Value::String(text) => cell(text),
-            Value::Null => String::new(),
-            other => cell(&other.to_string()),
-        };
-        lines.extend(self.rows.iter().map(|row| row.iter().map(text).collect()));
-        // A row may have more cells than there are columns: nothing is left out.
-        let count = lines.iter().map(Vec::len).max().unwrap_or(0);
-        for line in &mut lines {
-            line.resize(count, String::new());
+    fn markdown(mut self) -> String {
+        // A row may name more than the columns: nothing is left out.
+        for name in self.rows.iter().flat_map(BTreeMap::keys) {
+            if !self.columns.contains(name) {
+                self.columns.push(name.clone());
+            }
         }
+        let mut lines = vec![self.columns.iter().map(|name| cell(name)).collect()];
+        lines.extend(self.rows.iter().map(|row| {
+            let values = self.columns.iter().map(|name| row.get(name));
+            let texts = values.map(|value| value.map(|value| text(value)).unwrap_or_default());
+            texts.collect::<Vec<String>>()
+        }));
         let length = |text: &String| text.chars().count();
-        let widths: Vec<usize> = (0..count)
+        let widths: Vec<usize> = (0..self.columns.len())
             .map(|at| lines.iter().map(|line| length(&line[at])).max())
             .map(|widest| widest.unwrap_or(0).max(3))
             .collect();
@@ -58,6 +61,15 @@ impl Table {
             }
         }
         markdown
+    }
+}
+
+/// A value as a person reads it.
+fn text(value: &RawValue) -> String {
+    match serde_json::from_str(value.get()) {
+        Ok(Value::String(text)) => cell(&text),
+        Ok(Value::Null) => String::new(),
+        _ => cell(value.get()),
     }
 }
 
@@ -79,12 +91,16 @@ mod tests {
     #[test]
     fn tables() {
         check(
-            r#"{"columns": ["Item", "Price"], "rows": [["Tea", "2.50"], ["Oat milk", 3]]}"#,
-            "| Item     | Price |\n| -------- | ----- |\n| Tea      | 2.50  |\n| Oat milk | 3     |\n",
+            r#"{"columns": ["Item", "Price"], "rows": [{"Price": 2.50, "Item": "Tea"}, {"Item": "Oat milk"}]}"#,
+            "| Item     | Price |\n| -------- | ----- |\n| Tea      | 2.50  |\n| Oat milk |       |\n",
         );
         check(
-            r#"{"columns": ["a|b"], "rows": [["c\nd", "more"], [null], []]}"#,
-            "| a\\|b |      |\n| ---- | ---- |\n| c d  | more |\n|      |      |\n|      |      |\n",
+            r#"{"columns": ["a|b"], "rows": [{"a|b": "c\nd", "more": 1}, {"a|b": null}, {}]}"#,
+            "| a\\|b | more |\n| ---- | ---- |\n| c d  | 1    |\n|      |      |\n|      |      |\n",
+        );
+        check(
+            r#"{"columns": ["Account"], "rows": [{"Account": 12345678901234567890123}]}"#,
+            "| Account                 |\n| ----------------------- |\n| 12345678901234567890123 |\n",
         );
         check(r#"{"columns": ["A"], "rows": []}"#, "| A   |\n| --- |\n");
     }

@@ -45,24 +45,21 @@ fn text() -> impl Strategy<Value = String> {
         .prop_filter("there is a text", |text| !text.trim().is_empty())
 }
 
-/// Fails unless the last marked block of the prompt holds exactly this text.
+/// Fails unless the prompt holds exactly this text between marks that it has nowhere else.
 fn check_block(prompt: &str, text: &str) -> Result<(), TestCaseError> {
-    let closing = prompt.lines().last().unwrap();
-    let word = closing.strip_prefix("</").unwrap();
-    prop_assert_eq!(prompt.matches(closing).count(), 1, "{}", prompt);
-    let opening = format!("\n<{word}\n");
-    let prompt = format!("\n{prompt}");
-    prop_assert_eq!(prompt.matches(opening.as_str()).count(), 1, "{}", prompt);
-    let (_, after) = prompt.split_once(opening.as_str()).unwrap();
-    let inside = after
-        .strip_suffix(closing)
-        .unwrap()
-        .strip_suffix('\n')
-        .unwrap();
-    prop_assert_eq!(inside, text.trim_start_matches(['\n', '\r']).trim_end());
-    // Nor by what only looks like the mark.
+    let inside = text.trim_start_matches(['\n', '\r']).trim_end();
+    let marked = |tag: &String| format!("<{tag}>\n{inside}\n</{tag}>");
+    let tags = (2..20).map(|number| format!("text-{number}"));
+    let mut tags = std::iter::once("text".to_owned()).chain(tags);
+    // The first that stands around the whole text and nowhere within it.
+    let tag = tags.find(|tag| {
+        prompt.contains(&marked(tag)) && prompt.matches(&format!("</{tag}>")).count() == 1
+    });
+    prop_assert!(tag.is_some(), "{}", prompt);
+    // Nor is there anything that only looks like the closing mark.
     let looks = |text: &str| text.replace([' ', '\u{200b}'], "").to_lowercase();
-    prop_assert!(!looks(text).contains(&looks(closing)), "{}", prompt);
+    let closing = format!("</{}>", tag.unwrap_or_default());
+    prop_assert_eq!(looks(prompt).matches(&closing).count(), 1, "{}", prompt);
     Ok(())
 }
 

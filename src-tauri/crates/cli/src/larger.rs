@@ -321,13 +321,17 @@ mod tests {
 
     #[test]
     fn a_provider_and_a_model_with_slashes() {
-        let request = request("openrouter/meta/llama", "?".to_owned()).unwrap();
+        let question = AskRequest {
+            text: "?".to_owned(),
+            ..AskRequest::default()
+        };
+        let request = request("openrouter/meta/llama", question.clone()).unwrap();
         assert_eq!(request.provider.as_str(), "openrouter");
         assert_eq!(request.model, "meta/llama");
         for wrong in ["openai", "openai/", "/gpt", "Open AI/gpt"] {
             assert!(
                 matches!(
-                    super::request(wrong, "?".to_owned()),
+                    super::request(wrong, question.clone()),
                     Err(Exit::BadInput(_))
                 ),
                 "{wrong}"
