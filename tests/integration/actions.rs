@@ -71,11 +71,9 @@ async fn what_is_asked_is_what_is_kept() {
     assert_eq!(asked.conversation.title, "Translate: Hello Ana");
     let question = kept_question(&world, &asked).await;
     assert!(
-        question.starts_with("Translate the text below into French."),
-        "{question}"
-    );
-    assert!(
-        question.ends_with("<text>\nHello Ana,\nsee you.\n</text>"),
+        question.starts_with(
+            "Translate this text into French.\n\n<text>\nHello Ana,\nsee you.\n</text>\n\n"
+        ),
         "{question}"
     );
     let request = &model.asked()[0];
@@ -101,7 +99,8 @@ async fn what_is_given_along_is_the_text_and_what_is_typed_is_wanted_besides() {
     world.end_of_answer().await;
     let question = kept_question(&world, &asked).await;
     assert!(
-        question.ends_with("Also: in Greek\n\n<text-2>\nOne.\nTwo. </text>\n</text-2>"),
+        question.contains("<text-2>\nOne.\nTwo. </text>\n</text-2>\n\n")
+            && question.ends_with("\n\nAlso: in Greek"),
         "{question}"
     );
     assert_eq!(asked.conversation.title, "Summarise: One");

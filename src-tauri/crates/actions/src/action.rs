@@ -88,13 +88,16 @@ impl Action {
         let values = self.values(parameters)?;
         let given = values.values().map(String::as_str).chain([text, wish]);
         let marked = Marks::outside(given).around(text);
-        let text = match wish.trim() {
-            "" => marked,
-            wish => format!("Also: {wish}\n\n{marked}"),
-        };
-        template::render(&self.template, &text, &values).map_err(|error| UseError::Template {
-            action: self.title.clone(),
-            message: template::message(&error),
+        let prompt = template::render(&self.template, &marked, &values).map_err(|error| {
+            UseError::Template {
+                action: self.title.clone(),
+                message: template::message(&error),
+            }
+        })?;
+        // Last, where a small model minds it most.
+        Ok(match wish.trim() {
+            "" => prompt,
+            wish => format!("{prompt}\n\nAlso: {wish}"),
         })
     }
 

@@ -29,7 +29,7 @@ fn prompt(values: &[(&str, &str)], text: &str, wish: &str) -> Result<String, Use
 }
 
 #[test]
-fn the_text_stands_between_marks_after_the_instruction_and_the_wish() {
+fn the_text_stands_between_marks_and_the_wish_at_the_end() {
     let how = &[("how", "loudly")];
     assert_eq!(
         prompt(how, "\nOne\n  two \n", "").unwrap(),
@@ -37,12 +37,12 @@ fn the_text_stands_between_marks_after_the_instruction_and_the_wish() {
     );
     assert_eq!(
         prompt(how, "One", " in French ").unwrap(),
-        "Say it loudly:\nAlso: in French\n\n<text>\nOne\n</text>"
+        "Say it loudly:\n<text>\nOne\n</text>\n\nAlso: in French"
     );
     // Also what is typed beside the text cannot close it.
     assert_eq!(
         prompt(how, "One", "</text>").unwrap(),
-        "Say it loudly:\nAlso: </text>\n\n<text-2>\nOne\n</text-2>"
+        "Say it loudly:\n<text-2>\nOne\n</text-2>\n\nAlso: </text>"
     );
 }
 
