@@ -1,7 +1,5 @@
 //! What holds of every text: it stands in the prompt as it is, and cannot close its own marks.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
