@@ -2,13 +2,14 @@
 // {rows: [{name, value, unit, reference, goal, met, spread}]} on standard output and nothing else.
 import { parseArgs } from "node:util";
 import { print, reportToStandardError } from "../lib/report.mjs";
+import { actions } from "./actions.mjs";
 import { firstToken } from "./first-token.mjs";
 import { redaction } from "./redaction.mjs";
 import { speed } from "./speed.mjs";
 import { table } from "./table.mjs";
 import { windowStart } from "./window.mjs";
 
-const SUITES = { speed, "first-token": firstToken, window: windowStart, redaction };
+const SUITES = { speed, "first-token": firstToken, window: windowStart, redaction, actions };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

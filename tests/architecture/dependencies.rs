@@ -8,6 +8,7 @@ use crate::{Violations, check, tree::Tree};
 /// anything higher.
 const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("sotto-domain", &[]),
+    ("sotto-actions", &[]),
     ("sotto-consent", &["sotto-domain"]),
     ("sotto-egress", &["sotto-consent", "sotto-domain"]),
     ("sotto-redaction", &[]),
@@ -19,6 +20,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     (
         "sotto-api",
         &[
+            "sotto-actions",
             "sotto-consent",
             "sotto-domain",
             "sotto-egress",
@@ -52,7 +54,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("llama-cpp-sys-2", "sotto-runtime-server"),
     // And the double of a larger server, which is no part of the program.
     ("axum", "sotto-runtime-server sotto-test-support"),
-    ("minijinja", "sotto-runtime-server"),
+    ("minijinja", "sotto-actions sotto-runtime-server"),
     ("reqwest", "sotto-runtime-client"),
     ("reqwest-tls", "sotto-egress"),
     ("rustls", "sotto-egress"),
@@ -95,7 +97,18 @@ const TLS_CLIENT: (&str, &[&str]) = ("0.13.", &["sotto-egress", "tauri"]);
 const PURE: &[(&str, &[&str])] = &[
     (
         "domain",
-        &["futures-core", "serde", "specta", "thiserror", "uuid"],
+        &[
+            "futures-core",
+            "serde",
+            "serde_json",
+            "specta",
+            "thiserror",
+            "uuid",
+        ],
+    ),
+    (
+        "actions",
+        &["minijinja", "serde", "serde_json", "thiserror", "toml"],
     ),
     (
         "consent",

@@ -11,9 +11,8 @@ use sotto_test_support::{FakeLanguageModel, Said, World};
 
 fn question(text: &str) -> AskRequest {
     AskRequest {
-        conversation: None,
         text: text.to_owned(),
-        model: None,
+        ..AskRequest::default()
     }
 }
 

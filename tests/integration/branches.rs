@@ -25,9 +25,8 @@ async fn an_edited_question_and_a_second_answer_stand_beside_the_old_ones() {
     let sotto = &world.sotto;
     let first = sotto
         .ask(AskRequest {
-            conversation: None,
             text: "q1".into(),
-            model: None,
+            ..AskRequest::default()
         })
         .await
         .unwrap();
@@ -37,7 +36,7 @@ async fn an_edited_question_and_a_second_answer_stand_beside_the_old_ones() {
         .ask(AskRequest {
             conversation: Some(id),
             text: "q2".into(),
-            model: None,
+            ..AskRequest::default()
         })
         .await
         .unwrap();
@@ -102,9 +101,8 @@ async fn choices_for_an_answer_hold_from_then_on() {
     let sotto = &world.sotto;
     let asked = sotto
         .ask(AskRequest {
-            conversation: None,
             text: "q".into(),
-            model: None,
+            ..AskRequest::default()
         })
         .await
         .unwrap();
@@ -123,7 +121,7 @@ async fn choices_for_an_answer_hold_from_then_on() {
     let next = AskRequest {
         conversation: Some(asked.conversation.id),
         text: "more".into(),
-        model: None,
+        ..AskRequest::default()
     };
     sotto.ask(next).await.unwrap();
     world.end_of_answer().await;
@@ -154,9 +152,8 @@ async fn conversations_are_named_deleted_and_brought_back() {
     let sotto = &world.sotto;
     let asked = sotto
         .ask(AskRequest {
-            conversation: None,
             text: "Packing list, four days".into(),
-            model: None,
+            ..AskRequest::default()
         })
         .await
         .unwrap();

@@ -29,9 +29,8 @@ pub(crate) async fn world(reply: Reply) -> (World, LargerServer, Asked) {
     let server = LargerServer::start(reply).await;
     enter(&world, &server).await;
     let first = AskRequest {
-        conversation: None,
         text: "The capital of France?".to_owned(),
-        model: None,
+        ..AskRequest::default()
     };
     let asked = world.sotto.ask(first).await.unwrap();
     world.end_of_answer().await;
@@ -63,6 +62,8 @@ pub(crate) fn new(conversation: Option<ConversationId>, text: &str) -> LargerReq
         what: LargerQuestion::New {
             conversation,
             text: text.to_owned(),
+            context: None,
+            action: None,
         },
         provider: provider(),
         model: "large".to_owned(),

@@ -155,6 +155,8 @@ async fn ask(world: &World, provider: &ProviderId, text: &str) -> Asked {
         what: LargerQuestion::New {
             conversation: None,
             text: text.to_owned(),
+            context: None,
+            action: None,
         },
         provider: provider.clone(),
         model: MODEL.to_owned(),

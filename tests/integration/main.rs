@@ -1,6 +1,7 @@
 //! The core as a person uses it, through `sotto-api`: over a model that says what the test wrote,
 //! over the real runtime with the starter model, and before a server that nobody here wrote.
 
+mod actions;
 mod bad_input;
 mod branches;
 mod gate;

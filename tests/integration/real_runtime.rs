@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use sotto_api::{
     LocalRuntime,
-    view::{AppEvent, AskRequest},
+    view::{AppEvent, AskRequest, actions::ActionUse},
 };
 use sotto_domain::{FailureCode, MessageState};
 use sotto_runtime_client::{Runtime, Settings};
@@ -37,9 +37,9 @@ fn runtime(extra: Vec<PathBuf>) -> Arc<dyn LocalRuntime> {
 
 fn question(text: &str) -> AskRequest {
     AskRequest {
-        conversation: None,
         text: text.to_owned(),
         model: Some(STARTER.to_owned()),
+        ..AskRequest::default()
     }
 }
 
@@ -59,7 +59,7 @@ async fn a_real_model_answers_and_the_second_turn_reuses_the_first() {
     let next = AskRequest {
         conversation: Some(asked.conversation.id),
         text: "And one more?".into(),
-        model: None,
+        ..AskRequest::default()
     };
     world.sotto.ask(next).await.unwrap();
     let (second, _) = world.end_of_answer().await;
@@ -145,5 +145,60 @@ async fn stopping_a_real_answer_keeps_its_beginning() {
     let (answer, _) = world.end_of_answer().await;
     assert_eq!(answer.state, MessageState::Stopped);
     assert!(!answer.text.is_empty());
+    world.sotto.shutdown().await;
+}
+
+/// As `extract-table`, with room for so little that every whole answer fits into the context, and
+/// with chance at its strongest: the runtime draws a new seed for each answer.
+const SMALL_TABLE: &str = r#"
+name = "extract-table"
+title = "Small table"
+description = "A table that is small"
+output = "json"
+temperature = 1.5
+template = "Make a table as JSON of the text below.\n\n{{ text }}"
+schema = '''
+{
+  "type": "object",
+  "properties": {
+    "columns": {"type": "array", "items": {"type": "string", "maxLength": 6}, "maxItems": 2},
+    "rows": {
+      "type": "array",
+      "items": {"type": "array", "items": {"type": "string", "maxLength": 6}, "maxItems": 2},
+      "maxItems": 2
+    }
+  },
+  "required": ["columns", "rows"],
+  "additionalProperties": false
+}
+'''
+"#;
+
+#[tokio::test]
+async fn an_answer_by_a_schema_parses_with_every_seed() {
+    let world = World::new(runtime(Vec::new())).await;
+    let folder = world.home().join("prompts");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("table.toml"), SMALL_TABLE).unwrap();
+    let mut answers = std::collections::HashSet::new();
+    for _ in 0..10 {
+        let request = AskRequest {
+            action: Some(ActionUse {
+                name: "extract-table".to_owned(),
+                ..ActionUse::default()
+            }),
+            ..question("Two teas at 3 euros, one coffee at 4.")
+        };
+        world.sotto.ask(request).await.unwrap();
+        let (answer, _) = world.end_of_answer().await;
+        assert_eq!(answer.state, MessageState::Complete, "{answer:?}");
+        let table: serde_json::Value = serde_json::from_str(&answer.text).unwrap();
+        assert!(
+            table["columns"].is_array() && table["rows"].is_array(),
+            "{table}"
+        );
+        answers.insert(answer.text);
+    }
+    assert!(answers.len() > 1, "ten seeds, and always {answers:?}");
     world.sotto.shutdown().await;
 }

@@ -52,6 +52,14 @@ export const commands = {
 };
 
 /* Types */
+/**  An action and what is set of it. */
+export type ActionUse = {
+	/**  The action's name. */
+	name: string,
+	/**  Values by the parameters' names; the others take their defaults. */
+	parameters?: { [key in string]: string },
+};
+
 /**  How to answer again. */
 export type AnswerAgain = {
 	/**  Another model, for this answer and from now on. */
@@ -167,10 +175,21 @@ export type ArrivalState =
 export type AskRequest = {
 	/**  Where it is asked; `None` begins a conversation. */
 	conversation: ConversationId | null,
-	/**  What is asked. Must hold more than white space. */
+	/**  What is typed. It and `context` together must hold more than white space. */
 	text: string,
-	/**  The model for this conversation from now on; `None` keeps what is chosen. */
+	/**
+	 *  The model for this conversation from now on; `None` takes the action's, or keeps what is
+	 *  chosen.
+	 */
 	model: string | null,
+	/**
+	 *  A text that is given along, such as a file: the question is about it. With an action, it is
+	 *  what the action works on, and `text` is what is wanted besides; without it, the action works
+	 *  on `text`.
+	 */
+	context?: string | null,
+	/**  What is done with the text; `None` asks what is typed. */
+	action?: ActionUse | null,
 };
 
 /**  A turn that has begun. The branch shown is what it was up to `after`, then `added`. */
@@ -385,6 +404,10 @@ export type Digest = string;
 export type ErrorCode = 
 /**  The question holds nothing but white space. */
 "empty_question" | 
+/**  There is no action of that name: the list of actions is out of date. */
+"unknown_action" | 
+/**  A parameter of an action is missing, unknown or not among its choices. */
+"wrong_parameter" | 
 /**  This conversation is being answered; stop it or wait. */
 "answering" | 
 /**  No such conversation or message; the view is out of date. */
@@ -544,8 +567,12 @@ export type LargerQuestion =
 { kind: "new"; 
 /**  Where; `None` begins a conversation. */
 conversation: ConversationId | null; 
-/**  What is asked. Must hold more than white space. */
-text: string } | 
+/**  What is typed. It and `context` together must hold more than white space. */
+text: string; 
+/**  As [`super::AskRequest::context`]. */
+context?: string | null; 
+/**  As [`super::AskRequest::action`]. */
+action?: ActionUse | null } | 
 /**  An answer is given once more, as a branch beside the old one. */
 { kind: "again"; 
 /**  The old answer. */

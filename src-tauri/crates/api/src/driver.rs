@@ -17,6 +17,7 @@ use crate::{
     outbox::Outbox,
     sotto::{Inner, Reservation},
     view::AppEvent,
+    whole_json,
 };
 
 /// How often a turn is told the time: several times within the half second between two saves.
@@ -195,7 +196,13 @@ impl Driver {
                 let request = request.clone();
                 Source::Asking(Box::pin(async move {
                     runtime.revive().await;
-                    runtime.chat(request).await
+                    let by_schema = request.manner.schema.is_some();
+                    let answer = runtime.chat(request).await?;
+                    Ok(if by_schema {
+                        whole_json::checked(answer)
+                    } else {
+                        answer
+                    })
                 }))
             }
             Asking::Larger(errand) => match errand.take() {

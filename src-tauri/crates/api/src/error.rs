@@ -10,6 +10,10 @@ use specta::Type;
 pub enum ErrorCode {
     /// The question holds nothing but white space.
     EmptyQuestion,
+    /// There is no action of that name: the list of actions is out of date.
+    UnknownAction,
+    /// A parameter of an action is missing, unknown or not among its choices.
+    WrongParameter,
     /// This conversation is being answered; stop it or wait.
     Answering,
     /// No such conversation or message; the view is out of date.

@@ -2,6 +2,7 @@
 //! terminal and the tests. Below it lie the history, the keyring and the runtime; above it only
 //! adapters.
 
+mod actions;
 mod cloud;
 mod conversations;
 mod core_dumps;
@@ -18,6 +19,7 @@ mod sotto;
 mod this_computer;
 mod turns;
 pub mod view;
+mod whole_json;
 
 pub use cloud::Outside;
 pub use core_dumps::turn_off_core_dumps;
@@ -26,6 +28,7 @@ pub use error::{ApiError, ErrorCode};
 pub use host::{Host, Keyring, Surroundings};
 pub use local_runtime::LocalRuntime;
 pub use sotto::Sotto;
+pub use sotto_actions::markdown as json_as_markdown;
 pub use sotto_consent::{self as consent, Monotonic};
 pub use sotto_domain as domain;
 pub use sotto_domain::{ConversationId, MessageId, Timestamp};

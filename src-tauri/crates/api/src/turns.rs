@@ -5,15 +5,15 @@
 use std::sync::Arc;
 
 use sotto_domain::{
-    ChatRequest, Conversation, ConversationId, Message, MessageId, MessageState, Place, Role,
-    TitleSource,
+    ChatRequest, Conversation, ConversationId, Manner, Message, MessageId, MessageState, Place,
+    Role, TitleSource,
     branch::Tree,
-    title,
     turn::{Effect, Event, Turn},
 };
 use sotto_history::{History, NewTurn};
 
 use crate::{
+    actions::Question,
     cloud::{Approved, Subject},
     conversations::shown,
     driver::{Asking, Job, drive},
@@ -39,6 +39,8 @@ struct Plan {
     model: Option<String>,
     context: Option<u32>,
     drop_oldest: bool,
+    /// How the question is to be answered.
+    manner: Manner,
     /// The yes to a larger model; `None` asks the one on this computer.
     approved: Option<Approved>,
 }
@@ -56,17 +58,21 @@ impl Sotto {
     /// Asks a question. Returns when it is on disk; the answer comes as events.
     ///
     /// # Errors
-    /// [`ErrorCode::EmptyQuestion`], [`ErrorCode::Answering`], [`ErrorCode::NotFound`],
-    /// [`ErrorCode::NoModel`], [`ErrorCode::History`]: then nothing was asked or changed.
+    /// [`ErrorCode::EmptyQuestion`], [`ErrorCode::UnknownAction`], [`ErrorCode::WrongParameter`],
+    /// [`ErrorCode::Answering`], [`ErrorCode::NotFound`], [`ErrorCode::NoModel`],
+    /// [`ErrorCode::History`]: then nothing was asked or changed.
     pub async fn ask(&self, request: AskRequest) -> Result<Asked, ApiError> {
         let AskRequest {
             conversation,
             text,
             model,
+            context,
+            action,
         } = request;
         let history = self.inner.history.get().await?;
-        let mut plan = self.plan_question(&history, conversation, text).await?;
-        plan.model = model;
+        let question = self.question(text, context, action).await?;
+        let mut plan = self.plan_question(&history, conversation, question).await?;
+        plan.model = model.or(plan.model);
         self.begin(history, plan).await
     }
 
@@ -81,6 +87,7 @@ impl Sotto {
         let mut plan = self.plan(&history, old.conversation).await?;
         plan.after = old.parent;
         plan.question = Some(self.new_message(&plan, Role::User, text, plan.after));
+        plan.manner = self.inner.manner_of(message);
         self.begin(history, plan).await
     }
 
@@ -111,15 +118,16 @@ impl Sotto {
         &self,
         history: &History,
         conversation: Option<ConversationId>,
-        text: String,
+        question: Question,
     ) -> Result<Plan, ApiError> {
-        refuse_empty(&text)?;
         let mut plan = match conversation {
             Some(id) => self.plan(history, id).await?,
-            None => self.plan_new(&text)?,
+            None => self.plan_new(question.title)?,
         };
         plan.after = plan.conversation.leaf;
-        plan.question = Some(self.new_message(&plan, Role::User, text, plan.after));
+        plan.question = Some(self.new_message(&plan, Role::User, question.text, plan.after));
+        plan.model = question.model;
+        plan.manner = question.manner;
         Ok(plan)
     }
 
@@ -128,6 +136,10 @@ impl Sotto {
         let old = self.message(history, answer, Role::Assistant).await?;
         let mut plan = self.plan(history, old.conversation).await?;
         plan.after = old.parent;
+        plan.manner = old
+            .parent
+            .map(|question| self.inner.manner_of(question))
+            .unwrap_or_default();
         Ok(plan)
     }
 
@@ -141,8 +153,20 @@ impl Sotto {
         what: LargerQuestion,
     ) -> Result<Larger, ApiError> {
         let plan = match what {
-            LargerQuestion::New { conversation, text } => {
-                self.plan_question(history, conversation, text).await?
+            LargerQuestion::New {
+                conversation,
+                text,
+                context,
+                action,
+            } => {
+                let question = self.question(text, context, action).await?;
+                if question.manner.schema.is_some() {
+                    return Err(ApiError::new(
+                        ErrorCode::Other,
+                        "This action answers in JSON by a schema, to which only the models on this computer are kept. Nothing was sent.",
+                    ));
+                }
+                self.plan_question(history, conversation, question).await?
             }
             LargerQuestion::Again { answer } => self.plan_again(history, answer).await?,
         };
@@ -198,11 +222,11 @@ impl Sotto {
         })
     }
 
-    fn plan_new(&self, question: &str) -> Result<Plan, ApiError> {
+    fn plan_new(&self, title: String) -> Result<Plan, ApiError> {
         let now = self.inner.host.now();
         let conversation = Conversation {
             id: ConversationId::new(now, self.inner.host.random()),
-            title: title::from_question(question),
+            title,
             title_source: TitleSource::Automatic,
             created_at: now,
             updated_at: now,
@@ -236,6 +260,11 @@ impl Sotto {
         plan.conversation.leaf = Some(answer.id);
         plan.conversation.updated_at = answer.created_at;
         let first_new = question.as_ref().map_or(answer.id, |question| question.id);
+        if let Some(question) = &question
+            && plan.manner != Manner::default()
+        {
+            self.inner.remember_manner(question.id, plan.manner.clone());
+        }
         plan.messages.extend(question);
         plan.messages.push(answer.clone());
         let branch = shown(&Tree::new(&plan.messages), answer.id);
@@ -249,6 +278,7 @@ impl Sotto {
                     messages: prompt::messages(branch.iter().map(|step| &step.message)),
                     context: plan.conversation.context,
                     drop_oldest: plan.drop_oldest,
+                    manner: plan.manner,
                 })
             }
         };
@@ -352,12 +382,13 @@ impl Plan {
             model: None,
             context: None,
             drop_oldest: false,
+            manner: Manner::default(),
             approved: None,
         }
     }
 }
 
-fn refuse_empty(text: &str) -> Result<(), ApiError> {
+pub(crate) fn refuse_empty(text: &str) -> Result<(), ApiError> {
     if text.trim().is_empty() {
         return Err(ApiError::new(
             ErrorCode::EmptyQuestion,

@@ -1,11 +1,14 @@
 //! What crosses to a window or a terminal. The TypeScript types are generated from these.
 
+pub mod actions;
 pub mod cloud;
 pub mod consent;
 
 use serde::{Deserialize, Serialize};
 use sotto_domain::{Conversation, ConversationId, Failure, Message, MessageId, Timestamp};
 use specta::Type;
+
+use actions::ActionUse;
 
 /// What a window shows first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -112,14 +115,23 @@ pub struct Asked {
 }
 
 /// A question.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct AskRequest {
     /// Where it is asked; `None` begins a conversation.
     pub conversation: Option<ConversationId>,
-    /// What is asked. Must hold more than white space.
+    /// What is typed. It and `context` together must hold more than white space.
     pub text: String,
-    /// The model for this conversation from now on; `None` keeps what is chosen.
+    /// The model for this conversation from now on; `None` takes the action's, or keeps what is
+    /// chosen.
     pub model: Option<String>,
+    /// A text that is given along, such as a file: the question is about it. With an action, it is
+    /// what the action works on, and `text` is what is wanted besides; without it, the action works
+    /// on `text`.
+    #[serde(default)]
+    pub context: Option<String>,
+    /// What is done with the text; `None` asks what is typed.
+    #[serde(default)]
+    pub action: Option<ActionUse>,
 }
 
 /// How to answer again.

@@ -14,6 +14,18 @@ Exit codes:
   130  stopped with Ctrl-C
   141  whoever read the output went away";
 
+const ASK_EXAMPLES: &str = "\
+Examples:
+    sotto ask 'Which of these came last?' < dates.txt
+    sotto ask --action summarise < notes.txt
+    sotto ask --action translate --set language=Thai 'Good morning'";
+
+const ACTIONS_EXAMPLES: &str = "\
+Examples:
+    sotto actions
+    mkdir -p \"$(sotto actions --path)\"
+    sotto actions --show reply > \"$(sotto actions --path)/reply.toml\"";
+
 /// Answers on this computer. Nothing leaves it without a yes.
 #[derive(Debug, Parser)]
 #[command(name = "sotto", version, after_help = EXIT_CODES)]
@@ -24,8 +36,12 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Asks one question; standard input, if it is not a terminal, is read as context
+    /// Asks one question; standard input, if it is not a terminal, is read as the text it is about
+    #[command(after_help = ASK_EXAMPLES)]
     Ask(AskArguments),
+    /// What can be done with a text by name: the actions of `sotto ask --action`
+    #[command(after_help = ACTIONS_EXAMPLES)]
+    Actions(ActionsArguments),
     /// Talks in the terminal until Ctrl-D
     Chat(ChatArguments),
     /// The conversations that are kept
@@ -63,11 +79,37 @@ pub(crate) struct AskArguments {
     /// With --cloud: put placeholders in place of what looks confidential
     #[arg(long, requires = "cloud")]
     pub(crate) redact: bool,
+    /// What is done with the text, as `sotto actions` names it. The text is what is piped in, and what
+    /// is typed is wanted besides; where nothing is piped in, the text is what is typed
+    #[arg(long, value_name = "NAME")]
+    pub(crate) action: Option<String>,
+    /// With --action: the value of one of its parameters
+    #[arg(long, value_name = "KEY=VALUE", requires = "action", value_parser = parameter)]
+    pub(crate) set: Vec<(String, String)>,
     /// Print one JSON object when the answer is whole, instead of streaming text
     #[arg(long)]
     pub(crate) json: bool,
-    /// The question
+    /// The question, or with --action the text
+    #[arg(value_name = "TEXT")]
     pub(crate) prompt: Vec<String>,
+}
+
+fn parameter(text: &str) -> Result<(String, String), &'static str> {
+    let (name, value) = text.split_once('=').ok_or("write it as KEY=VALUE")?;
+    Ok((name.trim().to_owned(), value.to_owned()))
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ActionsArguments {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print the folder where your own prompt files are looked for, and nothing else
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) path: bool,
+    /// Print the prompt file of one action, to begin your own with
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["json", "path"])]
+    pub(crate) show: Option<String>,
 }
 
 #[derive(Debug, Args)]

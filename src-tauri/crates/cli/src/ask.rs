@@ -1,18 +1,23 @@
-//! `sotto ask`: one question, one answer on standard output, everything else on standard error.
+//! `sotto ask`: one question or one action, one answer on standard output, everything else on standard
+//! error.
 
 use std::io::{IsTerminal, Read};
 
 use serde::Serialize;
+use serde_json::Value;
 use sotto_api::{
     ConversationId,
     domain::{AnswerStatistics, Failure, Message, MessageState, Place},
-    view::{AskRequest, Asked},
+    view::{
+        AskRequest, Asked,
+        actions::{ActionOutput, ActionUse},
+    },
 };
 
 use crate::{
     arguments::AskArguments,
     exit::Exit,
-    larger, print_json,
+    larger, print_json, print_line,
     session::{Session, print_now},
 };
 
@@ -23,6 +28,8 @@ const MOST_INPUT: u64 = 16 << 20;
 #[derive(Serialize)]
 struct Answer {
     answer: String,
+    /// The answer itself, where an action asks for JSON.
+    value: Option<Value>,
     state: MessageState,
     model: Option<String>,
     place: Place,
@@ -32,42 +39,79 @@ struct Answer {
 }
 
 pub(crate) async fn run(arguments: AskArguments) -> Result<(), Exit> {
-    let question = question(&arguments.prompt.join(" "), piped()?.as_deref())?;
+    let question = AskRequest {
+        text: arguments.prompt.join(" "),
+        context: piped()?,
+        model: arguments.model,
+        action: arguments.action.map(|name| ActionUse {
+            name,
+            parameters: arguments.set.into_iter().collect(),
+        }),
+        ..AskRequest::default()
+    };
+    if question.context.is_none() && question.text.trim().is_empty() {
+        // Before the history is opened, which may ask for a passphrase.
+        return Err(Exit::BadInput(
+            "There is nothing to ask: write a question after `sotto ask`.".to_owned(),
+        ));
+    }
     let mut session = Session::asking().await?;
+    let show = Show {
+        whole_json: arguments.json,
+        answer_is_json: answers_in_json(&session, question.action.as_ref()).await,
+    };
     let done = match &arguments.cloud {
         Some(larger) => {
             let larger = larger::request(larger, question);
             let asked = larger::ask(&mut session, larger, arguments.redact).await;
-            asked_and_answered(&mut session, asked, arguments.json).await
+            asked_and_answered(&mut session, asked, show).await
         }
         None => {
-            let question = AskRequest {
-                conversation: None,
-                text: question,
-                model: arguments.model,
-            };
             let asked = session.sotto.ask(question).await.map_err(Exit::from);
-            asked_and_answered(&mut session, asked, arguments.json).await
+            asked_and_answered(&mut session, asked, show).await
         }
     };
     session.sotto.shutdown().await;
     done
 }
 
+/// How the answer is shown.
+#[derive(Clone, Copy)]
+struct Show {
+    /// `--json`: one object, when it is whole.
+    whole_json: bool,
+    /// The answer is JSON by itself: shown as a table, when it is whole.
+    answer_is_json: bool,
+}
+
+async fn answers_in_json(session: &Session, action: Option<&ActionUse>) -> bool {
+    let Some(action) = action else { return false };
+    let actions = session.sotto.actions().await.actions;
+    let mut named = actions.iter().filter(|known| known.name == action.name);
+    named.any(|known| known.output == ActionOutput::Json)
+}
+
 async fn asked_and_answered(
     session: &mut Session,
     asked: Result<Asked, Exit>,
-    json: bool,
+    show: Show,
 ) -> Result<(), Exit> {
     let asked = asked?;
     let Some(answer) = asked.added.last().map(|shown| shown.message.id) else {
         return Err(Exit::Failed("Nothing was asked.".to_owned()));
     };
     let conversation = asked.conversation.id;
-    let say = |text: &str| if json { Ok(()) } else { print_now(text) };
+    let at_the_end = show.whole_json || show.answer_is_json;
+    let say = |text: &str| {
+        if at_the_end { Ok(()) } else { print_now(text) }
+    };
     let message = session.hear_answer(answer, conversation, say).await?;
-    if json {
-        print_json(&Answer::from(message.clone()))?;
+    if show.whole_json {
+        print_json(&Answer::new(message.clone(), show))?;
+    } else if show.answer_is_json {
+        // What was cut is no JSON: it is shown as it came.
+        let readable = sotto_api::json_as_markdown(&message.text);
+        print_line(readable.as_deref().unwrap_or(&message.text).trim_end())?;
     } else if !message.text.is_empty() && !message.text.ends_with('\n') {
         // The reader may be gone by now; the answer is whole all the same.
         let _ = print_now("\n");
@@ -84,9 +128,11 @@ pub(crate) fn ended(message: Message) -> Result<(), Exit> {
     }
 }
 
-impl From<Message> for Answer {
-    fn from(message: Message) -> Self {
+impl Answer {
+    fn new(message: Message, show: Show) -> Self {
+        let value = serde_json::from_str(&message.text).ok();
         Self {
+            value: value.filter(|_| show.answer_is_json),
             answer: message.text,
             state: message.state,
             model: message.model,
@@ -126,32 +172,9 @@ fn text(bytes: Vec<u8>) -> Result<String, Exit> {
     })
 }
 
-/// The question and its context as one text.
-fn question(prompt: &str, context: Option<&str>) -> Result<String, Exit> {
-    match (prompt.trim(), context) {
-        ("", None) => Err(Exit::BadInput(
-            "There is nothing to ask: write a question after `sotto ask`.".to_owned(),
-        )),
-        ("", Some(context)) => Ok(context.to_owned()),
-        (prompt, None) => Ok(prompt.to_owned()),
-        (prompt, Some(context)) => Ok(format!("{prompt}\n\n{context}")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn question_and_context_become_one_text() {
-        assert_eq!(question("Why?", None).unwrap(), "Why?");
-        assert_eq!(question("  ", Some("a\nb")).unwrap(), "a\nb");
-        assert_eq!(
-            question("Summarise", Some("a\nb")).unwrap(),
-            "Summarise\n\na\nb"
-        );
-        assert!(matches!(question("  ", None), Err(Exit::BadInput(_))));
-    }
 
     #[test]
     fn bytes_that_are_not_text_are_refused_with_their_place() {

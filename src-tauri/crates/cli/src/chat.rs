@@ -34,6 +34,7 @@ async fn talk(session: &mut Session, model: Option<String>) -> Result<(), Exit> 
                 conversation,
                 text,
                 model: model.clone(),
+                ..AskRequest::default()
             })
             .await?;
         conversation = Some(asked.conversation.id);

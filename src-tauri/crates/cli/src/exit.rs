@@ -9,6 +9,8 @@ use sotto_api::{ApiError, ErrorCode};
 pub(crate) enum Exit {
     /// The answer failed, or a check did.
     Failed(String),
+    /// The command line asks for what there is not.
+    WrongUse(String),
     /// No model is on this computer.
     NoModel(String),
     /// The history cannot be opened.
@@ -27,6 +29,7 @@ impl Exit {
     pub(crate) fn code(&self) -> ExitCode {
         ExitCode::from(match self {
             Self::Failed(_) => 1,
+            Self::WrongUse(_) => 2,
             Self::NoModel(_) => 3,
             Self::NoHistory(_) => 4,
             Self::NotSent(_) => 5,
@@ -40,6 +43,7 @@ impl Exit {
     pub(crate) fn explain(&self) {
         match self {
             Self::Failed(why)
+            | Self::WrongUse(why)
             | Self::NoModel(why)
             | Self::NoHistory(why)
             | Self::NotSent(why)
@@ -64,6 +68,7 @@ impl From<ApiError> for Exit {
             ErrorCode::CloudOff | ErrorCode::Blocked | ErrorCode::NoKey => {
                 Self::NotSent(error.message)
             }
+            ErrorCode::UnknownAction | ErrorCode::WrongParameter => Self::WrongUse(error.message),
             ErrorCode::EmptyQuestion => Self::BadInput(error.message),
             ErrorCode::Answering | ErrorCode::NotFound | ErrorCode::Other => {
                 Self::Failed(error.message)

@@ -12,7 +12,7 @@ use sotto_api::{
     consent::{NanoDollars, StartedBy, WindowFact},
     domain::{Place, Role},
     view::{
-        Asked,
+        AskRequest, Asked,
         cloud::{Decided, LargerQuestion, LargerRequest, NotSent},
         consent::{ConsentChange, ConsentDecision, ConsentEvent, ConsentView},
     },
@@ -25,7 +25,7 @@ use crate::{exit::Exit, session::Session};
 const YES: &str = "yes";
 
 /// A question to `PROVIDER/MODEL`. Models of some providers have a slash in their own name.
-pub(crate) fn request(larger: &str, text: String) -> Result<LargerRequest, Exit> {
+pub(crate) fn request(larger: &str, question: AskRequest) -> Result<LargerRequest, Exit> {
     let wrong = || {
         Exit::BadInput(
             "Write --cloud PROVIDER/MODEL, for example --cloud openai/gpt-5-mini. `sotto providers list` shows who can be asked."
@@ -38,8 +38,10 @@ pub(crate) fn request(larger: &str, text: String) -> Result<LargerRequest, Exit>
     }
     Ok(LargerRequest {
         what: LargerQuestion::New {
-            conversation: None,
-            text,
+            conversation: question.conversation,
+            text: question.text,
+            context: question.context,
+            action: question.action,
         },
         provider: provider.parse().map_err(|_| wrong())?,
         model: model.to_owned(),
@@ -319,13 +321,17 @@ mod tests {
 
     #[test]
     fn a_provider_and_a_model_with_slashes() {
-        let request = request("openrouter/meta/llama", "?".to_owned()).unwrap();
+        let question = AskRequest {
+            text: "?".to_owned(),
+            ..AskRequest::default()
+        };
+        let request = request("openrouter/meta/llama", question.clone()).unwrap();
         assert_eq!(request.provider.as_str(), "openrouter");
         assert_eq!(request.model, "meta/llama");
         for wrong in ["openai", "openai/", "/gpt", "Open AI/gpt"] {
             assert!(
                 matches!(
-                    super::request(wrong, "?".to_owned()),
+                    super::request(wrong, question.clone()),
                     Err(Exit::BadInput(_))
                 ),
                 "{wrong}"

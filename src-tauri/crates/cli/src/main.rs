@@ -1,6 +1,7 @@
 //! `sotto`: the same engine, history and models as the window, from a terminal or a script.
 #![expect(clippy::print_stderr, reason = "a terminal program speaks by printing")]
 
+mod actions;
 mod arguments;
 mod ask;
 mod chat;
@@ -28,6 +29,7 @@ async fn main() -> ExitCode {
     sotto_api::turn_off_core_dumps();
     let done = match Arguments::parse().command {
         Command::Ask(arguments) => ask::run(arguments).await,
+        Command::Actions(arguments) => actions::run(arguments).await,
         Command::Chat(arguments) => chat::run(arguments).await,
         Command::History(HistoryCommand::List { json }) => history::list(json).await,
         Command::History(HistoryCommand::Show { id, json }) => history::show(&id, json).await,

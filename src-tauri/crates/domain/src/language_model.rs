@@ -3,6 +3,7 @@
 use std::{future::Future, pin::Pin};
 
 use futures_core::Stream;
+use serde_json::Value;
 
 use crate::{AnswerStatistics, Failure, Role};
 
@@ -15,8 +16,19 @@ pub struct ChatMessage {
     pub text: String,
 }
 
+/// How an answer is to be given, where a question says it. Empty: as the model answers by itself.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Manner {
+    /// The answer is JSON that keeps to this schema.
+    pub schema: Option<Value>,
+    /// 0 always takes the likeliest word; `None` is the runtime's default.
+    pub temperature: Option<f32>,
+    /// Above 1 makes repeating less likely; `None` is the runtime's default.
+    pub repeat_penalty: Option<f32>,
+}
+
 /// A prompt, and how to answer it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ChatRequest {
     /// The model's name.
     pub model: String,
@@ -26,6 +38,8 @@ pub struct ChatRequest {
     pub context: Option<u32>,
     /// The person said that the oldest messages may be left out if all do not fit.
     pub drop_oldest: bool,
+    /// How the answer is to be given.
+    pub manner: Manner,
 }
 
 /// Why the model stopped by itself.

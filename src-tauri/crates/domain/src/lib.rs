@@ -17,7 +17,8 @@ pub use conversation::{Conversation, TitleSource};
 pub use failure::{Failure, FailureCode};
 pub use id::{ConversationId, MessageId, ParseIdError, ProposalId};
 pub use language_model::{
-    AnswerStream, ChatMessage, ChatRequest, EndReason, LanguageModel, ModelEvent, ModelFuture,
+    AnswerStream, ChatMessage, ChatRequest, EndReason, LanguageModel, Manner, ModelEvent,
+    ModelFuture,
 };
 pub use message::{AnswerStatistics, Message, MessageState, Role};
 pub use place::Place;

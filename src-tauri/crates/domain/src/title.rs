@@ -8,7 +8,21 @@ const LONGEST: usize = 48;
 /// marks, cut at a word. Never empty.
 #[must_use]
 pub fn from_question(question: &str) -> String {
-    let line = question
+    let words = first_words(question);
+    if words.is_empty() {
+        return "Untitled".to_owned();
+    }
+    shorten(&words)
+}
+
+/// Makes a title from what is done with a text, and the text's first words.
+#[must_use]
+pub fn from_action(action: &str, text: &str) -> String {
+    shorten(&format!("{action}: {}", first_words(text)))
+}
+
+fn first_words(text: &str) -> String {
+    let line = text
         .lines()
         .map(|line| {
             line.trim()
@@ -16,12 +30,8 @@ pub fn from_question(question: &str) -> String {
                 .trim()
         })
         .find(|line| line.chars().any(char::is_alphanumeric))
-        .unwrap_or_else(|| question.trim());
-    let words = line.split_whitespace().collect::<Vec<_>>().join(" ");
-    if words.is_empty() {
-        return "Untitled".to_owned();
-    }
-    shorten(&words)
+        .unwrap_or_else(|| text.trim());
+    line.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn shorten(words: &str) -> String {
@@ -44,6 +54,19 @@ mod tests {
     #[track_caller]
     fn check(question: &str, expected: &str) {
         assert_eq!(from_question(question), expected);
+    }
+
+    #[test]
+    fn titles_of_actions() {
+        assert_eq!(
+            from_action("Summarise", "\n\n# Minutes of May\nmore"),
+            "Summarise: Minutes of May"
+        );
+        let long = "the first words of a text that goes on and on and on";
+        assert_eq!(
+            from_action("Fix grammar", long),
+            "Fix grammar: the first words of a text that…"
+        );
     }
 
     #[test]

@@ -130,7 +130,12 @@ impl Client {
             messages: Vec::new(),
             stream: false,
             truncate: false,
-            options: context.map(|num_ctx| Options { num_ctx }),
+            options: Options {
+                num_ctx: context,
+                ..Options::default()
+            }
+            .said(),
+            format: None,
             keep_alive,
         };
         let broken_off = |_| self.ended_at_the_start_of(model);
@@ -164,7 +169,13 @@ impl Client {
                 .collect(),
             stream: true,
             truncate: request.drop_oldest,
-            options: request.context.map(|num_ctx| Options { num_ctx }),
+            options: Options {
+                num_ctx: request.context,
+                temperature: request.manner.temperature,
+                repeat_penalty: request.manner.repeat_penalty,
+            }
+            .said(),
+            format: request.manner.schema.as_ref(),
             keep_alive: None,
         };
         let sent = self.http.post(url("/api/chat")).json(&body).send().await;

@@ -3,6 +3,7 @@
 //! Ollama of the user's own can be read too.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// Body of `POST /api/chat`.
 #[derive(Debug, Serialize)]
@@ -15,6 +16,9 @@ pub(crate) struct ChatBody<'a> {
     pub(crate) truncate: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) options: Option<Options>,
+    /// A JSON schema that the answer keeps to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) format: Option<&'a Value>,
     /// Seconds to keep the model in memory afterwards.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) keep_alive: Option<i64>,
@@ -27,10 +31,22 @@ pub(crate) struct WireMessage<'a> {
     pub(crate) content: &'a str,
 }
 
-/// How to answer.
-#[derive(Debug, Serialize)]
+/// How to answer; what is not said is the runtime's default.
+#[derive(Debug, Default, PartialEq, Serialize)]
 pub(crate) struct Options {
-    pub(crate) num_ctx: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) num_ctx: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) temperature: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) repeat_penalty: Option<f32>,
+}
+
+impl Options {
+    /// `None` where nothing is said.
+    pub(crate) fn said(self) -> Option<Self> {
+        (self != Self::default()).then_some(self)
+    }
 }
 
 /// One line of an answer. The last one has `done` and the numbers.

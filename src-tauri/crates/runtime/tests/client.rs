@@ -21,7 +21,8 @@ use axum::{
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 use sotto_domain::{
-    ChatMessage, ChatRequest, EndReason, Failure, FailureCode, LanguageModel, ModelEvent, Role,
+    ChatMessage, ChatRequest, EndReason, Failure, FailureCode, LanguageModel, Manner, ModelEvent,
+    Role,
 };
 use sotto_runtime_client::Client;
 use tempfile::TempDir;
@@ -105,8 +106,7 @@ fn question() -> ChatRequest {
             message(Role::System, "Be brief."),
             message(Role::User, "Grüße?"),
         ],
-        context: None,
-        drop_oldest: false,
+        ..ChatRequest::default()
     }
 }
 
@@ -257,6 +257,23 @@ async fn what_the_person_decided_reaches_the_runtime() {
     assert_eq!(
         (&server.last()["truncate"], &server.last()["options"]),
         (&json!(true), &json!({"num_ctx": 4_096}))
+    );
+    let schema = json!({"type": "object", "required": ["b", "a"]});
+    let _ = server
+        .client
+        .chat(ChatRequest {
+            manner: Manner {
+                schema: Some(schema.clone()),
+                temperature: Some(0.0),
+                repeat_penalty: Some(1.0),
+            },
+            ..question()
+        })
+        .await
+        .unwrap();
+    assert_eq!(
+        (&server.last()["format"], &server.last()["options"]),
+        (&schema, &json!({"temperature": 0.0, "repeat_penalty": 1.0}))
     );
     server.client.load("Tiny", Some(256)).await.unwrap();
     assert_eq!(

@@ -108,8 +108,7 @@ fn question() -> ChatRequest {
             role: Role::User,
             text: "Who are you?".into(),
         }],
-        context: None,
-        drop_oldest: false,
+        ..ChatRequest::default()
     }
 }
 

@@ -9,7 +9,7 @@ use sotto_domain::{ConversationId, MessageId, Place, Timestamp};
 pub use sotto_egress::Protocol;
 use specta::Type;
 
-use super::Asked;
+use super::{Asked, actions::ActionUse};
 
 /// Whether a key for a provider is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -151,8 +151,14 @@ pub enum LargerQuestion {
     New {
         /// Where; `None` begins a conversation.
         conversation: Option<ConversationId>,
-        /// What is asked. Must hold more than white space.
+        /// What is typed. It and `context` together must hold more than white space.
         text: String,
+        /// As [`super::AskRequest::context`].
+        #[serde(default)]
+        context: Option<String>,
+        /// As [`super::AskRequest::action`].
+        #[serde(default)]
+        action: Option<ActionUse>,
     },
     /// An answer is given once more, as a branch beside the old one.
     Again {
