@@ -14,6 +14,7 @@ mod local_runtime;
 mod models;
 mod outbox;
 mod prompt;
+mod quick;
 mod sotto;
 mod this_computer;
 mod turns;

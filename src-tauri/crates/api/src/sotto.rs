@@ -17,6 +17,7 @@ use crate::{
     history_access::HistoryAccess,
     host::{Host, Surroundings},
     local_runtime::LocalRuntime,
+    quick::QuickConversation,
     view::{AppEvent, Startup},
 };
 
@@ -36,6 +37,8 @@ pub(crate) struct Inner {
     pub(crate) runtime: Arc<dyn LocalRuntime>,
     pub(crate) history: HistoryAccess,
     pub(crate) turns: Arc<TurnsInFlight>,
+    /// What the quick prompt is about.
+    pub(crate) quick: QuickConversation,
     /// The names of usable models, as last seen; `None` until the runtime was asked.
     pub(crate) installed: watch::Sender<Option<Vec<String>>>,
     /// Somebody wants the models to be looked at again.
@@ -66,6 +69,7 @@ impl Sotto {
                 library,
                 runtime,
                 turns: Arc::default(),
+                quick: QuickConversation::default(),
                 installed: watch::Sender::new(None),
                 look_again: Notify::new(),
                 cloud: Cloud::new(outside),

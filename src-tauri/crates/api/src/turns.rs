@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use sotto_domain::{
-    ChatRequest, Conversation, ConversationId, Message, MessageId, MessageState, Place, Role,
+    ChatRequest, Conversation, ConversationId, Message, MessageId, MessageState, Origin, Place, Role,
     TitleSource,
     branch::Tree,
     title,
@@ -59,13 +59,24 @@ impl Sotto {
     /// [`ErrorCode::EmptyQuestion`], [`ErrorCode::Answering`], [`ErrorCode::NotFound`],
     /// [`ErrorCode::NoModel`], [`ErrorCode::History`]: then nothing was asked or changed.
     pub async fn ask(&self, request: AskRequest) -> Result<Asked, ApiError> {
+        self.ask_from(Origin::Chat, request).await
+    }
+
+    /// The same, from wherever it is asked.
+    pub(crate) async fn ask_from(
+        &self,
+        origin: Origin,
+        request: AskRequest,
+    ) -> Result<Asked, ApiError> {
         let AskRequest {
             conversation,
             text,
             model,
         } = request;
         let history = self.inner.history.get().await?;
-        let mut plan = self.plan_question(&history, conversation, text).await?;
+        let mut plan = self
+            .plan_question(&history, conversation, text, origin)
+            .await?;
         plan.model = model;
         self.begin(history, plan).await
     }
@@ -112,11 +123,12 @@ impl Sotto {
         history: &History,
         conversation: Option<ConversationId>,
         text: String,
+        origin: Origin,
     ) -> Result<Plan, ApiError> {
         refuse_empty(&text)?;
         let mut plan = match conversation {
             Some(id) => self.plan(history, id).await?,
-            None => self.plan_new(&text)?,
+            None => self.plan_new(&text, origin)?,
         };
         plan.after = plan.conversation.leaf;
         plan.question = Some(self.new_message(&plan, Role::User, text, plan.after));
@@ -142,7 +154,9 @@ impl Sotto {
     ) -> Result<Larger, ApiError> {
         let plan = match what {
             LargerQuestion::New { conversation, text } => {
-                self.plan_question(history, conversation, text).await?
+                let origin = Origin::Chat;
+                self.plan_question(history, conversation, text, origin)
+                    .await?
             }
             LargerQuestion::Again { answer } => self.plan_again(history, answer).await?,
         };
@@ -198,12 +212,13 @@ impl Sotto {
         })
     }
 
-    fn plan_new(&self, question: &str) -> Result<Plan, ApiError> {
+    fn plan_new(&self, question: &str, origin: Origin) -> Result<Plan, ApiError> {
         let now = self.inner.host.now();
         let conversation = Conversation {
             id: ConversationId::new(now, self.inner.host.random()),
             title: title::from_question(question),
             title_source: TitleSource::Automatic,
+            origin,
             created_at: now,
             updated_at: now,
             model: None,

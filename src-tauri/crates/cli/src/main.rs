@@ -11,6 +11,7 @@ mod larger;
 mod ledger;
 mod models;
 mod providers;
+mod quick;
 mod session;
 
 use std::process::ExitCode;
@@ -29,6 +30,7 @@ async fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Ask(arguments) => ask::run(arguments).await,
         Command::Chat(arguments) => chat::run(arguments).await,
+        Command::Quick { text } => quick::run(&text).await,
         Command::History(HistoryCommand::List { json }) => history::list(json).await,
         Command::History(HistoryCommand::Show { id, json }) => history::show(&id, json).await,
         Command::History(HistoryCommand::Export { json: _, id }) => {

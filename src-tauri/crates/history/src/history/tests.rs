@@ -28,6 +28,7 @@ fn turn(number: u64, text: &str) -> NewTurn {
             id: conversation,
             title: "Title".to_owned(),
             title_source: TitleSource::Automatic,
+            origin: Origin::Chat,
             created_at: now,
             updated_at: now,
             model: None,

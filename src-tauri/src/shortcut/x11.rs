@@ -1,0 +1,152 @@
+//! Ctrl+Shift+Space from the X server. Not through `tauri-plugin-global-shortcut`, which looks for a
+//! pressed key 20 times a second: that wakes an idle program all day, takes up to 50 ms, and what is
+//! typed meanwhile goes into the window below. Here the server wakes us, and keeps the keyboard's events
+//! from the moment of the press until the quick prompt has the focus, so that the first letter arrives.
+
+use std::{sync::mpsc, thread, time::Duration};
+
+use x11rb::{
+    CURRENT_TIME,
+    connection::Connection,
+    errors::{ConnectError, ConnectionError, ReplyError},
+    protocol::{
+        ErrorKind, Event,
+        xkb::{self, ConnectionExt as _, PerClientFlag},
+        xproto::{Allow, ConnectionExt as _, GrabMode, Keycode, Mapping, ModMask, Window},
+    },
+    rust_connection::RustConnection,
+};
+
+/// The keysym of the space bar (X11 keysyms of Latin 1 are its codes).
+const SPACE: u32 = 0x20;
+/// The keyboard is never kept longer than this, whatever becomes of the window.
+const LONGEST: Duration = Duration::from_millis(400);
+
+/// Why the keys cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Refused {
+    /// Another program has them.
+    #[error("another program holds them")]
+    Taken,
+    /// There is no X server.
+    #[error("no X server answers ({0})")]
+    NoServer(#[from] ConnectError),
+    /// The X server went away.
+    #[error("the X server went away ({0})")]
+    Gone(#[from] ConnectionError),
+    /// It said no.
+    #[error("the X server refused ({0})")]
+    Server(#[from] ReplyError),
+    /// There is no such key.
+    #[error("this keyboard has no space bar")]
+    NoKey,
+    /// No thread to listen on.
+    #[error("{0}")]
+    NoThread(#[from] std::io::Error),
+}
+
+/// Takes the keys. `pressed` is told the server's time of each press; then the keyboard waits for a
+/// word on `settled`.
+pub(super) fn take(
+    pressed: impl Fn(u32) + Send + 'static,
+    settled: mpsc::Receiver<()>,
+) -> Result<(), Refused> {
+    let (connection, screen) = RustConnection::connect(None)?;
+    let root = connection.setup().roots[screen].root;
+    // A key that is held down then sends presses alone, and cannot be taken for many.
+    connection.xkb_use_extension(1, 0)?.reply()?;
+    let repeat = PerClientFlag::DETECTABLE_AUTO_REPEAT;
+    let none = xkb::BoolCtrl::default();
+    connection
+        .xkb_per_client_flags(
+            xkb::ID::USE_CORE_KBD.into(),
+            repeat,
+            repeat,
+            none,
+            none,
+            none,
+        )?
+        .reply()?;
+    let key = grab(&connection, root)?;
+    thread::Builder::new()
+        .name("shortcut".to_owned())
+        .spawn(move || {
+            if let Err(error) = listen(&connection, root, key, pressed, &settled) {
+                tracing::warn!(%error, "the shortcut is gone");
+            }
+        })?;
+    Ok(())
+}
+
+fn listen(
+    connection: &RustConnection,
+    root: Window,
+    mut key: Keycode,
+    pressed: impl Fn(u32),
+    settled: &mpsc::Receiver<()>,
+) -> Result<(), Refused> {
+    let mut down = false;
+    loop {
+        match connection.wait_for_event()? {
+            Event::KeyPress(event) => {
+                if !down {
+                    down = true;
+                    // Words about what happened before this press.
+                    while settled.try_recv().is_ok() {}
+                    pressed(event.time);
+                    let _ = settled.recv_timeout(LONGEST);
+                }
+                connection.allow_events(Allow::ASYNC_KEYBOARD, CURRENT_TIME)?;
+                connection.flush()?;
+            }
+            Event::KeyRelease(_) => down = false,
+            Event::MappingNotify(event) if event.request == Mapping::KEYBOARD => {
+                connection.ungrab_key(key, root, ModMask::ANY)?;
+                key = grab(connection, root)?;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Takes the keys, whatever locks are on: the server compares all modifiers.
+fn grab(connection: &RustConnection, root: Window) -> Result<Keycode, Refused> {
+    let key = space_bar(connection)?;
+    let held = ModMask::CONTROL | ModMask::SHIFT;
+    let num_lock = ModMask::M2;
+    for locks in [
+        ModMask::default(),
+        ModMask::LOCK,
+        num_lock,
+        ModMask::LOCK | num_lock,
+    ] {
+        let (pointer, keyboard) = (GrabMode::ASYNC, GrabMode::SYNC);
+        let grabbed = connection.grab_key(false, root, held | locks, key, pointer, keyboard)?;
+        if let Err(error) = grabbed.check() {
+            connection.ungrab_key(key, root, ModMask::ANY)?;
+            return Err(match error {
+                ReplyError::X11Error(error) if error.error_kind == ErrorKind::Access => {
+                    Refused::Taken
+                }
+                error => error.into(),
+            });
+        }
+    }
+    Ok(key)
+}
+
+fn space_bar(connection: &RustConnection) -> Result<Keycode, Refused> {
+    let (first, last) = (
+        connection.setup().min_keycode,
+        connection.setup().max_keycode,
+    );
+    let mapping = connection
+        .get_keyboard_mapping(first, last - first + 1)?
+        .reply()?;
+    let mut keys = mapping
+        .keysyms
+        .chunks(usize::from(mapping.keysyms_per_keycode).max(1));
+    keys.position(|symbols| symbols.contains(&SPACE))
+        .and_then(|position| first.checked_add(u8::try_from(position).ok()?))
+        .ok_or(Refused::NoKey)
+}
