@@ -59,7 +59,11 @@ mod tests {
         ] {
             let address = Url::parse(url).unwrap();
             for window in ["main", CONSENT, QUICK] {
-                assert_eq!(is_page_of(window, &address), window == owner, "{window}: {url}");
+                assert_eq!(
+                    is_page_of(window, &address),
+                    window == owner,
+                    "{window}: {url}"
+                );
             }
         }
     }

@@ -171,10 +171,7 @@ impl QuickWindow {
 
     /// Takes the window away for good, so that the program can end.
     pub(crate) fn close(&self) {
-        let window = self
-            .app
-            .get()
-            .and_then(|app| app.get_webview_window(QUICK));
+        let window = self.app.get().and_then(|app| app.get_webview_window(QUICK));
         if let Some(window) = window {
             warn_of(window.destroy());
         }
@@ -222,10 +219,7 @@ impl QuickWindow {
     }
 
     /// Does something with the window on the main thread, where the window system is.
-    fn with_window(
-        &self,
-        act: impl FnOnce(&Self, &WebviewWindow<Webview>) + Send + 'static,
-    ) {
+    fn with_window(&self, act: impl FnOnce(&Self, &WebviewWindow<Webview>) + Send + 'static) {
         let Some(app) = self.app.get().cloned() else {
             return;
         };

@@ -126,7 +126,12 @@ mod tests {
         assert_eq!(again.on("a", SCREEN), (600, 124));
         assert_eq!(again.on("b", BESIDE), (1930, 40));
         // The screen stands elsewhere now, and is smaller.
-        let moved = Area { x: 0, y: 0, width: 640, height: 400 };
+        let moved = Area {
+            x: 0,
+            y: 0,
+            width: 640,
+            height: 400,
+        };
         assert_eq!(again.on("b", moved), (0, 10));
     }
 
@@ -144,6 +149,10 @@ mod tests {
         assert_eq!(height(2_000, 124, SCREEN), 756);
         assert_eq!(height(2_000, 900, SCREEN), 180);
         assert_eq!(height(10, 124, SCREEN), HEIGHT);
-        assert_eq!(height(300, 1_060, SCREEN), HEIGHT, "pushed against the edge");
+        assert_eq!(
+            height(300, 1_060, SCREEN),
+            HEIGHT,
+            "pushed against the edge"
+        );
     }
 }

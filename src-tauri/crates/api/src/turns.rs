@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use sotto_domain::{
-    ChatRequest, Conversation, ConversationId, Message, MessageId, MessageState, Origin, Place, Role,
-    TitleSource,
+    ChatRequest, Conversation, ConversationId, Message, MessageId, MessageState, Origin, Place,
+    Role, TitleSource,
     branch::Tree,
     title,
     turn::{Effect, Event, Turn},

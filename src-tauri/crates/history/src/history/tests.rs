@@ -1,7 +1,7 @@
 //! A full disk where none can be made: SQLite's own limit gives the same error everywhere.
 
 use sotto_domain::{
-    Conversation, ConversationId, Message, MessageId, MessageState, Place, Role, Timestamp,
+    Conversation, ConversationId, Message, MessageId, MessageState, Origin, Place, Role, Timestamp,
     TitleSource,
 };
 
