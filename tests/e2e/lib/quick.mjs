@@ -1,6 +1,7 @@
 // The quick prompt as a person meets it: keys through the X server, its window on the screen, and its
 // page through the driver, whose handle is told apart by its address.
 import { spawn } from "node:child_process";
+import { handleOf } from "./handles.mjs";
 import { kill } from "./processes.mjs";
 import { seen, visible, xdotool } from "./screen.mjs";
 import { until } from "./waiting.mjs";
@@ -13,22 +14,19 @@ export const SHORTCUT = "ctrl+shift+space";
 const SHORTCUT_STATE = `
   return window.__TAURI_INTERNALS__.invoke("shortcut").then(({ state }) => state);`;
 
-/** The handles of all windows but the quick prompt's, which is there from the start and hidden. */
-export async function handlesBesideQuick(driver) {
-  const here = await driver.getWindowHandle();
-  const others = [];
-  for (const handle of await driver.getAllWindowHandles()) {
-    // A window may close while it is looked at.
-    const address = await driver
-      .switchTo()
-      .window(handle)
-      .then(() => driver.getCurrentUrl())
-      .catch(() => "");
-    if (address !== "" && !address.includes("/quick-prompt.html")) others.push(handle);
-  }
-  await driver.switchTo().window(here);
-  return others;
-}
+/** The page itself watches an answer grow: looking from here is too slow for a fast model. */
+const WATCH_GROWTH = `
+  if (window.sottoGrowth) return;
+  window.sottoGrowth = new Set();
+  const look = () => {
+    const text = document.querySelector("[data-state=streaming] [data-testid=answer-text] .prose");
+    if (text?.textContent) window.sottoGrowth.add(text.textContent.length);
+  };
+  const whole = { subtree: true, childList: true, characterData: true };
+  new MutationObserver(look).observe(document.body, whole);`;
+
+/** So many characters of an answer are enough for any test. */
+const ENOUGH = 1_200;
 
 /** Another program's window, which has the focus. Ends with the test. */
 export async function otherWindow(t, title = "Somebody else") {
@@ -54,15 +52,8 @@ export class Quick {
     quick.sotto = sotto;
     quick.driver = sotto.driver;
     quick.chat = await sotto.driver.getWindowHandle();
-    const other = async () => {
-      for (const handle of await quick.driver.getAllWindowHandles()) {
-        await quick.driver.switchTo().window(handle);
-        const address = await quick.driver.getCurrentUrl();
-        if (address.includes("/quick-prompt.html")) return handle;
-      }
-      return null;
-    };
-    quick.handle = await until("there is a quick prompt", other);
+    const itsHandle = () => handleOf(quick.driver, "/quick-prompt.html");
+    quick.handle = await until("there is a quick prompt", itsHandle);
     quick.page = new Window(quick.driver);
     // The keys are taken after the window is made.
     await quick.there();
@@ -118,15 +109,42 @@ export class Quick {
       };`);
   }
 
-  /** The answer, when it is over. */
-  over() {
-    return until(
-      "the answer is over",
-      async () => {
-        const answer = await this.answer();
-        return answer && answer.state !== "streaming" && answer;
-      },
-      { limit: 180_000 },
+  /** Asks what is typed here by the keyboard, and resolves when the answer has begun. */
+  async ask(text) {
+    await this.page.run(WATCH_GROWTH);
+    await xdotool("type", "--delay", "8", text);
+    await until("it stands there", async () => (await this.typed()).endsWith(text));
+    await xdotool("key", "Return");
+    await until(
+      "it is asked",
+      async () => (await this.typed()) === "" && (await this.answer())?.state,
     );
+  }
+
+  /**
+   * The answer, when it is over. A model this small now and then never ends by itself: Esc then, as a
+   * person does.
+   */
+  async answered() {
+    const answer = await until(
+      "the question is answered",
+      async () => {
+        const now = await this.answer();
+        if (now?.state === "streaming" && now.text.length > ENOUGH) {
+          await xdotool("key", "Escape");
+        }
+        return now && now.state !== "streaming" && now;
+      },
+      { limit: 180_000, between: 300 },
+    );
+    if (!["complete", "stopped"].includes(answer.state) || answer.text === "") {
+      throw new Error(`The answer is ${answer.state}: ${answer.text}`);
+    }
+    return answer;
+  }
+
+  /** The different lengths that the answers had while they grew. */
+  growth() {
+    return this.page.run("return [...window.sottoGrowth]");
   }
 }

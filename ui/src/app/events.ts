@@ -13,8 +13,8 @@ import { MODELS, RUNTIME } from "../features/models/useModels";
 import {
   type AppEvent,
   type ConversationView,
-  type QuickHandover,
   type ModelsView,
+  type QuickHandover,
   useCore,
 } from "../ipc";
 
@@ -101,8 +101,5 @@ export function hear(event: AppEvent, queries: QueryClient, window: WindowAction
 export function useEvents(window: WindowActions): void {
   const core = useCore();
   const queries = useQueryClient();
-  useEffect(
-    () => core.subscribe((event) => hear(event, queries, window)),
-    [core, queries, window],
-  );
+  useEffect(() => core.subscribe((event) => hear(event, queries, window)), [core, queries, window]);
 }

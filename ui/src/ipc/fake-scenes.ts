@@ -323,9 +323,10 @@ const SCENES: Record<string, () => Scene> = {
       },
     },
   }),
-  /** Nothing is kept, so nothing may leave. */
+  /** Nothing is kept, so nothing may leave; and another program holds the shortcut. */
   unrecorded: () => ({
     ...bare(),
+    shortcut: { keys: "Ctrl+Shift+Space", state: "taken", command: "sotto quick" },
     history: { state: "temporary" },
     cloud: {
       ...structuredClone(CLOUD_OFF),

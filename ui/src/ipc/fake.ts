@@ -182,11 +182,7 @@ export function createFake(scene: Scene): FakeCore {
     }
   };
 
-  const openFor = (
-    where: string | null,
-    text: string,
-    origin: Origin = "chat",
-  ): Conversation => {
+  const openFor = (where: string | null, text: string, origin: Origin = "chat"): Conversation => {
     if (where) refuseWhileAnswering(where);
     const of = scene.conversations.find(({ id }) => id === where);
     if (of) return of;

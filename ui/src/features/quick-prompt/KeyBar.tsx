@@ -26,10 +26,10 @@ function Key({ name, keys, run, disabled }: KeyBarEntry) {
 interface KeyBarProps {
   left: readonly KeyBarEntry[];
   /** What Esc does now. */
-  escape: KeyBarEntry;
+  escapes: KeyBarEntry;
 }
 
-export function KeyBar({ left, escape }: KeyBarProps) {
+export function KeyBar({ left, escapes }: KeyBarProps) {
   return (
     <div
       role="toolbar"
@@ -41,7 +41,7 @@ export function KeyBar({ left, escape }: KeyBarProps) {
         <Key key={entry.name} {...entry} />
       ))}
       <span className="flex-1" />
-      <Key {...escape} />
+      <Key {...escapes} />
     </div>
   );
 }

@@ -32,7 +32,7 @@ export function QuickPage() {
   const turn = useQuickTurn();
   const { view, problem, waiting, answering } = turn;
   const choices = choicesOf(useCloud());
-  const page = useRef<HTMLDivElement>(null);
+  const page = useRef<HTMLElement>(null);
   const box = useRef<TextBoxHandle>(null);
   const answer = useRef<HTMLElement>(null);
   const [empty, setEmpty] = useState(true);
@@ -174,7 +174,7 @@ export function QuickPage() {
     setHint(null);
   };
 
-  const escape: KeyBarEntry = waiting
+  const onEscape: KeyBarEntry = waiting
     ? { name: NAMES.takeBack, keys: "Esc", run: turn.takeBack }
     : choosing
       ? {
@@ -206,7 +206,7 @@ export function QuickPage() {
     event.stopPropagation();
     switch (meaning.does) {
       case "escape":
-        return escape.run();
+        return onEscape.run();
       case "hand over":
         return void handOver();
       case "anew":
@@ -251,13 +251,15 @@ export function QuickPage() {
       ];
 
   return (
-    <div ref={page} className="quick">
+    <main ref={page} aria-labelledby="quick-title" className="quick">
       <header
         data-measured=""
         className={`px-5 pt-3.5 ${view || problem ? "border-b border-line pb-3" : "pb-3.5"}`}
         onPointerDown={onHold}
       >
-        <h1 className="sr-only">Quick prompt</h1>
+        <h1 id="quick-title" className="sr-only">
+          Quick prompt
+        </h1>
         <div className="flex items-start gap-4">
           <div className="min-w-0 flex-1">
             <TextBox
@@ -305,7 +307,6 @@ export function QuickPage() {
         data-state={last?.state}
         data-conversation={view?.conversation.id}
         // It scrolls, and has the keys of the bar.
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reached by keys
         tabIndex={view || problem ? 0 : -1}
         className="quick-answer"
         onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
@@ -325,7 +326,7 @@ export function QuickPage() {
           {choosing && <LargerChoices choices={choices} onChoose={larger} />}
         </div>
       </section>
-      <KeyBar left={entries} escape={escape} />
-    </div>
+      <KeyBar left={entries} escapes={onEscape} />
+    </main>
   );
 }

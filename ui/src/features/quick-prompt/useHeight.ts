@@ -38,7 +38,7 @@ export function useHeight(page: RefObject<HTMLElement | null>, growing: boolean)
     for (const part of parts) observer.observe(part);
     return () => observer.disconnect();
   }, [measure, page]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: when growing is over the height is made exact
+  // When growing is over the height is made exact.
   useEffect(measure, [measure, growing]);
   return measure;
 }
