@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// How wide it is, always.
 pub(super) const WIDTH: i32 = 720;
 /// How high it is before its page has said so.
-pub(super) const HEIGHT: i32 = 112;
+pub(super) const HEIGHT: i32 = 100;
 /// The part of a screen that it takes at most, in hundredths.
 const HIGHEST: i32 = 70;
 
@@ -109,8 +109,8 @@ mod tests {
     #[test]
     fn in_the_upper_third_of_each_screen_at_first() {
         let places = Places::default();
-        assert_eq!(places.on("a", SCREEN), (600, 124));
-        assert_eq!(places.on("b", BESIDE), (2200, 139));
+        assert_eq!(places.on("a", SCREEN), (600, 130));
+        assert_eq!(places.on("b", BESIDE), (2200, 145));
     }
 
     #[test]
@@ -118,12 +118,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("config/quick-window.json");
         let mut places = Places::read(file.clone());
-        places.keep("a".into(), SCREEN, (600, 124));
+        places.keep("a".into(), SCREEN, (600, 130));
         assert!(!file.exists(), "it was not moved");
         places.keep("b".into(), BESIDE, (1930, 40));
 
         let again = Places::read(file);
-        assert_eq!(again.on("a", SCREEN), (600, 124));
+        assert_eq!(again.on("a", SCREEN), (600, 130));
         assert_eq!(again.on("b", BESIDE), (1930, 40));
         // The screen stands elsewhere now, and is smaller.
         let moved = Area {
@@ -140,13 +140,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("quick-window.json");
         fs::write(&file, "[1, 2").unwrap();
-        assert_eq!(Places::read(file).on("a", SCREEN), (600, 124));
+        assert_eq!(Places::read(file).on("a", SCREEN), (600, 130));
     }
 
     #[test]
     fn it_grows_with_its_page_and_stays_on_the_screen() {
-        assert_eq!(height(300, 124, SCREEN), 300);
-        assert_eq!(height(2_000, 124, SCREEN), 756);
+        assert_eq!(height(300, 130, SCREEN), 300);
+        assert_eq!(height(2_000, 130, SCREEN), 756);
         assert_eq!(height(2_000, 900, SCREEN), 180);
         assert_eq!(height(10, 124, SCREEN), HEIGHT);
         assert_eq!(
