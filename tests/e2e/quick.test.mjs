@@ -24,7 +24,7 @@ async function opened(t, home = t.home()) {
 }
 
 test("the shortcut shows it with the focus, and the first key typed arrives", async (t) => {
-  const { quick } = await opened(t);
+  const { quick, other } = await opened(t);
   assert.equal(await quick.isShown(), false, "it is hidden at the start");
   for (let round = 1; round <= 5; round++) {
     // The keys follow the shortcut without a pause: nothing waits for the window.
@@ -42,6 +42,7 @@ test("the shortcut shows it with the focus, and the first key typed arrives", as
     await quick.hidden();
     await hasFocus(OTHER);
   }
+  assert.equal(other.presses(), 0, "no key went into the window below");
   // The shortcut closes it, too, and a key that is held down is one press.
   await quick.press();
   await quick.shown();
@@ -102,25 +103,32 @@ test("an answer streams, and Ctrl+Enter shows its conversation in the chat windo
 
 test("a click outside hides it, unless it is pinned; hidden it eats no click", async (t) => {
   const { quick, other } = await opened(t);
-  const outside = () => xdotool("mousemove", "--window", other, 20, 150, "click", "1");
-  await xdotool("windowmove", "--sync", other, 20, 500);
   await quick.press("half a question");
   await quick.shown();
   const [frame] = await visible(QUICK_TITLE);
   await xdotool("mousemove", "--window", frame, 60, 30);
   assert.equal(await under(), frame, "the pointer is over it");
-  await outside();
+  await other.click();
   await quick.hidden();
   await hasFocus(OTHER);
-  await xdotool("mousemove", 400, 100);
-  assert.notEqual(await under(), frame, "nothing of it is under the pointer");
+  await until("the click reached the other", () => other.presses() === 1);
+
+  // Where it was, a click reaches what lies there now.
+  const place = await xdotool("getwindowgeometry", "--shell", frame);
+  const [x, y] = ["X", "Y"].map((side) =>
+    Number(new RegExp(`^${side}=(\\d+)$`, "m").exec(place)[1]),
+  );
+  await xdotool("windowmove", "--sync", other.window, x, y);
+  await xdotool("mousemove", x + 60, y + 40, "click", "1");
+  await until("a second one, too", () => other.presses() === 2);
+  await xdotool("windowmove", "--sync", other.window, 20, 500);
 
   // What was typed is there again, selected: typing replaces it.
   await quick.press();
   await quick.shown();
   assert.equal(await quick.typed(), "half a question");
   await quick.page.clickPart(QUICK.pin);
-  await outside();
+  await other.click();
   await hasFocus(OTHER);
   await letPass(500);
   assert.ok(await quick.isShown(), "it is pinned");
@@ -134,7 +142,7 @@ test("it stays while an answer is written, and where it was put", async (t) => {
   await quick.shown();
   await quick.ask("Tell a long story.");
   await until("it is being answered", async () => (await quick.answer())?.text !== "");
-  await xdotool("windowactivate", "--sync", other);
+  await other.click();
   await letPass(500);
   assert.ok(await quick.isShown(), "an answer is on its way");
   await quick.press();
@@ -192,7 +200,7 @@ test("closing the chat ends the program, hidden or not", async (t) => {
       await quick.page.clickPart(QUICK.pin);
     }
     const [chat] = await visible("Sotto");
-    await xdotool("windowquit", chat);
+    await xdotool("windowactivate", "--sync", chat, "key", "alt+F4");
     await gone(sotto.pid, 15_000);
     await sotto.discard();
   }

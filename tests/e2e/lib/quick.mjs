@@ -28,16 +28,29 @@ const WATCH_GROWTH = `
 /** So many characters of an answer are enough for any test. */
 const ENOUGH = 1_200;
 
-/** Another program's window, which has the focus. Ends with the test. */
+/**
+ * Another program's window, which has the focus and tells of every key and button that reaches it.
+ * Ends with the test.
+ */
 export async function otherWindow(t, title = "Somebody else") {
-  const image = spawn("display", ["-title", title, "-size", "300x200", "xc:gray"], {
-    stdio: "ignore",
+  const place = ["-geometry", "300x200+20+500"];
+  const xev = spawn("xev", ["-name", title, ...place, "-event", "keyboard", "-event", "button"], {
+    stdio: ["ignore", "pipe", "ignore"],
   });
-  t.after(() => kill(image.pid, "SIGKILL"));
+  t.after(() => kill(xev.pid, "SIGKILL"));
+  let said = "";
+  xev.stdout.on("data", (text) => {
+    said += text;
+  });
   const window = await seen(title);
   await xdotool("windowactivate", "--sync", window);
   await until("it has the focus", async () => (await focused()) === title);
-  return window;
+  return {
+    window,
+    /** How many keys and buttons were pressed in it. */
+    presses: () => (said.match(/^(Key|Button)Press event/gm) ?? []).length,
+    click: () => xdotool("mousemove", "--window", window, 150, 100, "click", "1"),
+  };
 }
 
 /** The title of the window that has the focus. */
