@@ -53,7 +53,12 @@ pub(super) fn show(
     if let Some((x, y)) = place {
         window.move_(x, y);
     }
-    window.show_all();
+    if let Some(content) = window.child() {
+        content.show_all();
+    }
+    // Once to put it on the screen with the time of the press, once to ask for the focus: a window
+    // manager gives it at the one or at the other.
+    window.present_with_time(time);
     window.present_with_time(time);
     Ok(())
 }
