@@ -31,6 +31,7 @@ async fn what_begins_in_the_quick_prompt_is_marked() {
     let origins: Vec<_> = listed.iter().map(|one| one.origin).collect();
     assert_eq!(origins, [Origin::Quick, Origin::Chat]);
     let found = sotto.search("between".to_owned()).await.unwrap();
+    assert!(!found.is_empty());
     assert!(found.iter().all(|hit| hit.origin == Origin::Quick));
     assert_eq!(quick.conversation.origin, Origin::Quick);
 
