@@ -47,8 +47,13 @@ export async function otherWindow(t, title = "Somebody else") {
   await until("it has the focus", async () => (await focused()) === title);
   return {
     window,
-    /** How many keys and buttons were pressed in it. */
-    presses: () => (said.match(/^(Key|Button)Press event/gm) ?? []).length,
+    /** The keys that were pressed in it, but for Ctrl and Shift, which come before the shortcut. */
+    keys: () =>
+      [...said.matchAll(/^KeyPress event[\s\S]*?\(keysym 0x[0-9a-f]+, (\w+)\)/gm)]
+        .map(([, name]) => name)
+        .filter((name) => !/^(Control|Shift)_/.test(name)),
+    /** How often it was clicked. */
+    clicks: () => (said.match(/^ButtonPress event/gm) ?? []).length,
     click: () => xdotool("mousemove", "--window", window, 150, 100, "click", "1"),
   };
 }
