@@ -34,7 +34,9 @@ const ENOUGH = 1_200;
  */
 export async function otherWindow(t, title = "Somebody else") {
   const place = ["-geometry", "300x200+20+500"];
-  const xev = spawn("xev", ["-name", title, ...place, "-event", "keyboard", "-event", "button"], {
+  const events = ["-event", "keyboard", "-event", "button"];
+  // Line by line: it would keep what it says otherwise.
+  const xev = spawn("stdbuf", ["-oL", "xev", "-name", title, ...place, ...events], {
     stdio: ["ignore", "pipe", "ignore"],
   });
   t.after(() => kill(xev.pid, "SIGKILL"));
