@@ -29,12 +29,6 @@ export async function allWindows() {
   return stdout.split("\n").filter((line) => /^\s+0x/.test(line));
 }
 
-/** The window that a click would reach now. */
-export async function under() {
-  const place = await xdotool("getmouselocation", "--shell");
-  return /^WINDOW=(\d+)$/m.exec(place)[1];
-}
-
 /**
  * A window that lies over everything else and takes no focus, as a notification does. Gives a
  * function that takes it away.
