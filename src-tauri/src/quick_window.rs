@@ -24,7 +24,13 @@ use tauri::{
     webview::NewWindowResponse,
 };
 
-use crate::{Webview, host::Windows, press, shortcut::Shortcut, window};
+use crate::{
+    Webview,
+    host::Windows,
+    press::{self, Presses},
+    shortcut::Shortcut,
+    window,
+};
 use place::{HEIGHT, Places, WIDTH};
 
 /// The label of the quick prompt: also the name that its capability file uses.
@@ -198,6 +204,8 @@ impl QuickWindow {
         }
         state.tell(QuickEvent::Hidden);
         drop(state);
+        // What was pressed in it begins nothing in another window.
+        window.state::<Presses>().forget();
         warn_of(system::hide(window));
     }
 
