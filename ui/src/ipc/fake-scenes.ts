@@ -203,7 +203,7 @@ function chat(): Scene {
   scene.messages.push({ ...first, id: "note-1c", text: "It depends on the note." });
   say(scene, "note", { text: "What if a field is missing?" });
   say(scene, "note", { role: "assistant", text: LONG_ANSWER });
-  for (const quick of scene.conversations.filter(({ id }) => id === "dates" || id === "packing")) {
+  for (const quick of scene.conversations.filter(({ id }) => id === "haus" || id === "packing")) {
     quick.origin = "quick";
   }
   for (const id of ["landlord", "leases", "invoice", "dates", "packing", "haus", "sql"]) {
