@@ -18,7 +18,8 @@ describe("a conversation of the quick prompt", () => {
     const palette = await screen.findByRole("dialog", { name: NAMES.palette });
     await user.type(within(palette).getByRole("combobox"), "packing");
     const found = await within(palette).findAllByRole("option", { name: /, quick$/ });
-    expect(found).toHaveLength(2);
+    // Its title, its question and its answer.
+    expect(found).toHaveLength(3);
   });
 
   it("is taken over by the chat window, with what was typed", async () => {
