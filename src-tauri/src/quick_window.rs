@@ -13,7 +13,10 @@ use elsewhere as system;
 #[cfg(target_os = "linux")]
 use linux as system;
 
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    time::Duration,
+};
 
 use sotto_api::view::{
     AppEvent,
@@ -28,13 +31,15 @@ use crate::{
     Webview,
     host::Windows,
     press::{self, Presses},
-    shortcut::Shortcut,
     window,
 };
 use place::{HEIGHT, Places, WIDTH};
 
 /// The label of the quick prompt: also the name that its capability file uses.
 pub(crate) const QUICK: &str = "quick";
+
+/// How soon is looked again at who has the focus, while somebody holds the keyboard.
+const LOOK_AGAIN: Duration = Duration::from_millis(80);
 
 /// A wish to see it.
 #[derive(Debug, Default)]
@@ -60,6 +65,8 @@ struct State {
     wanted: Option<Opening>,
     /// It is on the screen.
     shown: bool,
+    /// GTK says that it has the focus.
+    focused: bool,
     /// It stays when another window gets the focus: an answer is on its way, or it is pinned.
     stays: bool,
     places: Places,
@@ -212,9 +219,9 @@ impl QuickWindow {
     fn heard(&self, window: &WebviewWindow<Webview>, event: &WindowEvent) {
         match event {
             WindowEvent::Focused(focused) => {
-                window.state::<Shortcut>().settled();
-                if !focused && !self.state().stays {
-                    self.conceal(window);
+                self.state().focused = *focused;
+                if !focused {
+                    self.lost_focus(window);
                 }
             }
             // By the window manager: it is put away, as with Esc.
@@ -224,6 +231,27 @@ impl QuickWindow {
             }
             _ => {}
         }
+    }
+
+    /// The window is said to have lost the focus. It goes away, unless the focus is still there: then
+    /// somebody holds the keyboard, and where the focus is after that is told to nobody.
+    fn lost_focus(&self, window: &WebviewWindow<Webview>) {
+        {
+            let state = self.state();
+            if !state.shown || state.stays || state.focused {
+                return;
+            }
+        }
+        if !system::has_focus(window) {
+            return self.conceal(window);
+        }
+        let app = window.app_handle().clone();
+        tauri::async_runtime::spawn(async move {
+            tokio::time::sleep(LOOK_AGAIN).await;
+            app.state::<Arc<Windows>>()
+                .quick
+                .with_window(Self::lost_focus);
+        });
     }
 
     /// Does something with the window on the main thread, where the window system is.

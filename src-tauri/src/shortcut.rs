@@ -6,12 +6,14 @@
 #[cfg(target_os = "linux")]
 mod x11;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sotto_api::view::quick::{ShortcutState, ShortcutView};
 use tauri::{AppHandle, Manager};
 
-use crate::{Webview, host::Windows};
+use crate::Webview;
+#[cfg(target_os = "linux")]
+use crate::host::Windows;
 
 /// The keys, for people.
 const KEYS: &str = "Ctrl+Shift+Space";
@@ -26,8 +28,9 @@ pub(crate) struct Shortcut(Mutex<Inner>);
 struct Inner {
     /// `None` while it is being registered.
     state: Option<ShortcutState>,
-    /// Whoever holds the keyboard until the focus is where it goes.
-    holder: Option<mpsc::Sender<()>>,
+    /// Who tells of the keys, and of the focus.
+    #[cfg(target_os = "linux")]
+    server: Option<Arc<x11::Server>>,
 }
 
 impl Shortcut {
@@ -43,12 +46,11 @@ impl Shortcut {
         }
     }
 
-    /// The focus has come or gone: what is typed from now on goes where it should.
-    pub(crate) fn settled(&self) {
-        if let Some(holder) = &self.parts().holder {
-            // Nobody waits where no key was pressed.
-            let _ = holder.send(());
-        }
+    /// Whether a window of the X server has the focus; `None` where there is no such server.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn has_focus(&self, window: u32) -> Option<bool> {
+        let server = self.parts().server.clone()?;
+        server.has_focus(window).ok()
     }
 
     fn parts(&self) -> MutexGuard<'_, Inner> {
@@ -59,28 +61,30 @@ impl Shortcut {
 
 /// Takes the keys; from now on they show and hide the quick prompt.
 pub(crate) fn register(app: &AppHandle<Webview>) {
-    let (holder, settled) = mpsc::channel();
-    let pressed = {
-        let app = app.clone();
-        move |time| app.state::<Arc<Windows>>().quick.toggle(time)
-    };
-    let shortcut = app.state::<Shortcut>();
-    shortcut.parts().holder = Some(holder);
-    let state = take(pressed, settled);
+    let state = take(app);
     if state != ShortcutState::Works {
         tracing::warn!(?state, "the shortcut {KEYS} does nothing; bind `{COMMAND}`");
     }
-    shortcut.parts().state = Some(state);
+    app.state::<Shortcut>().parts().state = Some(state);
 }
 
 #[cfg(target_os = "linux")]
-fn take(pressed: impl Fn(u32) + Send + 'static, settled: mpsc::Receiver<()>) -> ShortcutState {
+fn take(app: &AppHandle<Webview>) -> ShortcutState {
     if std::env::var_os("WAYLAND_DISPLAY").is_some_and(|name| !name.is_empty()) {
         return ShortcutState::Unavailable {
             reason: "Under Wayland a program cannot take keys by itself.".to_owned(),
         };
     }
-    match x11::take(pressed, settled) {
+    let pressed = {
+        let app = app.clone();
+        move |time| app.state::<Arc<Windows>>().quick.toggle(time)
+    };
+    let taken = x11::Server::connect().and_then(|server| {
+        let server = Arc::new(server);
+        app.state::<Shortcut>().parts().server = Some(Arc::clone(&server));
+        server.take(pressed)
+    });
+    match taken {
         Ok(()) => ShortcutState::Works,
         Err(x11::Refused::Taken) => ShortcutState::Taken,
         Err(refused) => ShortcutState::Unavailable {
@@ -90,7 +94,7 @@ fn take(pressed: impl Fn(u32) + Send + 'static, settled: mpsc::Receiver<()>) -> 
 }
 
 #[cfg(not(target_os = "linux"))]
-fn take(_: impl Fn(u32) + Send + 'static, _: mpsc::Receiver<()>) -> ShortcutState {
+fn take(_: &AppHandle<Webview>) -> ShortcutState {
     ShortcutState::Unavailable {
         reason: "It is not registered on this system yet.".to_owned(),
     }

@@ -2,11 +2,12 @@
 //! the event loop later, and know nothing of the moment at which a key was pressed, which a window
 //! manager wants to know before it gives a window the focus. All of it on the main thread.
 
+use gdkx11::X11Window;
 use gtk::{gdk, prelude::*};
-use tauri::WebviewWindow;
+use tauri::{Manager, WebviewWindow};
 
 use super::place::{Area, WIDTH};
-use crate::Webview;
+use crate::{Webview, shortcut::Shortcut};
 
 /// A screen: its name, and what of it is free.
 pub(super) struct Screen {
@@ -69,9 +70,21 @@ pub(super) fn hide(window: &WebviewWindow<Webview>) -> tauri::Result<()> {
     Ok(())
 }
 
-/// Whether the window has the focus.
+/// The window's number at the X server, once it was shown; `None` under Wayland.
+fn number(window: &gtk::ApplicationWindow) -> Option<u32> {
+    let window = window.window()?.downcast::<X11Window>().ok()?;
+    u32::try_from(window.xid()).ok()
+}
+
+/// Whether the window has the focus. GTK takes it for lost while somebody holds the keyboard, for a
+/// shortcut or to switch windows; the X server knows better.
 pub(super) fn has_focus(window: &WebviewWindow<Webview>) -> bool {
-    window.gtk_window().is_ok_and(|window| window.is_active())
+    let Ok(frame) = window.gtk_window() else {
+        return false;
+    };
+    number(&frame)
+        .and_then(|number| window.state::<Shortcut>().has_focus(number))
+        .unwrap_or_else(|| frame.is_active())
 }
 
 /// Makes the window that high. A window that nobody may resize is as large as it asks to be.

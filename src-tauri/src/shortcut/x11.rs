@@ -3,7 +3,11 @@
 //! typed meanwhile goes into the window below. Here the server wakes us, and keeps the keyboard's events
 //! from the moment of the press until the quick prompt has the focus, so that the first letter arrives.
 
-use std::{sync::mpsc, thread, time::Duration};
+use std::{
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
 use x11rb::{
     CURRENT_TIME,
@@ -12,7 +16,9 @@ use x11rb::{
     protocol::{
         ErrorKind, Event,
         xkb::{self, ConnectionExt as _, PerClientFlag},
-        xproto::{Allow, ConnectionExt as _, GrabMode, Keycode, Mapping, ModMask, Window},
+        xproto::{
+            Allow, ConnectionExt as _, GrabMode, InputFocus, Keycode, Mapping, ModMask, Window,
+        },
     },
     rust_connection::RustConnection,
 };
@@ -21,6 +27,8 @@ use x11rb::{
 const SPACE: u32 = 0x20;
 /// The keyboard is never kept longer than this, whatever becomes of the window.
 const LONGEST: Duration = Duration::from_millis(400);
+/// Between two looks at where the focus is.
+const BETWEEN: Duration = Duration::from_millis(3);
 
 /// Why the keys cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -45,66 +53,102 @@ pub(super) enum Refused {
     NoThread(#[from] std::io::Error),
 }
 
-/// Takes the keys. `pressed` is told the server's time of each press; then the keyboard waits for a
-/// word on `settled`.
-pub(super) fn take(
-    pressed: impl Fn(u32) + Send + 'static,
-    settled: mpsc::Receiver<()>,
-) -> Result<(), Refused> {
-    let (connection, screen) = RustConnection::connect(None)?;
-    let root = connection.setup().roots[screen].root;
-    // A key that is held down then sends presses alone, and cannot be taken for many.
-    connection.xkb_use_extension(1, 0)?.reply()?;
-    let repeat = PerClientFlag::DETECTABLE_AUTO_REPEAT;
-    let none = xkb::BoolCtrl::default();
-    connection
-        .xkb_per_client_flags(
-            xkb::ID::USE_CORE_KBD.into(),
-            repeat,
-            repeat,
-            none,
-            none,
-            none,
-        )?
-        .reply()?;
-    let key = grab(&connection, root)?;
-    thread::Builder::new()
-        .name("shortcut".to_owned())
-        .spawn(move || {
-            if let Err(error) = listen(&connection, root, key, pressed, &settled) {
-                tracing::warn!(%error, "the shortcut is gone");
-            }
-        })?;
-    Ok(())
+/// The X server, by a connection of our own.
+pub(super) struct Server {
+    connection: RustConnection,
+    root: Window,
 }
 
-fn listen(
-    connection: &RustConnection,
-    root: Window,
-    mut key: Keycode,
-    pressed: impl Fn(u32),
-    settled: &mpsc::Receiver<()>,
-) -> Result<(), Refused> {
-    let mut down = false;
-    loop {
-        match connection.wait_for_event()? {
-            Event::KeyPress(event) => {
-                if !down {
-                    down = true;
-                    // Words about what happened before this press.
-                    while settled.try_recv().is_ok() {}
-                    pressed(event.time);
-                    let _ = settled.recv_timeout(LONGEST);
+impl Server {
+    /// The server of this session.
+    pub(super) fn connect() -> Result<Self, Refused> {
+        let (connection, screen) = RustConnection::connect(None)?;
+        let root = connection.setup().roots[screen].root;
+        Ok(Self { connection, root })
+    }
+
+    /// Whether a window has the focus, or what GTK puts into it to have it. Unlike GTK's own answer
+    /// this is true also while somebody holds the keyboard, for a shortcut or to switch windows.
+    pub(super) fn has_focus(&self, window: Window) -> Result<bool, Refused> {
+        let focus = self.focus()?;
+        if focus <= InputFocus::POINTER_ROOT.into() || focus == window {
+            return Ok(focus == window);
+        }
+        Ok(self.connection.query_tree(focus)?.reply()?.parent == window)
+    }
+
+    fn focus(&self) -> Result<Window, Refused> {
+        Ok(self.connection.get_input_focus()?.reply()?.focus)
+    }
+
+    /// Takes the keys. `pressed` is told the server's time of each press.
+    pub(super) fn take(
+        self: &Arc<Self>,
+        pressed: impl Fn(u32) + Send + 'static,
+    ) -> Result<(), Refused> {
+        // A key that is held down then sends presses alone, and cannot be taken for many.
+        self.connection.xkb_use_extension(1, 0)?.reply()?;
+        let (repeat, none) = (
+            PerClientFlag::DETECTABLE_AUTO_REPEAT,
+            xkb::BoolCtrl::default(),
+        );
+        let keyboard = xkb::ID::USE_CORE_KBD.into();
+        self.connection
+            .xkb_per_client_flags(keyboard, repeat, repeat, none, none, none)?
+            .reply()?;
+        let key = grab(&self.connection, self.root)?;
+        let server = Arc::clone(self);
+        thread::Builder::new()
+            .name("shortcut".to_owned())
+            .spawn(move || {
+                if let Err(error) = server.listen(key, pressed) {
+                    tracing::warn!(%error, "the shortcut is gone");
                 }
-                connection.allow_events(Allow::ASYNC_KEYBOARD, CURRENT_TIME)?;
-                connection.flush()?;
+            })?;
+        Ok(())
+    }
+
+    fn listen(&self, mut key: Keycode, pressed: impl Fn(u32)) -> Result<(), Refused> {
+        let mut down = false;
+        loop {
+            match self.connection.wait_for_event()? {
+                Event::KeyPress(event) => {
+                    let waited = if down {
+                        Ok(())
+                    } else {
+                        down = true;
+                        self.tell_and_wait(event.time, &pressed)
+                    };
+                    // Whatever happened: nobody can type before this.
+                    self.connection
+                        .allow_events(Allow::ASYNC_KEYBOARD, CURRENT_TIME)?;
+                    self.connection.flush()?;
+                    waited?;
+                }
+                Event::KeyRelease(_) => down = false,
+                Event::MappingNotify(event) if event.request == Mapping::KEYBOARD => {
+                    self.connection.ungrab_key(key, self.root, ModMask::ANY)?;
+                    key = grab(&self.connection, self.root)?;
+                }
+                _ => {}
             }
-            Event::KeyRelease(_) => down = false,
-            Event::MappingNotify(event) if event.request == Mapping::KEYBOARD => {
-                connection.ungrab_key(key, root, ModMask::ANY)?;
-                key = grab(connection, root)?;
+        }
+    }
+
+    /// Returns when the focus has gone to another window. The server is asked again and again, for a
+    /// moment: while the keyboard is held GTK is told nothing of the focus.
+    fn tell_and_wait(&self, time: u32, pressed: &impl Fn(u32)) -> Result<(), Refused> {
+        let before = self.focus()?;
+        pressed(time);
+        let began = Instant::now();
+        loop {
+            let focus = self.focus()?;
+            let moved = focus != before && focus > InputFocus::POINTER_ROOT.into();
+            if moved || began.elapsed() > LONGEST {
+                tracing::debug!(moved, waited = ?began.elapsed(), "the keyboard waited");
+                return Ok(());
             }
-            _ => {}
+            thread::sleep(BETWEEN);
         }
     }
 }

@@ -14,7 +14,7 @@ const EDGE = 2;
  */
 export function useHeight(page: RefObject<HTMLElement | null>, growing: boolean): () => void {
   const core = useCore();
-  const asked = useRef(0);
+  const asked = useRef({ width: 0, height: 0 });
   const grows = useRef(growing);
   grows.current = growing;
 
@@ -22,21 +22,27 @@ export function useHeight(page: RefObject<HTMLElement | null>, growing: boolean)
     const parts = page.current?.querySelectorAll<HTMLElement>("[data-measured]") ?? [];
     let height = EDGE;
     for (const part of parts) height += part.offsetHeight;
-    if (grows.current) {
-      if (height <= asked.current) return;
-      height += STEP;
+    // A page that was never on the screen is narrower than its window will be.
+    const width = window.innerWidth;
+    const last = asked.current;
+    if (width === last.width) {
+      if (height === last.height || (grows.current && height < last.height)) return;
     }
-    if (height === asked.current) return;
-    asked.current = height;
+    if (grows.current) height += STEP;
+    asked.current = { width, height };
     // Nothing depends on it: the page scrolls where the window is too low.
-    core.quickResize({ width: window.innerWidth, height }).catch(() => {});
+    core.quickResize({ width, height }).catch(() => {});
   }, [core, page]);
 
   useEffect(() => {
     const observer = new ResizeObserver(measure);
     const parts = page.current?.querySelectorAll("[data-measured]") ?? [];
     for (const part of parts) observer.observe(part);
-    return () => observer.disconnect();
+    window.addEventListener("resize", measure);
+    return () => {
+      observer.disconnect();
+      window.removeEventListener("resize", measure);
+    };
   }, [measure, page]);
   // When growing is over the height is made exact.
   useEffect(measure, [measure, growing]);
