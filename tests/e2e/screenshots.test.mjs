@@ -197,17 +197,13 @@ for (const look of LOOKS) {
     async (t) => {
       const home = t.home(["starter", "default"]);
       const sotto = await t.start(home, { env });
-      const { window } = sotto;
-      await until("the model is in memory", async () => /ready/.test(await window.text()), {
-        limit: 120_000,
-      });
       const quick = await Quick.of(sotto);
       const take = camera(quick.page, look);
       await quick.press();
       await quick.shown();
       await take("quick-empty");
       await quick.ask(QUICK_QUESTION);
-      await until("it grows", async () => (await quick.growth()).length > 8);
+      await until("it grows", async () => (await quick.growth()).length > 8, { limit: 120_000 });
       await take("quick-streaming");
       await quick.answered();
       await take("quick-answered");
