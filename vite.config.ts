@@ -42,7 +42,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: ["ui/index.html", "ui/consent.html"],
+      input: ["ui/index.html", "ui/consent.html", "ui/quick-prompt.html"],
       output: {
         // What the two pages share, in two pieces and not in a dozen: what the chat window needs
         // before its first frame, and what it loads after it.

@@ -31,6 +31,8 @@ export const testPackages = [
   "python3-venv",
   "strace",
   "webkit2gtk-driver",
+  // xev and xwininfo.
+  "x11-utils",
   "xdotool",
   "xvfb",
 ];

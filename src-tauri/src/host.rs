@@ -16,7 +16,11 @@ use sotto_api::{
 use tauri::{AppHandle, ipc::Channel};
 use tokio::sync::Notify;
 
-use crate::{Webview, consent_window::ConsentWindow};
+use crate::{
+    Webview,
+    consent_window::ConsentWindow,
+    quick_window::{QUICK, QuickWindow},
+};
 
 /// How long work that can wait gives way to a window's first frame.
 const FIRST_FRAME: Duration = Duration::from_secs(2);
@@ -27,12 +31,14 @@ pub(crate) struct Windows {
     channels: Mutex<HashMap<String, Channel<AppEvent>>>,
     painted: Notify,
     pub(crate) consent: ConsentWindow,
+    pub(crate) quick: QuickWindow,
 }
 
 impl Windows {
     /// Says where windows are opened.
     pub(crate) fn attach(&self, app: AppHandle<Webview>) {
-        self.consent.attach(app);
+        self.consent.attach(app.clone());
+        self.quick.attach(app);
     }
 
     /// Tells a window from now on. A window that was loaded anew replaces its old channel.
@@ -83,6 +89,9 @@ impl Host for Windows {
     fn hear(&self, event: AppEvent) {
         let channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
         for (window, channel) in channels.iter() {
+            if window == QUICK && !self.quick.listens() {
+                continue;
+            }
             if let Err(error) = channel.send(event.clone()) {
                 tracing::debug!(%error, window, "a window did not hear");
             }

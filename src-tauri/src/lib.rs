@@ -10,6 +10,8 @@ mod host;
 mod navigation;
 mod painting;
 mod press;
+mod quick_window;
+mod shortcut;
 mod start;
 mod window;
 

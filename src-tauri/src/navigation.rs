@@ -4,7 +4,7 @@
 
 use tauri::{Runtime, Url, plugin::TauriPlugin};
 
-use crate::consent_window::CONSENT;
+use crate::{consent_window::CONSENT, quick_window::QUICK};
 
 /// Refuses every navigation of a window away from its own page.
 pub(crate) fn guard<R: Runtime>() -> TauriPlugin<R> {
@@ -35,7 +35,8 @@ fn is_own(url: &Url, development: bool) -> bool {
 fn is_page_of(window: &str, url: &Url) -> bool {
     match url.path() {
         "/consent.html" => window == CONSENT,
-        "" | "/" | "/index.html" => window != CONSENT,
+        "/quick-prompt.html" => window == QUICK,
+        "" | "/" | "/index.html" => window != CONSENT && window != QUICK,
         _ => false,
     }
 }
@@ -46,17 +47,24 @@ mod tests {
 
     #[test]
     fn each_window_shows_its_own_page() {
-        for (url, chat, consent) in [
-            ("tauri://localhost", true, false),
-            ("tauri://localhost/#x", true, false),
-            ("tauri://localhost/index.html", true, false),
-            ("tauri://localhost/consent.html?x", false, true),
-            ("http://tauri.localhost/consent.html", false, true),
-            ("tauri://localhost/assets/index.js", false, false),
+        for (url, owner) in [
+            ("tauri://localhost", "main"),
+            ("tauri://localhost/#x", "main"),
+            ("tauri://localhost/index.html", "main"),
+            ("tauri://localhost/consent.html?x", CONSENT),
+            ("http://tauri.localhost/consent.html", CONSENT),
+            ("tauri://localhost/quick-prompt.html#x", QUICK),
+            ("tauri://localhost/quick-prompt.html/", ""),
+            ("tauri://localhost/assets/index.js", ""),
         ] {
             let address = Url::parse(url).unwrap();
-            assert_eq!(is_page_of("main", &address), chat, "chat: {url}");
-            assert_eq!(is_page_of(CONSENT, &address), consent, "consent: {url}");
+            for window in ["main", CONSENT, QUICK] {
+                assert_eq!(
+                    is_page_of(window, &address),
+                    window == owner,
+                    "{window}: {url}"
+                );
+            }
         }
     }
 

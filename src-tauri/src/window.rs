@@ -1,12 +1,14 @@
 //! The windows of the program.
 
+use std::sync::Arc;
+
 use sotto_api::Sotto;
 use tauri::{
     AppHandle, Manager, Runtime, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
     utils::config::Color, webview::NewWindowResponse,
 };
 
-use crate::press;
+use crate::{host::Windows, press};
 
 /// The label of the chat window: also the name that its capability file uses.
 pub(crate) const MAIN: &str = "main";
@@ -25,11 +27,12 @@ pub(crate) fn open_main<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
     let closing = app.clone();
-    window.on_window_event(move |event| {
+    window.on_window_event(move |event| match event {
         // Whoever closes the chat takes back what it asked for.
-        if let WindowEvent::CloseRequested { .. } = event {
-            closing.state::<Sotto>().consent_closed();
-        }
+        WindowEvent::CloseRequested { .. } => closing.state::<Sotto>().consent_closed(),
+        // A window that nobody sees must not keep the program from ending.
+        WindowEvent::Destroyed => closing.state::<Arc<Windows>>().quick.close(),
+        _ => {}
     });
     press::watch(&window)?;
     lay_paper(&window)

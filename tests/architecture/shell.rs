@@ -133,15 +133,20 @@ fn webview_is_named_once(tree: &Tree) -> Violations {
 
 fn navigation_is_guarded(tree: &Tree) -> Violations {
     let start = tree.text("src-tauri/src/start.rs").unwrap_or_default();
-    let window = tree.text("src-tauri/src/window.rs").unwrap_or_default();
     let mut violations = Vec::new();
     if !start.contains("navigation::guard()") {
         violations.push("start.rs: the navigation guard is not in place".to_owned());
     }
-    if window.matches("WebviewWindowBuilder::new").count()
-        != window.matches("NewWindowResponse::Deny").count()
-    {
-        violations.push("window.rs: a window that may open windows".to_owned());
+    for (path, text) in tree.files("src-tauri/src/", &[".rs"]) {
+        let windows = text.matches("WebviewWindowBuilder::new").count();
+        for (word, why) in [
+            ("NewWindowResponse::Deny)", "may open windows"),
+            (".proxy_url(", "has a way to the network"),
+        ] {
+            if text.matches(word).count() != windows {
+                violations.push(format!("{path}: a window that {why}"));
+            }
+        }
     }
     violations
 }
@@ -236,4 +241,14 @@ fn no_window_navigates_away() {
     check(navigation_is_guarded, "src-tauri/src/start.rs", |text| {
         text.replace(".plugin(navigation::guard())", "")
     });
+    for word in [
+        ".on_new_window(|_, _| NewWindowResponse::Deny)",
+        ".proxy_url(window::nobody()?)",
+    ] {
+        check(
+            navigation_is_guarded,
+            "src-tauri/src/quick_window.rs",
+            |text| text.replace(word, ""),
+        );
+    }
 }

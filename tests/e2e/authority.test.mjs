@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Consent, introduce, invoke, pressInChat, typeInChat } from "./lib/consent.mjs";
 import { root } from "./lib/environment.mjs";
+import { handleOf, handlesBesideQuick } from "./lib/handles.mjs";
 import { provider } from "./lib/provider.mjs";
 import { visible } from "./lib/screen.mjs";
 import { test } from "./lib/tests.mjs";
@@ -141,12 +142,21 @@ async function asking(t) {
 }
 
 test("each page may call its own commands and none else", async (t) => {
-  const { consent, inChat } = await asking(t);
+  const { sotto, consent, inChat } = await asking(t);
   const [ofChat, ofConsent] = [commandsOf("main"), commandsOf("consent")];
-  assert.ok(ofChat.length > 20 && ofConsent.length >= 5);
+  const ofQuick = commandsOf("quick");
+  assert.ok(ofChat.length > 20 && ofConsent.length >= 5 && ofQuick.length >= 5);
 
   assert.deepEqual(await inChat((chat) => refusedAll(chat, [...ofConsent, ...OF_TAURI])), []);
   assert.deepEqual(await refusedAll(consent.page, [...ofChat, ...OF_TAURI]), []);
+  // The quick prompt shares some commands with the chat; it changes no setting and deletes nothing.
+  const chatAlone = ofChat.filter((command) => !ofQuick.includes(command));
+  const quickAlone = ofQuick.filter((command) => !ofChat.includes(command));
+  assert.deepEqual(await inChat((chat) => refusedAll(chat, quickAlone)), []);
+  await sotto.driver.switchTo().window(await handleOf(sotto.driver, "/quick-prompt.html"));
+  const refused = [...chatAlone, ...ofConsent, ...OF_TAURI];
+  assert.deepEqual(await refusedAll(sotto.window, refused), []);
+  await sotto.driver.switchTo().window(consent.handle);
   t.note(
     `refused: ${ofConsent.length} and ${ofChat.length} of the other, ${OF_TAURI.length} of Tauri`,
   );
@@ -239,7 +249,7 @@ test("the chat cannot reach into the consent window", async (t) => {
   assert.equal(kept.inside, "");
   assert.notEqual(kept.worker, "registered");
   assert.equal(await inChat((chat) => chat.run("return window.kept")), true, "the chat's own page");
-  assert.equal((await sotto.driver.getAllWindowHandles()).length, 2, "windows");
+  assert.equal((await handlesBesideQuick(sotto.driver)).length, 2, "windows");
 
   assert.deepEqual(await consent.page.run(WORDS), before);
   assert.equal(await consent.page.run("return window.opener"), null);
@@ -282,7 +292,7 @@ test("a script that presses nothing opens no consent window and allows nothing",
 
   await letPass(1_000);
   assert.deepEqual(await visible("Sotto asks"), []);
-  assert.equal((await sotto.driver.getAllWindowHandles()).length, 1);
+  assert.equal((await handlesBesideQuick(sotto.driver)).length, 1);
   assert.deepEqual(
     await invoke(window, "ledger").then(({ rows }) => rows.map(({ kind }) => kind)),
     ["change", "change"],

@@ -9,6 +9,7 @@ import { starter, workingDefault } from "./lib/home.mjs";
 import { LOOKS, setLook } from "./lib/look.mjs";
 import { writeProgress } from "./lib/progress.mjs";
 import { provider } from "./lib/provider.mjs";
+import { Quick } from "./lib/quick.mjs";
 import { xdotool } from "./lib/screen.mjs";
 import { sottoAsked } from "./lib/terminal.mjs";
 import { test } from "./lib/tests.mjs";
@@ -41,6 +42,9 @@ const LARGER_ANSWER = [
 
 const QUESTION =
   "Write a Python function that returns the n most frequent words of a text. No docstring, no comments, no example. Then explain it in two sentences.";
+
+const QUICK_QUESTION =
+  "Three reasons to write the tests before the code, as a list with a few words each";
 
 function camera(window, look) {
   return async (name) => {
@@ -186,6 +190,25 @@ for (const look of LOOKS) {
       await take("larger");
     },
     { limit: 600 },
+  );
+
+  test(
+    `the quick prompt, ${look}`,
+    async (t) => {
+      const home = t.home(["starter", "default"]);
+      const sotto = await t.start(home, { env });
+      const quick = await Quick.of(sotto);
+      const take = camera(quick.page, look);
+      await quick.press();
+      await quick.shown();
+      await take("quick-empty");
+      await quick.ask(QUICK_QUESTION);
+      await until("it grows", async () => (await quick.growth()).length > 8, { limit: 120_000 });
+      await take("quick-streaming");
+      await quick.answered();
+      await take("quick-answered");
+    },
+    { limit: 300 },
   );
 
   test(`trouble, ${look}`, async (t) => {

@@ -5,5 +5,6 @@ pub(crate) mod cloud;
 pub(crate) mod consent;
 pub(crate) mod conversations;
 pub(crate) mod models;
+pub(crate) mod quick;
 pub(crate) mod startup;
 pub(crate) mod turns;

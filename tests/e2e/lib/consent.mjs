@@ -1,5 +1,6 @@
 // The consent window as tests speak of it: its page is read through WebDriver and moved, pressed and
 // typed into through the X server, so that its own program sees what it would see of a person.
+import { handleOf } from "./handles.mjs";
 import { CONSENT } from "./landmarks.mjs";
 import { seen, visible, xdotool } from "./screen.mjs";
 import { until } from "./waiting.mjs";
@@ -118,10 +119,8 @@ export class Consent {
 
   /** The window is there, and its page is drawn. */
   async opened() {
-    const handle = await until("there is a second window", async () => {
-      const handles = await this.driver.getAllWindowHandles();
-      return handles.find((each) => each !== this.home);
-    });
+    const itsHandle = () => handleOf(this.driver, "/consent.html");
+    const handle = await until("there is a consent window", itsHandle);
     this.handle = handle;
     await this.driver.switchTo().window(handle);
     this.page = new Window(this.driver);
@@ -191,7 +190,7 @@ export class Consent {
   async closed() {
     await until("the consent window is gone", async () => {
       const handles = await this.driver.getAllWindowHandles();
-      return handles.length === 1;
+      return !handles.includes(this.handle);
     });
     await this.driver.switchTo().window(this.home);
   }

@@ -66,6 +66,14 @@ export function runtimesOf(home) {
   });
 }
 
+/** Processes of that program whose command line holds that word. */
+export function pidsNaming(program, word) {
+  return numbers().filter((pid) => {
+    const [first = "", ...args] = read(pid, "cmdline").split("\0");
+    return first.endsWith(`/${program}`) && args.includes(word) && isAlive(pid);
+  });
+}
+
 export function kill(pid, signal) {
   try {
     process.kill(pid, signal);

@@ -23,6 +23,12 @@ export function seen(title) {
   return until(`a window "${title}" is on the screen`, async () => (await visible(title)).at(-1));
 }
 
+/** Every window of the X server, seen or not. */
+export async function allWindows() {
+  const { stdout } = await run("xwininfo", ["-root", "-tree"], { timeout: 30_000 });
+  return stdout.split("\n").filter((line) => /^\s+0x/.test(line));
+}
+
 /**
  * A window that lies over everything else and takes no focus, as a notification does. Gives a
  * function that takes it away.

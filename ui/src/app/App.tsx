@@ -81,7 +81,19 @@ export function App() {
   // `auto`: beside the chat where there is room, hidden where there is not.
   const [sidebar, setSidebar] = useState<"auto" | "open" | "closed">("auto");
 
-  useEvents(useCallback(() => chat.current?.focusComposer(), []));
+  useEvents(
+    useMemo(
+      () => ({
+        cameForward: () => chat.current?.focusComposer(),
+        takeOver: ({ conversation, draft }) => {
+          chat.current?.take(conversation, draft);
+          show(conversation);
+          chat.current?.focusComposer();
+        },
+      }),
+      [show],
+    ),
+  );
 
   const toggleSidebar = useCallback(() => {
     setSidebar(isSeen(".sidebar") ? "closed" : "open");

@@ -5,6 +5,7 @@ import { create } from "zustand";
 import { announce } from "../components/announcer";
 import { showNote } from "../components/toasts";
 import { withEnded } from "../features/chat/branch";
+import { endWords } from "../features/chat/endWords";
 import { answerEnded, answerGrew } from "../features/chat/live";
 import { CONVERSATIONS, conversationKey } from "../features/conversations/useConversations";
 import { CLOUD } from "../features/larger/useCloud";
@@ -12,8 +13,8 @@ import { MODELS, RUNTIME } from "../features/models/useModels";
 import {
   type AppEvent,
   type ConversationView,
-  type Message,
   type ModelsView,
+  type QuickHandover,
   useCore,
 } from "../ipc";
 
@@ -24,21 +25,15 @@ interface Unsaved {
 
 export const useUnsaved = create<Unsaved>(() => ({ reasons: {} }));
 
-/** As much of an answer as is read aloud when it ends. */
-const READ_ALOUD = 600;
-
-function endWords({ state, text, failure }: Message): string {
-  if (failure) return failure.message;
-  if (state === "stopped") return "Stopped";
-  const plain = text
-    .replace(/[`*_#>|]/g, "")
-    .replace(/\s+/g, " ")
-    .trim();
-  return `Answer: ${plain.length > READ_ALOUD ? `${plain.slice(0, READ_ALOUD)}… The whole answer is the last message.` : plain}`;
+export interface WindowActions {
+  /** It is in front now. */
+  cameForward: () => void;
+  /** The quick prompt hands over to it. */
+  takeOver: (what: QuickHandover) => void;
 }
 
 /** What changes when the core tells something. */
-export function hear(event: AppEvent, queries: QueryClient, cameForward: () => void): void {
+export function hear(event: AppEvent, queries: QueryClient, window: WindowActions): void {
   switch (event.type) {
     case "answer_text":
       answerGrew(event.answer, event.text);
@@ -49,8 +44,10 @@ export function hear(event: AppEvent, queries: QueryClient, cameForward: () => v
         withEnded(view, answer),
       );
       answerEnded(answer);
-      // What it read left this computer, and is marked so.
-      if (answer.place !== "this_computer") {
+      // What it read left this computer, and is marked so; or it was asked in another window.
+      const shown = queries.getQueryData<ConversationView>(conversationKey(answer.conversation));
+      const unknown = !shown?.messages.some(({ id }) => id === answer.id);
+      if (answer.place !== "this_computer" || unknown) {
         queries.invalidateQueries({ queryKey: conversationKey(answer.conversation) });
       }
       announce(endWords(answer));
@@ -87,16 +84,22 @@ export function hear(event: AppEvent, queries: QueryClient, cameForward: () => v
       break;
     case "came_forward":
       queries.invalidateQueries();
-      cameForward();
+      window.cameForward();
       break;
+    case "take_over": {
+      const { conversation } = event.what;
+      // What was asked there is not known here.
+      if (conversation !== null) {
+        queries.invalidateQueries({ queryKey: conversationKey(conversation) });
+      }
+      window.takeOver(event.what);
+      break;
+    }
   }
 }
 
-export function useEvents(cameForward: () => void): void {
+export function useEvents(window: WindowActions): void {
   const core = useCore();
   const queries = useQueryClient();
-  useEffect(
-    () => core.subscribe((event) => hear(event, queries, cameForward)),
-    [core, queries, cameForward],
-  );
+  useEffect(() => core.subscribe((event) => hear(event, queries, window)), [core, queries, window]);
 }

@@ -38,6 +38,16 @@ export const commands = {
 	models: () => typedError<ModelsView, ApiError>(__TAURI_INVOKE("models")),
 	openModelsFolder: () => typedError<null, ApiError>(__TAURI_INVOKE("open_models_folder")),
 	runtime: () => typedError<RuntimeView, ApiError>(__TAURI_INVOKE("runtime")),
+	quickAnew: () => typedError<null, ApiError>(__TAURI_INVOKE("quick_anew")),
+	quickAsk: (request: AskRequest) => typedError<Asked, ApiError>(__TAURI_INVOKE("quick_ask", { request })),
+	quickConversation: () => typedError<ConversationView | null, ApiError>(__TAURI_INVOKE("quick_conversation")),
+	quickDrag: () => typedError<null, ApiError>(__TAURI_INVOKE("quick_drag")),
+	quickHandOver: (what: QuickHandover) => typedError<null, ApiError>(__TAURI_INVOKE("quick_hand_over", { what })),
+	quickHide: () => typedError<null, ApiError>(__TAURI_INVOKE("quick_hide")),
+	quickResize: (size: QuickSize) => typedError<null, ApiError>(__TAURI_INVOKE("quick_resize", { size })),
+	quickStay: (stays: boolean) => typedError<null, ApiError>(__TAURI_INVOKE("quick_stay", { stays })),
+	quickSubscribe: (channel: Channel<QuickEvent>) => typedError<null, ApiError>(__TAURI_INVOKE("quick_subscribe", { channel })),
+	shortcut: () => typedError<ShortcutView, ApiError>(__TAURI_INVOKE("shortcut")),
 	/**  The page's composer is painted and takes text. `npm run bench` waits for this line. */
 	composerReady: () => typedError<null, ApiError>(__TAURI_INVOKE("composer_ready")),
 	keepNothing: () => typedError<Startup, ApiError>(__TAURI_INVOKE("keep_nothing")),
@@ -139,6 +149,10 @@ models: ModelsView } |
 runtime: RuntimeView } | 
 /**  What may be asked of other computers changed, also by another program: read it again. */
 { type: "cloud_changed" } | 
+/**  The quick prompt hands over to the chat window. */
+{ type: "take_over"; 
+/**  What. */
+what: QuickHandover } | 
 /**  A second start asked for this window, or the system changed what a window must know. */
 { type: "came_forward" };
 
@@ -337,6 +351,8 @@ export type Conversation = {
 	title: string,
 	/**  Who chose the title. */
 	title_source: TitleSource,
+	/**  Where it was begun. */
+	origin: Origin,
 	/**  When it was begun. */
 	created_at: Timestamp,
 	/**  When a message was last added or changed. */
@@ -358,6 +374,8 @@ export type ConversationSummary = {
 	id: ConversationId,
 	/**  Its name for the person. */
 	title: string,
+	/**  Where it was begun. */
+	origin: Origin,
 	/**  When a message was last added or changed. */
 	updated_at: Timestamp,
 	/**  An answer is being written now. */
@@ -860,6 +878,13 @@ export type NotSent =
 /**  The yes could not be used: its time was over, or what it needs could not be written. */
 "not_used";
 
+/**  Where a conversation was begun. */
+export type Origin = 
+/**  In the chat window or a terminal. */
+"chat" | 
+/**  In the quick prompt. */
+"quick";
+
 /**
  *  Names a part within its proposal. The same part keeps its number when a changed proposal takes
  *  the place of an old one, so that a window can follow it.
@@ -959,6 +984,31 @@ export type Purpose =
 /**  It is asked whether a newer Sotto exists. */
 "update_check";
 
+/**  What the shell tells the quick prompt's page. */
+export type QuickEvent = 
+/**  It is on the screen. */
+{ type: "shown"; 
+/**  What to put into its field: from `sotto quick TEXT`. */
+text: string | null } | 
+/**  It is off the screen again. */
+{ type: "hidden" };
+
+/**  What the chat window takes over from the quick prompt. */
+export type QuickHandover = {
+	/**  The conversation; `None` before the first question. */
+	conversation: ConversationId | null,
+	/**  What stands in the field and was not asked. */
+	draft: string,
+};
+
+/**  The size of the quick prompt's page. */
+export type QuickSize = {
+	/**  How wide the page is now, in its own pixels: larger text makes this smaller. */
+	width: number | null,
+	/**  How high it wants to be, in the same pixels. */
+	height: number | null,
+};
+
 /**  What a provider says about how long it keeps what it is sent. */
 export type Retention = {
 	/**  In one plain sentence. */
@@ -1007,6 +1057,8 @@ export type SearchHit = {
 	conversation: ConversationId,
 	/**  Its title. */
 	title: string,
+	/**  Where it was begun. */
+	origin: Origin,
 	/**  The message; `None` if the title was found. */
 	message: MessageId | null,
 	/**  Text around the find, on one line. */
@@ -1020,6 +1072,25 @@ export type SearchHit = {
  *  A destination in the cloud has none, so no standing yes can be kept for it.
  */
 export type Server = string;
+
+/**  Whether the shortcut works. */
+export type ShortcutState = 
+/**  It does. */
+{ state: "works" } | 
+/**  Another program holds these keys. X11 does not say which. */
+{ state: "taken" } | 
+/**  It cannot be had here. */
+{ state: "unavailable"; 
+/**  Why, in one sentence. */
+reason: string };
+
+/**  The shortcut that opens the quick prompt. */
+export type ShortcutView = {
+	/**  The keys, for example `Ctrl+Shift+Space`. */
+	keys: string,
+	/**  The command that does the same, to bind in the system's settings. */
+	command: string,
+} & ShortcutState;
 
 /**  A message of the shown branch. */
 export type ShownMessage = {

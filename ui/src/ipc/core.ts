@@ -16,8 +16,12 @@ import type {
   ModelsView,
   ProviderAnswer,
   ProviderEntry,
+  QuickEvent,
+  QuickHandover,
+  QuickSize,
   RuntimeView,
   SearchHit,
+  ShortcutView,
   Startup,
 } from "./bindings.gen";
 
@@ -72,6 +76,25 @@ export interface Core {
   ledger(): Promise<LedgerView>;
   /** Resolves to the path of the new file. */
   exportLedger(): Promise<string>;
+  /** Whether the shortcut of the quick prompt works. */
+  shortcut(): Promise<ShortcutView>;
+
+  // For the quick prompt's page alone; the shell refuses them to others.
+  /** Hears when its window comes and goes, until the returned function is called. */
+  subscribeQuick(listener: (event: QuickEvent) => void): () => void;
+  quickAsk(request: AskRequest): Promise<Asked>;
+  /** What it goes on with; `null` begins anew. */
+  quickConversation(): Promise<ConversationView | null>;
+  /** It is about nothing any more. */
+  quickAnew(): Promise<void>;
+  /** The chat window comes forward and goes on. */
+  quickHandOver(what: QuickHandover): Promise<void>;
+  quickHide(): Promise<void>;
+  /** Whether its window stays when another one gets the focus. */
+  quickStay(stays: boolean): Promise<void>;
+  quickResize(size: QuickSize): Promise<void>;
+  /** The person holds it and moves it. */
+  quickDrag(): Promise<void>;
 }
 
 /** An error of the core: a code to act on and a message to show. */

@@ -121,6 +121,7 @@ function conversation(id: string, title: string, age: number): Conversation {
     id,
     title,
     title_source: "automatic",
+    origin: "chat",
     created_at: at,
     updated_at: at,
     model: null,
@@ -174,6 +175,8 @@ function bare(): Scene {
     cloud: structuredClone(CLOUD_OFF),
     ledger: structuredClone(EMPTY_LEDGER),
     left: {},
+    quick: null,
+    shortcut: { keys: "Ctrl+Shift+Space", state: "works", command: "sotto quick" },
     decision: null,
     answer: () => LONG_ANSWER,
     pace: 30,
@@ -200,6 +203,9 @@ function chat(): Scene {
   scene.messages.push({ ...first, id: "note-1c", text: "It depends on the note." });
   say(scene, "note", { text: "What if a field is missing?" });
   say(scene, "note", { role: "assistant", text: LONG_ANSWER });
+  for (const quick of scene.conversations.filter(({ id }) => id === "haus" || id === "packing")) {
+    quick.origin = "quick";
+  }
   for (const id of ["landlord", "leases", "invoice", "dates", "packing", "haus", "sql"]) {
     say(scene, id, { text: `The question of ${id}` });
     say(scene, id, { role: "assistant", text: `The answer of ${id}.` });
@@ -278,7 +284,24 @@ function long(): Scene {
   return scene;
 }
 
+/** What the quick prompt says in pictures. */
+const QUICK_ANSWER = `- Mill Street closes to cars from May to September; a review follows in October.
+- Residents welcome the quiet; three shop owners fear for deliveries and asked for a loading hour.
+- The council votes on the loading hour next Thursday at 3 pm.`;
+
+function quick(): Scene {
+  const scene = bare();
+  scene.conversations = [{ ...conversation("quick", "Minutes", 60_000), origin: "quick" }];
+  say(scene, "quick", { text: "Summarise the minutes for the team, three bullets" });
+  say(scene, "quick", { role: "assistant", text: QUICK_ANSWER });
+  scene.quick = "quick";
+  scene.answer = () => QUICK_ANSWER;
+  return scene;
+}
+
 const SCENES: Record<string, () => Scene> = {
+  /** The quick prompt a minute after an answer. */
+  quick,
   chat,
   troubled,
   long,
@@ -300,9 +323,10 @@ const SCENES: Record<string, () => Scene> = {
       },
     },
   }),
-  /** Nothing is kept, so nothing may leave. */
+  /** Nothing is kept, so nothing may leave; and another program holds the shortcut. */
   unrecorded: () => ({
     ...bare(),
+    shortcut: { keys: "Ctrl+Shift+Space", state: "taken", command: "sotto quick" },
     history: { state: "temporary" },
     cloud: {
       ...structuredClone(CLOUD_OFF),

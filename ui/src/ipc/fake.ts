@@ -5,6 +5,7 @@ import { type Decision, fakeCloud } from "./fake-cloud";
 import type {
   AppEvent,
   Asked,
+  AskRequest,
   CloudView,
   Conversation,
   ConversationView,
@@ -14,8 +15,11 @@ import type {
   LedgerView,
   Message,
   ModelsView,
+  Origin,
   ProviderView,
+  QuickEvent,
   RuntimeView,
+  ShortcutView,
   ShownMessage,
 } from "./index";
 import { type Watched, watched } from "./watched";
@@ -37,6 +41,9 @@ export interface Scene {
     question: string,
     how: { context: number | null; dropOldest: boolean },
   ) => string | Failure;
+  /** What the quick prompt goes on with. */
+  quick: string | null;
+  shortcut: ShortcutView;
   /** Milliseconds between two pieces of an answer; `null`: the test sends the events. */
   pace: number | null;
 }
@@ -44,6 +51,8 @@ export interface Scene {
 export interface FakeCore extends Core, Watched<Core> {
   /** Tells the window something, as the core would. */
   tell(event: AppEvent): void;
+  /** Tells the quick prompt something, as the shell would. */
+  tellQuick(event: QuickEvent): void;
   /** The person decides, where the scene leaves that to the test. */
   decide(decision: Decision): void;
   readonly scene: Scene;
@@ -53,6 +62,7 @@ const PASSPHRASE = "correct horse";
 
 export function createFake(scene: Scene): FakeCore {
   const listeners = new Set<(event: AppEvent) => void>();
+  const quickListeners = new Set<(event: QuickEvent) => void>();
   const deleted = new Map<string, Conversation>();
   const streams = new Map<
     string,
@@ -172,7 +182,7 @@ export function createFake(scene: Scene): FakeCore {
     }
   };
 
-  const openFor = (where: string | null, text: string): Conversation => {
+  const openFor = (where: string | null, text: string, origin: Origin = "chat"): Conversation => {
     if (where) refuseWhileAnswering(where);
     const of = scene.conversations.find(({ id }) => id === where);
     if (of) return of;
@@ -180,6 +190,7 @@ export function createFake(scene: Scene): FakeCore {
       id: id("conversation"),
       title: text.trim().split("\n")[0]?.slice(0, 48) ?? "Untitled",
       title_source: "automatic",
+      origin,
       created_at: Date.now(),
       updated_at: Date.now(),
       model: null,
@@ -208,6 +219,15 @@ export function createFake(scene: Scene): FakeCore {
     return structuredClone({ ...asked, added: added.map(({ id }) => shown(message(id))) });
   };
   const cloud = fakeCloud(scene, tell, larger);
+  const askFrom = (origin: Origin, { conversation: where, text, model }: AskRequest): Asked => {
+    if (!text.trim()) throw new CoreError("empty_question", "The question is empty.");
+    const of = openFor(where, text, origin);
+    if (model) of.model = model;
+    const question = { ...blank(of, "user", of.leaf), text };
+    const asked = turn(of, question, null);
+    begin(of, message(asked.added.at(-1)?.id ?? ""), text, false);
+    return asked;
+  };
 
   const core: Core = {
     ...cloud.commands,
@@ -232,22 +252,39 @@ export function createFake(scene: Scene): FakeCore {
     listConversations: async () =>
       [...scene.conversations]
         .sort((a, b) => b.updated_at - a.updated_at)
-        .map(({ id, title, updated_at }) => ({
+        .map(({ id, title, origin, updated_at }) => ({
           id,
           title,
+          origin,
           updated_at,
           answering: streams.has(id),
         })),
     openConversation: async (wanted) => structuredClone(view(conversation(wanted))),
-    ask: async ({ conversation: where, text, model }) => {
-      if (!text.trim()) throw new CoreError("empty_question", "The question is empty.");
-      const of = openFor(where, text);
-      if (model) of.model = model;
-      const question = { ...blank(of, "user", of.leaf), text };
-      const asked = turn(of, question, null);
-      begin(of, message(asked.added.at(-1)?.id ?? ""), text, false);
+    ask: async (request) => askFrom("chat", request),
+    subscribeQuick(listener) {
+      quickListeners.add(listener);
+      return () => quickListeners.delete(listener);
+    },
+    quickAsk: async (request) => {
+      const asked = askFrom("quick", request);
+      scene.quick = asked.conversation.id;
       return asked;
     },
+    quickConversation: async () =>
+      scene.quick ? structuredClone(view(conversation(scene.quick))) : null,
+    quickAnew: async () => {
+      scene.quick = null;
+    },
+    quickHandOver: async () => {
+      scene.quick = null;
+    },
+    quickHide: async () => {
+      for (const listener of quickListeners) listener({ type: "hidden" });
+    },
+    quickStay: async () => {},
+    quickResize: async () => {},
+    quickDrag: async () => {},
+    shortcut: async () => structuredClone(scene.shortcut),
     editQuestion: async (edited, text) => {
       const old = message(edited);
       const of = conversation(old.conversation);
@@ -319,6 +356,7 @@ export function createFake(scene: Scene): FakeCore {
           return {
             conversation: of.id,
             title: of.title,
+            origin: of.origin,
             message: each.id,
             excerpt: each.text.slice(Math.max(0, at - 30), at + 60).replaceAll("\n", " "),
             updated_at: of.updated_at,
@@ -327,5 +365,8 @@ export function createFake(scene: Scene): FakeCore {
     },
   };
 
-  return { ...watched(core), tell, decide: cloud.decide, scene };
+  const tellQuick = (event: QuickEvent) => {
+    for (const listener of quickListeners) listener(structuredClone(event));
+  };
+  return { ...watched(core), tell, tellQuick, decide: cloud.decide, scene };
 }

@@ -15,7 +15,12 @@ export async function connect(): Promise<Core> {
   if (import.meta.env.DEV || import.meta.env.MODE === "fake") {
     const { createFake } = await import("./fake");
     const { sceneNamed } = await import("./fake-scenes");
-    return createFake(sceneNamed(new URLSearchParams(location.search).get("scene") ?? "chat"));
+    const fake = createFake(
+      sceneNamed(new URLSearchParams(location.search).get("scene") ?? "chat"),
+    );
+    // In a tab nothing else shows the quick prompt, once its page listens.
+    setTimeout(() => fake.tellQuick({ type: "shown", text: null }), 200);
+    return fake;
   }
   throw new Error("This page is Sotto's window and works only inside Sotto.");
 }

@@ -1,6 +1,6 @@
 // The core behind the shell, for the chat window.
 import { Channel } from "@tauri-apps/api/core";
-import { type AppEvent, commands } from "./bindings.gen";
+import { type AppEvent, commands, type QuickEvent } from "./bindings.gen";
 import type { Core } from "./core";
 import { data, done } from "./reply";
 
@@ -54,5 +54,22 @@ export function tauriCore(): Core {
     withdrawLarger: () => done(commands.withdrawLarger()),
     ledger: () => data(commands.ledger()),
     exportLedger: () => data(commands.exportLedger()),
+    shortcut: () => data(commands.shortcut()),
+    subscribeQuick(listener) {
+      const quick = new Channel<QuickEvent>();
+      quick.onmessage = listener;
+      done(commands.quickSubscribe(quick)).catch((error: unknown) => console.error(error));
+      return () => {
+        quick.onmessage = () => {};
+      };
+    },
+    quickAsk: (request) => data(commands.quickAsk(request)),
+    quickConversation: () => data(commands.quickConversation()),
+    quickAnew: () => done(commands.quickAnew()),
+    quickHandOver: (what) => done(commands.quickHandOver(what)),
+    quickHide: () => done(commands.quickHide()),
+    quickStay: (stays) => done(commands.quickStay(stays)),
+    quickResize: (size) => done(commands.quickResize(size)),
+    quickDrag: () => done(commands.quickDrag()),
   };
 }

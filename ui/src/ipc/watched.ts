@@ -10,13 +10,13 @@ export interface Watched<C> {
   readonly calls: { name: keyof C; given: unknown[] }[];
 }
 
-/** A core whose calls are watched, all but `subscribe`. */
+/** A core whose calls are watched, all but those that subscribe. */
 export function watched<C extends object>(core: C): C & Watched<C> {
   const calls: Watched<C>["calls"] = [];
   const failures = new Map<keyof C, CoreError>();
   const holds = new Map<keyof C, Promise<void>>();
   const watch = (name: keyof C, call: (...given: unknown[]) => unknown) =>
-    name === "subscribe"
+    String(name).startsWith("subscribe")
       ? call
       : async (...given: unknown[]) => {
           calls.push({ name, given });

@@ -100,6 +100,36 @@ export const ACTIONS = {
   againHere: "Again here",
 } as const;
 
+/** Names of the quick prompt's parts; its field has the name of the chat's. */
+export const QUICK = {
+  /** region: the answer; `data-state` as a message's, its Markdown in `[data-testid=answer-text]` */
+  answer: "Answer",
+  /** toolbar: one key each */
+  keys: "What can be done",
+  /** button: C */
+  copy: "Copy",
+  /** button: Ctrl+Enter */
+  goOn: "Continue in Sotto",
+  /** button: R */
+  again: "Again",
+  /** button: L, where a larger model can be asked */
+  larger: "Larger model…",
+  /** button: Ctrl+N */
+  anew: "New",
+  /** button: Enter */
+  ask: "Ask",
+  /** button: Esc, while an answer is written */
+  stop: "Stop",
+  /** button: Esc, while something is typed */
+  clear: "Clear",
+  /** button: Esc otherwise */
+  close: "Close",
+  /** button, pressed while the window stays open */
+  pin: "Keep it open",
+  /** group of buttons, where several larger models can be asked */
+  which: "Which larger model?",
+} as const;
+
 /** Names of the consent window's parts. */
 export const CONSENT = {
   /** button: has the focus at first; Esc does the same */

@@ -23,6 +23,7 @@ impl Sotto {
             answering: self.inner.turns.contains(conversation.id),
             id: conversation.id,
             title: conversation.title,
+            origin: conversation.origin,
             updated_at: conversation.updated_at,
         };
         Ok(conversations.into_iter().map(summary).collect())
@@ -130,6 +131,7 @@ impl Sotto {
         let shown = |hit: sotto_history::SearchHit| SearchHit {
             conversation: hit.conversation,
             title: hit.title,
+            origin: hit.origin,
             message: hit.message,
             excerpt: hit.excerpt,
             updated_at: hit.updated_at,

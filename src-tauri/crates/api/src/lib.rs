@@ -15,6 +15,7 @@ mod local_runtime;
 mod models;
 mod outbox;
 mod prompt;
+mod quick;
 mod sotto;
 mod this_computer;
 mod turns;

@@ -17,6 +17,7 @@ use crate::{
     history_access::HistoryAccess,
     host::{Host, Surroundings},
     local_runtime::LocalRuntime,
+    quick::QuickConversation,
     view::{AppEvent, Startup},
 };
 
@@ -39,6 +40,8 @@ pub(crate) struct Inner {
     /// How questions of actions are to be answered, so that answering again does the same. Known
     /// until the program ends: the history keeps the question, not its action.
     pub(crate) manners: Mutex<HashMap<MessageId, Manner>>,
+    /// What the quick prompt is about.
+    pub(crate) quick: QuickConversation,
     /// The names of usable models, as last seen; `None` until the runtime was asked.
     pub(crate) installed: watch::Sender<Option<Vec<String>>>,
     /// Somebody wants the models to be looked at again.
@@ -70,6 +73,7 @@ impl Sotto {
                 runtime,
                 turns: Arc::default(),
                 manners: Mutex::default(),
+                quick: QuickConversation::default(),
                 installed: watch::Sender::new(None),
                 look_again: Notify::new(),
                 cloud: Cloud::new(outside),

@@ -5,7 +5,8 @@
 use std::sync::Arc;
 
 use sotto_domain::{
-    ChatRequest, Conversation, ConversationId, Manner, Message, MessageId, MessageState, Place,
+    ChatRequest, Conversation, ConversationId, Manner, Message, MessageId, MessageState, Origin,
+    Place,
     Role, TitleSource,
     branch::Tree,
     turn::{Effect, Event, Turn},
@@ -62,6 +63,15 @@ impl Sotto {
     /// [`ErrorCode::Answering`], [`ErrorCode::NotFound`], [`ErrorCode::NoModel`],
     /// [`ErrorCode::History`]: then nothing was asked or changed.
     pub async fn ask(&self, request: AskRequest) -> Result<Asked, ApiError> {
+        self.ask_from(Origin::Chat, request).await
+    }
+
+    /// The same, from wherever it is asked.
+    pub(crate) async fn ask_from(
+        &self,
+        origin: Origin,
+        request: AskRequest,
+    ) -> Result<Asked, ApiError> {
         let AskRequest {
             conversation,
             text,
@@ -71,7 +81,9 @@ impl Sotto {
         } = request;
         let history = self.inner.history.get().await?;
         let question = self.question(text, context, action).await?;
-        let mut plan = self.plan_question(&history, conversation, question).await?;
+        let mut plan = self
+            .plan_question(&history, conversation, question, origin)
+            .await?;
         plan.model = model.or(plan.model);
         self.begin(history, plan).await
     }
@@ -119,10 +131,11 @@ impl Sotto {
         history: &History,
         conversation: Option<ConversationId>,
         question: Question,
+        origin: Origin,
     ) -> Result<Plan, ApiError> {
         let mut plan = match conversation {
             Some(id) => self.plan(history, id).await?,
-            None => self.plan_new(question.title)?,
+            None => self.plan_new(question.title, origin)?,
         };
         plan.after = plan.conversation.leaf;
         plan.question = Some(self.new_message(&plan, Role::User, question.text, plan.after));
@@ -166,7 +179,8 @@ impl Sotto {
                         "This action answers in JSON by a schema, to which only the models on this computer are kept. Nothing was sent.",
                     ));
                 }
-                self.plan_question(history, conversation, question).await?
+                self.plan_question(history, conversation, question, Origin::Chat)
+                    .await?
             }
             LargerQuestion::Again { answer } => self.plan_again(history, answer).await?,
         };
@@ -222,12 +236,13 @@ impl Sotto {
         })
     }
 
-    fn plan_new(&self, title: String) -> Result<Plan, ApiError> {
+    fn plan_new(&self, title: String, origin: Origin) -> Result<Plan, ApiError> {
         let now = self.inner.host.now();
         let conversation = Conversation {
             id: ConversationId::new(now, self.inner.host.random()),
             title,
             title_source: TitleSource::Automatic,
+            origin,
             created_at: now,
             updated_at: now,
             model: None,

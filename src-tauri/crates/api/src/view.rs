@@ -3,9 +3,10 @@
 pub mod actions;
 pub mod cloud;
 pub mod consent;
+pub mod quick;
 
 use serde::{Deserialize, Serialize};
-use sotto_domain::{Conversation, ConversationId, Failure, Message, MessageId, Timestamp};
+use sotto_domain::{Conversation, ConversationId, Failure, Message, MessageId, Origin, Timestamp};
 use specta::Type;
 
 use actions::ActionUse;
@@ -76,6 +77,8 @@ pub struct ConversationSummary {
     pub id: ConversationId,
     /// Its name for the person.
     pub title: String,
+    /// Where it was begun.
+    pub origin: Origin,
     /// When a message was last added or changed.
     pub updated_at: Timestamp,
     /// An answer is being written now.
@@ -284,6 +287,8 @@ pub struct SearchHit {
     pub conversation: ConversationId,
     /// Its title.
     pub title: String,
+    /// Where it was begun.
+    pub origin: Origin,
     /// The message; `None` if the title was found.
     pub message: Option<MessageId>,
     /// Text around the find, on one line.
@@ -336,6 +341,11 @@ pub enum AppEvent {
     },
     /// What may be asked of other computers changed, also by another program: read it again.
     CloudChanged,
+    /// The quick prompt hands over to the chat window.
+    TakeOver {
+        /// What.
+        what: quick::QuickHandover,
+    },
     /// A second start asked for this window, or the system changed what a window must know.
     CameForward,
 }

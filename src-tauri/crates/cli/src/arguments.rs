@@ -44,6 +44,11 @@ pub(crate) enum Command {
     Actions(ActionsArguments),
     /// Talks in the terminal until Ctrl-D
     Chat(ChatArguments),
+    /// Opens the quick prompt over whatever is on the screen; starts Sotto if it does not run
+    Quick {
+        /// What to put into its field; it is not asked before Enter is pressed there
+        text: Vec<String>,
+    },
     /// The conversations that are kept
     #[command(subcommand)]
     History(HistoryCommand),

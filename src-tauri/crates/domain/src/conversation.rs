@@ -15,6 +15,16 @@ pub enum TitleSource {
     Person,
 }
 
+/// Where a conversation was begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// In the chat window or a terminal.
+    Chat,
+    /// In the quick prompt.
+    Quick,
+}
+
 /// A tree of messages with a title and settings. The messages themselves are kept apart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct Conversation {
@@ -24,6 +34,8 @@ pub struct Conversation {
     pub title: String,
     /// Who chose the title.
     pub title_source: TitleSource,
+    /// Where it was begun.
+    pub origin: Origin,
     /// When it was begun.
     pub created_at: Timestamp,
     /// When a message was last added or changed.

@@ -9,11 +9,12 @@ mod id;
 mod language_model;
 mod message;
 mod place;
+pub mod quick;
 mod time;
 pub mod title;
 pub mod turn;
 
-pub use conversation::{Conversation, TitleSource};
+pub use conversation::{Conversation, Origin, TitleSource};
 pub use failure::{Failure, FailureCode};
 pub use id::{ConversationId, MessageId, ParseIdError, ProposalId};
 pub use language_model::{

@@ -3,7 +3,7 @@
 //! A deleted conversation stays for a while, marked, so that deleting can be undone.
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
-use sotto_domain::{Conversation, ConversationId, MessageId, Timestamp, TitleSource};
+use sotto_domain::{Conversation, ConversationId, MessageId, Origin, Timestamp, TitleSource};
 
 use crate::{
     error::TableError,
@@ -30,6 +30,11 @@ CREATE INDEX conversations_by_deletion ON conversations (deleted_at)
     WHERE deleted_at IS NOT NULL;
 ";
 
+/// Schema 3: where each was begun. All of them in the chat until then.
+pub(crate) const SCHEMA_3: &str = "
+ALTER TABLE conversations ADD COLUMN origin TEXT NOT NULL DEFAULT 'chat';
+";
+
 const TABLE: &str = "conversations";
 
 const fn title_source_as_str(source: TitleSource) -> &'static str {
@@ -45,12 +50,27 @@ fn parse_title_source(text: &str) -> Option<TitleSource> {
         .find(|source| title_source_as_str(*source) == text)
 }
 
+const fn origin_as_str(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Chat => "chat",
+        Origin::Quick => "quick",
+    }
+}
+
+/// Also for what is found in a conversation.
+pub(crate) fn parse_origin(text: &str) -> Option<Origin> {
+    [Origin::Chat, Origin::Quick]
+        .into_iter()
+        .find(|origin| origin_as_str(*origin) == text)
+}
+
 fn from_row(row: &Row<'_>) -> Result<Conversation, TableError> {
     let row = NamedRow::new(row, TABLE, "id");
     Ok(Conversation {
         id: row.parse("id")?,
         title: row.get("title")?,
         title_source: row.word("title_source", parse_title_source)?,
+        origin: row.word("origin", parse_origin)?,
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,
         model: row.get("model")?,
@@ -107,14 +127,16 @@ pub(crate) fn insert(
     connection
         .prepare_cached(
             "INSERT INTO conversations
-                 (id, title, title_source, created_at, updated_at, model, context, leaf)
+                 (id, title, title_source, origin, created_at, updated_at, model, context, leaf)
              VALUES
-                 (:id, :title, :title_source, :created_at, :updated_at, :model, :context, :leaf)",
+                 (:id, :title, :title_source, :origin, :created_at, :updated_at, :model, :context,
+                  :leaf)",
         )?
         .execute(named_params! {
             ":id": conversation.id.to_string(),
             ":title": conversation.title,
             ":title_source": title_source_as_str(conversation.title_source),
+            ":origin": origin_as_str(conversation.origin),
             ":created_at": milliseconds(conversation.created_at),
             ":updated_at": milliseconds(conversation.updated_at),
             ":model": conversation.model,

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The newest schema: the number of migrations, kept in the file as `user_version`.
-pub(crate) const NEWEST: i64 = 2;
+pub(crate) const NEWEST: i64 = 3;
 
 /// The schema of an open file; 0 in one that was only just created.
 pub(crate) fn version(connection: &Connection, path: &Path) -> Result<i64, HistoryError> {
@@ -44,16 +44,20 @@ pub(crate) fn run(connection: &mut Connection, path: &Path) -> Result<(), Histor
         search::SCHEMA_1,
     ]
     .concat();
-    Migrations::new(vec![M::up(&schema_1), M::up(ledger::SCHEMA_2)])
-        .to_latest(connection)
-        .map_err(|error| match error {
-            rusqlite_migration::Error::RusqliteError { err, .. } => {
-                from_sqlite(&err, path, "bring the schema up to date")
-            }
-            error => HistoryError::Other {
-                path: path.to_owned(),
-                action: "bring the schema up to date",
-                reason: error.to_string(),
-            },
-        })
+    Migrations::new(vec![
+        M::up(&schema_1),
+        M::up(ledger::SCHEMA_2),
+        M::up(conversations::SCHEMA_3),
+    ])
+    .to_latest(connection)
+    .map_err(|error| match error {
+        rusqlite_migration::Error::RusqliteError { err, .. } => {
+            from_sqlite(&err, path, "bring the schema up to date")
+        }
+        error => HistoryError::Other {
+            path: path.to_owned(),
+            action: "bring the schema up to date",
+            reason: error.to_string(),
+        },
+    })
 }

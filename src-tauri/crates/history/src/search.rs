@@ -5,9 +5,9 @@
 //! indexed once it is no longer in flight, so saving a growing answer costs the index nothing.
 
 use rusqlite::{Connection, Row, ToSql};
-use sotto_domain::{ConversationId, MessageId, Timestamp};
+use sotto_domain::{ConversationId, MessageId, Origin, Timestamp};
 
-use crate::{error::TableError, row::NamedRow};
+use crate::{conversations::parse_origin, error::TableError, row::NamedRow};
 
 /// Schema 1. The old text is taken out before an update and the new one put in after it, because
 /// the order of two triggers of the same kind is not defined.
@@ -69,6 +69,8 @@ pub struct SearchHit {
     pub conversation: ConversationId,
     /// Its title.
     pub title: String,
+    /// Where it was begun.
+    pub origin: Origin,
     /// The message; `None` if the title was found.
     pub message: Option<MessageId>,
     /// Text around the find, on one line.
@@ -87,7 +89,7 @@ struct Searched {
 }
 
 const TITLES: Searched = Searched {
-    select: "SELECT conversations.id, title, updated_at, NULL AS message, title AS found
+    select: "SELECT conversations.id, title, origin, updated_at, NULL AS message, title AS found
              FROM conversations WHERE deleted_at IS NULL",
     column: "title",
     number: "conversations.number",
@@ -96,7 +98,8 @@ const TITLES: Searched = Searched {
 };
 
 const MESSAGES: Searched = Searched {
-    select: "SELECT conversations.id, title, updated_at, messages.id AS message, text AS found
+    select: "SELECT conversations.id, title, origin, updated_at, messages.id AS message,
+                    text AS found
              FROM messages JOIN conversations ON conversations.id = messages.conversation
              WHERE deleted_at IS NULL AND state <> 'streaming'",
     column: "text",
@@ -188,6 +191,7 @@ fn from_row(row: &Row<'_>, words: &[&str]) -> Result<SearchHit, TableError> {
     Ok(SearchHit {
         conversation: row.parse("id")?,
         title: row.get("title")?,
+        origin: row.word("origin", parse_origin)?,
         message: row.parse_optional("message")?,
         excerpt: excerpt(&found, words),
         updated_at: row.time("updated_at")?,

@@ -6,6 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use sotto_api::{
@@ -71,6 +72,7 @@ pub struct World {
     /// The core.
     pub sotto: Sotto,
     home: Home,
+    host: Arc<TestHost>,
     events: Mutex<mpsc::UnboundedReceiver<AppEvent>>,
     proposals: Mutex<mpsc::UnboundedReceiver<ConsentEvent>>,
 }
@@ -130,14 +132,14 @@ impl World {
         let (sender, events) = mpsc::unbounded_channel();
         let (consent, proposals) = mpsc::unbounded_channel();
         let start = 1_700_000_000_000;
-        let host = TestHost {
+        let host = Arc::new(TestHost {
             milliseconds: AtomicU64::new(start),
             events: sender,
             consent,
-        };
+        });
         let library = Library::new(home.path()).unwrap();
         let surroundings = Surroundings {
-            host: Arc::new(host),
+            host: Arc::clone(&host) as Arc<dyn Host>,
             home: home.path().to_owned(),
             keyring,
             library,
@@ -147,6 +149,7 @@ impl World {
         Self {
             sotto: Sotto::new(surroundings),
             home,
+            host,
             events: Mutex::new(events),
             proposals: Mutex::new(proposals),
         }
@@ -163,6 +166,13 @@ impl World {
         assert_eq!(startup.history, HistoryState::Open);
         world.sotto.models().await.unwrap();
         world
+    }
+
+    /// Lets that much time go by on the world's clock.
+    pub fn pass(&self, time: Duration) {
+        let milliseconds = u64::try_from(time.as_millis()).unwrap();
+        let clock = &self.host.milliseconds;
+        clock.fetch_add(milliseconds, Ordering::Relaxed);
     }
 
     /// The next event.

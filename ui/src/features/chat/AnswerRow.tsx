@@ -9,19 +9,7 @@ import { AnswerFoot } from "./AnswerFoot";
 import { AnswerTrouble } from "./AnswerTrouble";
 import { FOLD_ABOVE, FOLDED_TO, UnfoldButton, useUnfolded } from "./FoldedText";
 import { useLive, wasWitnessed } from "./live";
-
-/** What is said before the first word is there. */
-export function waitingWords(
-  model: string | null,
-  models?: ModelsView,
-  runtime?: RuntimeView,
-): string {
-  if (runtime?.state === "starting" || runtime?.state === "idle") return "Starting the runtime…";
-  const state = modelNamed(models, model)?.state;
-  if (state?.state === "loading") return `Loading the model… ${state.percent}%`;
-  if (state?.state === "available") return "Loading the model…";
-  return "Reading the question…";
-}
+import { waitingWords } from "./waitingWords";
 
 function Waiting({ words }: { words: string }) {
   return (

@@ -38,6 +38,8 @@ export interface ChatHandle {
   /** Stops the answer in flight; false if there is none. */
   stop: () => boolean;
   openModelPicker: () => void;
+  /** Takes over what was typed elsewhere for a conversation. */
+  take: (conversation: string | null, text: string) => void;
 }
 
 interface ChatViewProps {
@@ -117,6 +119,7 @@ export function ChatView(props: ChatViewProps) {
       return answering;
     },
     openModelPicker,
+    take: (conversation, text) => composer.current?.take(conversation, text),
   }));
 
   const onSend = async (text: string) => {

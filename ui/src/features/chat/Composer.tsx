@@ -23,6 +23,8 @@ import { TextBox, type TextBoxHandle } from "./TextBox";
 
 export interface ComposerHandle {
   focus: () => void;
+  /** Adds a text to the draft of a conversation, open or not. */
+  take: (conversation: string | null, text: string) => void;
 }
 
 interface ComposerProps {
@@ -61,7 +63,16 @@ export function Composer(props: ComposerProps) {
     ({ waiting }) => waiting?.conversation === conversation && waiting.kind,
   );
 
-  useImperativeHandle(props.ref, () => ({ focus: () => box.current?.focus() }));
+  useImperativeHandle(props.ref, () => ({
+    focus: () => box.current?.focus(),
+    take: (into, text) => {
+      if (text === "") return;
+      const draft = draftFrom(text);
+      if (into === shown.current && box.current) {
+        box.current.set(joined(box.current.draft(), draft));
+      } else keepDraft(into, joined(draftOf(into), draft));
+    },
+  }));
 
   useEffect(() => {
     // Somebody may have typed or pasted before the page's code was there.

@@ -2,10 +2,10 @@
 import { describe, expect, it } from "vitest";
 import type { AnswerStatistics, ModelsView, ModelView, RuntimeView } from "../../ipc";
 import { MODELS } from "../../ipc/fake-scenes";
-import { waitingWords } from "./AnswerRow";
 import { largerContext } from "./AnswerTrouble";
 import { draftFrom, joined, LONG_PASTE, textOf } from "./drafts";
 import { inFull, shortly } from "./statistics";
+import { waitingWords } from "./waitingWords";
 
 const statistics: AnswerStatistics = {
   prompt_tokens: 1_612,

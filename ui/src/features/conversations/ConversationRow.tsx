@@ -4,6 +4,7 @@ import { DropdownMenu } from "radix-ui";
 import { memo, useEffect, useRef, useState } from "react";
 import { Kbd } from "../../components/Kbd";
 import { MenuContent } from "../../components/Menu";
+import { QuickMark } from "../../components/QuickMark";
 import type { ConversationSummary } from "../../ipc";
 import { NAMES } from "../../testing/landmarks";
 
@@ -52,7 +53,7 @@ function TitleEditor({ title, onDone }: { title: string; onDone: (title: string 
 
 export const ConversationRow = memo(function ConversationRow(props: ConversationRowProps) {
   const { conversation, open, reachable, renaming } = props;
-  const { id, title, answering } = conversation;
+  const { id, title, origin, answering } = conversation;
   const button = useRef<HTMLButtonElement>(null);
   const renameNext = useRef(false);
   const [menuOpen, setMenuOpen] = useState(false);
@@ -87,6 +88,7 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
         onDoubleClick={() => props.onRenaming(id)}
       >
         <span className="min-w-0 flex-1 truncate">{title}</span>
+        {origin === "quick" && <QuickMark />}
         {answering && (
           <>
             <span

@@ -4,6 +4,7 @@ import { Command } from "cmdk";
 import { type ReactNode, useDeferredValue, useMemo, useState } from "react";
 import { Dialog } from "../../components/Dialog";
 import { Kbd } from "../../components/Kbd";
+import { QuickMark } from "../../components/QuickMark";
 import { useCore } from "../../ipc";
 import { NAMES } from "../../testing/landmarks";
 import { useConversations } from "../conversations/useConversations";
@@ -97,7 +98,7 @@ export default function Palette({ actions, onClose, onOpenConversation }: Palett
           </Command.Empty>
           {shownConversations.length > 0 && (
             <Command.Group heading="Conversations">
-              {shownConversations.map(({ id, title }) => (
+              {shownConversations.map(({ id, title, origin }) => (
                 <Command.Item
                   key={id}
                   value={`conversation ${id}`}
@@ -105,13 +106,14 @@ export default function Palette({ actions, onClose, onOpenConversation }: Palett
                   onSelect={choose(() => onOpenConversation(id, null))}
                 >
                   <span className="truncate">{emphasise(title, words)}</span>
+                  {origin === "quick" && <QuickMark />}
                 </Command.Item>
               ))}
             </Command.Group>
           )}
           {found.length > 0 && (
             <Command.Group heading="In messages">
-              {found.map(({ conversation, message, title, excerpt }) => (
+              {found.map(({ conversation, message, title, origin, excerpt }) => (
                 <Command.Item
                   key={`${conversation} ${message}`}
                   value={`message ${message}`}
@@ -120,7 +122,10 @@ export default function Palette({ actions, onClose, onOpenConversation }: Palett
                 >
                   <span className="flex min-w-0 flex-1 flex-col py-0.5">
                     <span className="truncate">{emphasise(excerpt, words)}</span>
-                    <span className="truncate text-small text-faint">{title}</span>
+                    <span className="flex min-w-0 items-center gap-1.5 text-small text-faint">
+                      <span className="truncate">{title}</span>
+                      {origin === "quick" && <QuickMark />}
+                    </span>
                   </span>
                 </Command.Item>
               ))}

@@ -12,6 +12,7 @@ import { useBlock, useChangeCloud, useCloud } from "../larger/useCloud";
 import { lines } from "./lines";
 import { NewProvider } from "./ProviderForm";
 import { ProviderRow } from "./ProviderRow";
+import { ShortcutNote } from "./ShortcutNote";
 
 function Section({ title, children }: { title: string; children: ReactNode }) {
   return (
@@ -168,6 +169,7 @@ export default function SettingsDialog({ onLedger, onClose }: SettingsDialogProp
           <Providers cloud={cloud} />
           <StandingYeses cloud={cloud} />
           <OwnWords cloud={cloud} />
+          <ShortcutNote />
           <div className="flex flex-wrap items-center gap-3 border-t border-line px-6 py-4">
             <p className="min-w-0 flex-1 basis-64 text-ui text-soft">
               Everything that left, and what was asked for and did not, is written down.

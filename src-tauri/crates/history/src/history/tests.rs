@@ -1,7 +1,7 @@
 //! A full disk where none can be made: SQLite's own limit gives the same error everywhere.
 
 use sotto_domain::{
-    Conversation, ConversationId, Message, MessageId, MessageState, Place, Role, Timestamp,
+    Conversation, ConversationId, Message, MessageId, MessageState, Origin, Place, Role, Timestamp,
     TitleSource,
 };
 
@@ -28,6 +28,7 @@ fn turn(number: u64, text: &str) -> NewTurn {
             id: conversation,
             title: "Title".to_owned(),
             title_source: TitleSource::Automatic,
+            origin: Origin::Chat,
             created_at: now,
             updated_at: now,
             model: None,

@@ -1,7 +1,7 @@
 //! The list of conversations, their settings, deletion, and rows that cannot be read.
 
-use sotto_domain::MessageState;
-use sotto_history::{History, HistoryError};
+use sotto_domain::{MessageState, Origin};
+use sotto_history::{History, HistoryError, NewTurn};
 
 use crate::support::*;
 
@@ -32,6 +32,27 @@ async fn newest_first_by_the_last_change() {
     // A clock that was set back moves nothing down.
     complete(&history, 12, "again").await;
     assert_eq!(titles(&history).await, ["A", "C", "B"]);
+}
+
+#[tokio::test]
+async fn where_a_conversation_was_begun_is_kept_and_found() {
+    let history = History::temporary().unwrap();
+    tell(&history, 10, "A", "Is the tide high?", "Yes.").await;
+    let mut quick = conversation(20, "B");
+    quick.origin = Origin::Quick;
+    let turn = NewTurn {
+        new_conversation: Some(quick),
+        ..first_turn(20, "B", "And the tide tomorrow?")
+    };
+    history.begin_turn(turn).await.unwrap();
+    let origins = |all: Vec<sotto_domain::Conversation>| -> Vec<Origin> {
+        all.into_iter().map(|one| one.origin).collect()
+    };
+    let expected = [Origin::Quick, Origin::Chat];
+    assert_eq!(origins(history.conversations().await.unwrap()), expected);
+    let found = history.search("tide", 5).await.unwrap();
+    let found: Vec<Origin> = found.into_iter().map(|hit| hit.origin).collect();
+    assert_eq!(found, expected);
 }
 
 #[tokio::test]

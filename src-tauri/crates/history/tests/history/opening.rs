@@ -175,7 +175,7 @@ async fn a_newer_version_is_refused_before_any_write() {
         Err(HistoryError::NewerVersion {
             found, supported, ..
         }) => {
-            assert_eq!((found, supported), (99, 2));
+            assert_eq!((found, supported), (99, 3));
         }
         other => panic!("{other:?}"),
     }

@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use sotto_domain::{AnswerStatistics, Failure, FailureCode, MessageState};
+use sotto_domain::{AnswerStatistics, Failure, FailureCode, MessageState, Origin};
 use sotto_history::History;
 
 use crate::support::*;
@@ -78,7 +78,7 @@ async fn write_the_fixture() {
     let (folder, history) = created().await;
     fill(&history).await;
     history.close().await.unwrap();
-    fs::copy(database(folder.path()), fixture(2)).unwrap();
+    fs::copy(database(folder.path()), fixture(3)).unwrap();
 }
 
 /// Tables, indexes and triggers, as SQL.
@@ -95,15 +95,16 @@ fn schema(history: &History) -> Vec<String> {
 #[tokio::test]
 async fn every_past_schema_opens_with_all_that_is_in_it() {
     let (_folder, newest) = created().await;
-    for version in [1, 2] {
+    for version in [1, 2, 3] {
         let folder = tempfile::tempdir().unwrap();
         let path = database(folder.path());
         fs::copy(fixture(version), &path).unwrap();
         let history = History::open(&path, &key()).await.unwrap();
         assert_eq!(schema(&history), schema(&newest), "schema {version}");
 
-        let titles: Vec<_> = history.conversations().await.unwrap();
-        let titles: Vec<_> = titles.iter().map(|one| one.title.as_str()).collect();
+        let conversations = history.conversations().await.unwrap();
+        assert!(conversations.iter().all(|one| one.origin == Origin::Chat));
+        let titles: Vec<_> = conversations.iter().map(|one| one.title.as_str()).collect();
         assert_eq!(titles, ["In flight", "ที่สอง", "First"]);
         let answer = history.message(message_id(12)).await.unwrap().unwrap();
         assert_eq!(answer.text, "Everything.");

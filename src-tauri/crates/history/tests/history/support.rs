@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 use sotto_domain::{
-    Conversation, ConversationId, Message, MessageId, MessageState, Place, Role, Timestamp,
+    Conversation, ConversationId, Message, MessageId, MessageState, Origin, Place, Role, Timestamp,
     TitleSource,
 };
 use sotto_history::{History, NewTurn};
@@ -32,6 +32,7 @@ pub(crate) fn conversation(number: u64, title: &str) -> Conversation {
         id: conversation_id(number),
         title: title.to_owned(),
         title_source: TitleSource::Automatic,
+        origin: Origin::Chat,
         created_at: time(number),
         updated_at: time(number),
         model: None,

@@ -1,0 +1,100 @@
+//! The quick prompt's own commands, and what the settings say of its shortcut.
+
+use std::sync::Arc;
+
+use sotto_api::{
+    ApiError, Sotto,
+    view::{
+        AskRequest, Asked, ConversationView,
+        quick::{QuickEvent, QuickHandover, QuickSize, ShortcutView},
+    },
+};
+use tauri::{State, WebviewWindow, ipc::Channel};
+
+use crate::{host::Windows, quick_window, shortcut::Shortcut};
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn quick_ask(
+    sotto: State<'_, Sotto>,
+    request: AskRequest,
+) -> Result<Asked, ApiError> {
+    sotto.quick_ask(request).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn quick_conversation(
+    sotto: State<'_, Sotto>,
+) -> Result<Option<ConversationView>, ApiError> {
+    sotto.quick_conversation().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn quick_anew(sotto: State<'_, Sotto>) -> Result<(), ApiError> {
+    sotto.quick_anew();
+    Ok(())
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn quick_hand_over(
+    sotto: State<'_, Sotto>,
+    windows: State<'_, Arc<Windows>>,
+    what: QuickHandover,
+) -> Result<(), ApiError> {
+    sotto.quick_anew();
+    windows.quick.hand_over(what);
+    Ok(())
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn quick_subscribe(
+    windows: State<'_, Arc<Windows>>,
+    channel: Channel<QuickEvent>,
+) -> Result<(), ApiError> {
+    windows.quick.subscribe(channel);
+    Ok(())
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn quick_hide(windows: State<'_, Arc<Windows>>) -> Result<(), ApiError> {
+    windows.quick.hide();
+    Ok(())
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn quick_stay(
+    windows: State<'_, Arc<Windows>>,
+    stays: bool,
+) -> Result<(), ApiError> {
+    windows.quick.stay(stays);
+    Ok(())
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn quick_resize(
+    windows: State<'_, Arc<Windows>>,
+    size: QuickSize,
+) -> Result<(), ApiError> {
+    windows.quick.resize(size);
+    Ok(())
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn quick_drag(window: WebviewWindow<crate::Webview>) -> Result<(), ApiError> {
+    quick_window::drag(&window);
+    Ok(())
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn shortcut(shortcut: State<'_, Shortcut>) -> Result<ShortcutView, ApiError> {
+    Ok(shortcut.view())
+}

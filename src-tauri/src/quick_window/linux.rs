@@ -1,0 +1,94 @@
+//! The quick prompt's window in GTK, which is asked directly: Tauri's own calls are done a round of
+//! the event loop later, and know nothing of the moment at which a key was pressed, which a window
+//! manager wants to know before it gives a window the focus. All of it on the main thread.
+
+use gdkx11::X11Window;
+use gtk::{gdk, prelude::*};
+use tauri::{Manager, WebviewWindow};
+
+use super::place::{Area, WIDTH};
+use crate::{Webview, shortcut::Shortcut};
+
+/// A screen: its name, and what of it is free.
+pub(super) struct Screen {
+    pub(super) name: String,
+    pub(super) area: Area,
+}
+
+/// The screen with the pointer.
+pub(super) fn pointed_at(_: &WebviewWindow<Webview>) -> Option<Screen> {
+    let display = gdk::Display::default()?;
+    let (_, x, y) = display.default_seat()?.pointer()?.position();
+    screen_at(&display, x, y)
+}
+
+/// The screen that has the window's corner, and that corner.
+pub(super) fn stands(window: &WebviewWindow<Webview>) -> Option<(Screen, (i32, i32))> {
+    let (x, y) = window.gtk_window().ok()?.position();
+    Some((screen_at(&gdk::Display::default()?, x, y)?, (x, y)))
+}
+
+fn screen_at(display: &gdk::Display, x: i32, y: i32) -> Option<Screen> {
+    let monitor = display.monitor_at_point(x, y)?;
+    let (area, whole) = (monitor.workarea(), monitor.geometry());
+    let model = monitor.model().unwrap_or_default();
+    Some(Screen {
+        name: format!("{model} {}x{}", whole.width(), whole.height()),
+        area: Area {
+            x: area.x(),
+            y: area.y(),
+            width: area.width(),
+            height: area.height(),
+        },
+    })
+}
+
+/// Shows the window there and asks for the focus. `time`: of the key press, by the X server's clock;
+/// 0 if there was none.
+pub(super) fn show(
+    window: &WebviewWindow<Webview>,
+    place: Option<(i32, i32)>,
+    time: u32,
+) -> tauri::Result<()> {
+    let window = window.gtk_window()?;
+    if let Some((x, y)) = place {
+        window.move_(x, y);
+    }
+    if let Some(content) = window.child() {
+        content.show_all();
+    }
+    // Once to put it on the screen with the time of the press, once to ask for the focus: a window
+    // manager gives it at the one or at the other.
+    window.present_with_time(time);
+    window.present_with_time(time);
+    Ok(())
+}
+
+/// Takes the window off the screen: the window manager gives the focus back.
+pub(super) fn hide(window: &WebviewWindow<Webview>) -> tauri::Result<()> {
+    window.gtk_window()?.hide();
+    Ok(())
+}
+
+/// The window's number at the X server, once it was shown; `None` under Wayland.
+fn number(window: &gtk::ApplicationWindow) -> Option<u32> {
+    let window = window.window()?.downcast::<X11Window>().ok()?;
+    u32::try_from(window.xid()).ok()
+}
+
+/// Whether the window has the focus. GTK takes it for lost while somebody holds the keyboard, for a
+/// shortcut or to switch windows; the X server knows better.
+pub(super) fn has_focus(window: &WebviewWindow<Webview>) -> bool {
+    let Ok(frame) = window.gtk_window() else {
+        return false;
+    };
+    number(&frame)
+        .and_then(|number| window.state::<Shortcut>().has_focus(number))
+        .unwrap_or_else(|| frame.is_active())
+}
+
+/// Makes the window that high. A window that nobody may resize is as large as it asks to be.
+pub(super) fn resize(window: &WebviewWindow<Webview>, height: i32) -> tauri::Result<()> {
+    window.gtk_window()?.set_size_request(WIDTH, height);
+    Ok(())
+}

@@ -1,0 +1,35 @@
+// What a key means in the quick prompt. Pure. No key that writes is ever taken from somebody who is
+// typing; where nothing is typed, a letter acts only when it stands alone (see useLetters.ts).
+
+/** What one key does with an answer. */
+export type AnswerKey = "copy" | "again" | "larger";
+
+export type Meaning =
+  | { does: "escape" | "hand over" | "anew" | "type" }
+  /** `letter`: what would be typed if it were no key of ours; `null` with Alt, which types nothing. */
+  | { does: "act"; act: AnswerKey; letter: string | null };
+
+const LETTERS: Readonly<Record<string, AnswerKey>> = { c: "copy", r: "again", l: "larger" };
+
+/** `typing`: the focus is in a field. `answered`: there is an answer to do something with. */
+export function meaningOf(
+  event: Pick<
+    KeyboardEvent,
+    "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey" | "repeat" | "isComposing"
+  >,
+  { typing, answered }: { typing: boolean; answered: boolean },
+): Meaning | null {
+  if (event.isComposing) return null;
+  const { key, ctrlKey, metaKey, altKey, shiftKey, repeat } = event;
+  if (key === "Escape") return repeat ? null : { does: "escape" };
+  const command = (ctrlKey || metaKey) && !altKey;
+  if (command && !shiftKey && !repeat) {
+    if (key === "Enter") return { does: "hand over" };
+    if (key.toLowerCase() === "n") return { does: "anew" };
+  }
+  if (ctrlKey || metaKey) return null;
+  const act = answered && !shiftKey && !repeat ? LETTERS[key] : undefined;
+  if (altKey) return act ? { does: "act", act, letter: null } : null;
+  if (typing || !/^\S$/u.test(key)) return null;
+  return act ? { does: "act", act, letter: key } : { does: "type" };
+}
