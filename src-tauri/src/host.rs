@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -16,7 +16,7 @@ use sotto_api::{
 use tauri::{AppHandle, ipc::Channel};
 use tokio::sync::Notify;
 
-use crate::{Webview, consent_window::ConsentWindow};
+use crate::{Webview, closing::Closing, consent_window::ConsentWindow, tray::Tray, window::MAIN};
 
 /// How long work that can wait gives way to a window's first frame.
 const FIRST_FRAME: Duration = Duration::from_secs(2);
@@ -25,8 +25,12 @@ const FIRST_FRAME: Duration = Duration::from_secs(2);
 #[derive(Default)]
 pub(crate) struct Windows {
     channels: Mutex<HashMap<String, Channel<AppEvent>>>,
+    /// What the chat window is told when it listens.
+    waiting: Mutex<Vec<AppEvent>>,
     painted: Notify,
     pub(crate) consent: ConsentWindow,
+    pub(crate) tray: Tray,
+    pub(crate) closing: Closing,
 }
 
 impl Windows {
@@ -37,8 +41,25 @@ impl Windows {
 
     /// Tells a window from now on. A window that was loaded anew replaces its old channel.
     pub(crate) fn subscribe(&self, window: &str, channel: Channel<AppEvent>) {
-        let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
-        channels.insert(window.to_owned(), channel);
+        self.channels().insert(window.to_owned(), channel);
+        if window == MAIN {
+            let waiting = std::mem::take(&mut *self.waiting());
+            waiting.into_iter().for_each(|event| self.tell_main(event));
+        }
+    }
+
+    /// A window is gone, and its page with it.
+    pub(crate) fn unsubscribe(&self, window: &str) {
+        self.channels().remove(window);
+    }
+
+    /// Tells the chat window something that is meant for it alone, once it listens.
+    pub(crate) fn tell_main(&self, event: AppEvent) {
+        let channels = self.channels();
+        match channels.get(MAIN) {
+            Some(channel) => tell(MAIN, channel, event),
+            None => self.waiting().push(event),
+        }
     }
 
     /// A window's first frame is on the screen.
@@ -56,6 +77,14 @@ impl Windows {
         self.consent.place_approve(button);
     }
 
+    fn channels(&self) -> MutexGuard<'_, HashMap<String, Channel<AppEvent>>> {
+        self.channels.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Vec<AppEvent>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Waits for the first frame of the first window, two seconds at most.
     pub(crate) async fn painted(&self) {
         if tokio::time::timeout(FIRST_FRAME, self.painted.notified())
@@ -64,6 +93,12 @@ impl Windows {
         {
             tracing::debug!("no window was painted in time");
         }
+    }
+}
+
+fn tell(window: &str, channel: &Channel<AppEvent>, event: AppEvent) {
+    if let Err(error) = channel.send(event) {
+        tracing::debug!(%error, window, "a window did not hear");
     }
 }
 
@@ -81,11 +116,9 @@ impl Host for Windows {
     }
 
     fn hear(&self, event: AppEvent) {
-        let channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
-        for (window, channel) in channels.iter() {
-            if let Err(error) = channel.send(event.clone()) {
-                tracing::debug!(%error, window, "a window did not hear");
-            }
+        self.tray.hear(&event);
+        for (window, channel) in self.channels().iter() {
+            tell(window, channel, event.clone());
         }
     }
 

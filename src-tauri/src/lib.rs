@@ -3,14 +3,18 @@
 
 mod bindings;
 mod clipboard;
+mod closing;
 mod command_names;
 mod commands;
 mod consent_window;
+mod desktop;
 mod host;
 mod navigation;
 mod painting;
 mod press;
+mod session_start;
 mod start;
+mod tray;
 mod window;
 
 pub use command_names::COMMAND_NAMES;

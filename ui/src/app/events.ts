@@ -3,10 +3,12 @@ import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { create } from "zustand";
 import { announce } from "../components/announcer";
-import { showNote } from "../components/toasts";
+import { showError, showNote } from "../components/toasts";
 import { withEnded } from "../features/chat/branch";
 import { answerEnded, answerGrew } from "../features/chat/live";
+import { useSelection } from "../features/conversations/selection";
 import { CONVERSATIONS, conversationKey } from "../features/conversations/useConversations";
+import { DESKTOP } from "../features/desktop/useDesktop";
 import { CLOUD } from "../features/larger/useCloud";
 import { MODELS, RUNTIME } from "../features/models/useModels";
 import {
@@ -37,8 +39,17 @@ function endWords({ state, text, failure }: Message): string {
   return `Answer: ${plain.length > READ_ALOUD ? `${plain.slice(0, READ_ALOUD)}… The whole answer is the last message.` : plain}`;
 }
 
+/** What the window does when the core asks it to. */
+export interface Asked {
+  /** It came to the front. */
+  cameForward: () => void;
+  openSettings: () => void;
+  /** It is to be closed, and the person has not said yet what that means. */
+  askClosing: () => void;
+}
+
 /** What changes when the core tells something. */
-export function hear(event: AppEvent, queries: QueryClient, cameForward: () => void): void {
+export function hear(event: AppEvent, queries: QueryClient, asked: Asked): void {
   switch (event.type) {
     case "answer_text":
       answerGrew(event.answer, event.text);
@@ -85,18 +96,37 @@ export function hear(event: AppEvent, queries: QueryClient, cameForward: () => v
     case "cloud_changed":
       queries.invalidateQueries({ queryKey: CLOUD });
       break;
+    case "desktop_changed":
+      queries.invalidateQueries({ queryKey: DESKTOP });
+      break;
+    case "open_conversation":
+      useSelection.getState().show(event.conversation);
+      asked.cameForward();
+      break;
+    case "open_settings":
+      asked.openSettings();
+      break;
+    case "close_asked":
+      asked.askClosing();
+      break;
+    case "failed":
+      showError(new Error(event.message));
+      break;
     case "came_forward":
       queries.invalidateQueries();
-      cameForward();
+      asked.cameForward();
+      break;
+    // For pictures outside of the window; in it each answer shows itself.
+    case "activity_changed":
       break;
   }
 }
 
-export function useEvents(cameForward: () => void): void {
+export function useEvents(asked: Asked): void {
   const core = useCore();
   const queries = useQueryClient();
   useEffect(
-    () => core.subscribe((event) => hear(event, queries, cameForward)),
-    [core, queries, cameForward],
+    () => core.subscribe((event) => hear(event, queries, asked)),
+    [core, queries, asked],
   );
 }

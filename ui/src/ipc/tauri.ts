@@ -38,6 +38,10 @@ export function tauriCore(): Core {
     models: () => data(commands.models()),
     runtime: () => data(commands.runtime()),
     openModelsFolder: () => done(commands.openModelsFolder()),
+    loadModel: (model) => done(commands.loadModel(model)),
+    unloadModel: () => done(commands.unloadModel()),
+    pauseRuntime: () => done(commands.pauseRuntime()),
+    resumeRuntime: () => done(commands.resumeRuntime()),
     search: (words) => data(commands.search(words)),
     cloud: () => data(commands.cloud()),
     turnCloud: (on) => data(commands.turnCloud(on)),
@@ -54,5 +58,11 @@ export function tauriCore(): Core {
     withdrawLarger: () => done(commands.withdrawLarger()),
     ledger: () => data(commands.ledger()),
     exportLedger: () => data(commands.exportLedger()),
+    desktop: () => data(commands.desktop()),
+    setWhenClosed: (chosen) => done(commands.setWhenClosed(chosen)),
+    setSessionStart: (on) => done(commands.setSessionStart(on)),
+    dismissTrayNote: () => done(commands.dismissTrayNote()),
+    closeWindow: () => done(commands.closeWindow()),
+    quit: () => done(commands.quit()),
   };
 }

@@ -2,15 +2,18 @@
 //! terminal and the tests. Below it lie the history, the keyring and the runtime; above it only
 //! adapters.
 
+mod activity;
 mod cloud;
 mod conversations;
 mod core_dumps;
+mod desktop;
 mod doctor;
 mod driver;
 mod error;
 mod history_access;
 mod host;
 mod local_runtime;
+mod memory;
 mod models;
 mod outbox;
 mod prompt;

@@ -243,6 +243,7 @@ impl Sotto {
             Some(approved) => Asking::Larger(Some(Box::new(approved.errand()))),
             None => {
                 let model = answer.model.clone().unwrap_or_default();
+                self.end_pause().await;
                 self.tell_loading(model.clone(), plan.conversation.id);
                 Asking::Local(ChatRequest {
                     model,

@@ -6,7 +6,7 @@ use futures_util::{StreamExt, stream};
 use sotto_api::LocalRuntime;
 use sotto_domain::{
     AnswerStatistics, AnswerStream, ChatRequest, EndReason, Failure, LanguageModel, ModelEvent,
-    ModelFuture,
+    ModelFuture, Timestamp,
 };
 use sotto_runtime_client::{InstalledModel, LoadedModel, ModelList, RuntimeStatus, System};
 use tokio::sync::{mpsc, watch};
@@ -30,6 +30,8 @@ pub struct FakeLanguageModel {
     scripts: Mutex<Vec<Vec<Said>>>,
     asked: Mutex<Vec<ChatRequest>>,
     installed: Vec<String>,
+    /// What is in memory, and until when.
+    loaded: Mutex<Vec<(String, Option<Timestamp>)>>,
     status: watch::Sender<RuntimeStatus>,
     /// Where the words of a question come from that has no script: see [`FakeLanguageModel::by_hand`].
     hand: Mutex<Option<mpsc::UnboundedReceiver<Said>>>,
@@ -43,6 +45,7 @@ impl FakeLanguageModel {
             scripts: Mutex::new(scripts),
             asked: Mutex::default(),
             installed: vec!["test-model".to_owned()],
+            loaded: Mutex::default(),
             status: watch::Sender::new(RuntimeStatus::Ready),
             hand: Mutex::default(),
         })
@@ -61,6 +64,25 @@ impl FakeLanguageModel {
     #[must_use]
     pub fn asked(&self) -> Vec<ChatRequest> {
         self.asked.lock().unwrap().clone()
+    }
+
+    /// The names of the models in memory.
+    #[must_use]
+    pub fn in_memory(&self) -> Vec<String> {
+        let loaded = self.loaded.lock().unwrap();
+        loaded.iter().map(|(name, _)| name.clone()).collect()
+    }
+
+    /// Says from now on when the memory of what is loaded is given back.
+    pub fn expire_at(&self, expires: Timestamp) {
+        for (_, until) in self.loaded.lock().unwrap().iter_mut() {
+            *until = Some(expires);
+        }
+    }
+
+    /// Gives all memory back, as the runtime does by itself.
+    pub fn forget(&self) {
+        self.loaded.lock().unwrap().clear();
     }
 
     fn answer(&self) -> Result<AnswerStream, Failure> {
@@ -118,10 +140,26 @@ impl LocalRuntime for FakeLanguageModel {
     }
 
     fn loaded(&self) -> ModelFuture<'_, Result<Vec<LoadedModel>, Failure>> {
-        Box::pin(async { Ok(Vec::new()) })
+        let loaded = self.loaded.lock().unwrap();
+        let models = loaded.iter().map(|(name, expires)| LoadedModel {
+            name: name.clone(),
+            size: 1_000,
+            context: 512,
+            progress: 1.0,
+            ready: true,
+            expires: *expires,
+        });
+        let models = models.collect();
+        Box::pin(async { Ok(models) })
     }
 
-    fn load(&self, _: String, _: Option<u32>) -> ModelFuture<'_, Result<(), Failure>> {
+    fn load(&self, model: String, _: Option<u32>) -> ModelFuture<'_, Result<(), Failure>> {
+        *self.loaded.lock().unwrap() = vec![(model, None)];
+        Box::pin(async { Ok(()) })
+    }
+
+    fn unload(&self, model: String) -> ModelFuture<'_, Result<(), Failure>> {
+        self.loaded.lock().unwrap().retain(|(name, _)| *name != model);
         Box::pin(async { Ok(()) })
     }
 

@@ -1,0 +1,40 @@
+// Asks, the first time that the window is closed, whether that is the end.
+import { Button } from "../../components/Button";
+import { Dialog } from "../../components/Dialog";
+import { useCore } from "../../ipc";
+import { NAMES } from "../../testing/landmarks";
+import { useTry } from "./useDesktop";
+
+export default function ClosingDialog({ onClose }: { onClose: () => void }) {
+  const core = useCore();
+  const attempt = useTry();
+  const choose = async (chosen: "end" | "stay") => {
+    if (!(await attempt(() => core.setWhenClosed(chosen)))) return;
+    onClose();
+    await attempt(() => core.closeWindow());
+  };
+  const putOff = async () => {
+    onClose();
+    await attempt(() => core.setWhenClosed("ask"));
+  };
+  return (
+    <Dialog
+      title={NAMES.closing}
+      open
+      onClose={putOff}
+      description="In the tray Sotto is at hand without its window, and uses next to nothing while nobody asks it. The settings change this later."
+    >
+      <div className="flex flex-wrap justify-end gap-2 px-6 pt-4 pb-5">
+        <Button onClick={() => choose("stay")}>{NAMES.stayInTray}</Button>
+        <Button
+          kind="primary"
+          // biome-ignore lint/a11y/noAutofocus: Enter ends, as closing does everywhere else
+          autoFocus
+          onClick={() => choose("end")}
+        >
+          {NAMES.endHere}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}
