@@ -105,7 +105,7 @@ mod panel {
         };
         let item = Proxy::new(bus, name.as_str(), path.as_str(), ITEM)?;
         let at: OwnedObjectPath = item.get_property("Menu")?;
-        let menu = Proxy::new(bus, name.as_str(), at, MENU)?;
+        let menu = Proxy::new(bus, name.as_str(), at.as_str(), MENU)?;
         if let Some(id) = request["id"].as_i64() {
             let id = i32::try_from(id)?;
             menu.call_method("Event", &(id, "clicked", Value::from(0_i32), 0_u32))?;

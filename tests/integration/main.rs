@@ -6,6 +6,7 @@ mod branches;
 mod gate;
 mod larger;
 mod llama_server;
+mod memory;
 mod real_runtime;
 mod turns;
 #[cfg(unix)]

@@ -31,7 +31,8 @@ pub struct FakeLanguageModel {
     asked: Mutex<Vec<ChatRequest>>,
     installed: Vec<String>,
     /// What is in memory, and until when.
-    loaded: Mutex<Vec<(String, Option<Timestamp>)>>,
+    loaded: Mutex<Vec<String>>,
+    expires: Mutex<Option<Timestamp>>,
     status: watch::Sender<RuntimeStatus>,
     /// Where the words of a question come from that has no script: see [`FakeLanguageModel::by_hand`].
     hand: Mutex<Option<mpsc::UnboundedReceiver<Said>>>,
@@ -46,6 +47,7 @@ impl FakeLanguageModel {
             asked: Mutex::default(),
             installed: vec!["test-model".to_owned()],
             loaded: Mutex::default(),
+            expires: Mutex::default(),
             status: watch::Sender::new(RuntimeStatus::Ready),
             hand: Mutex::default(),
         })
@@ -69,15 +71,12 @@ impl FakeLanguageModel {
     /// The names of the models in memory.
     #[must_use]
     pub fn in_memory(&self) -> Vec<String> {
-        let loaded = self.loaded.lock().unwrap();
-        loaded.iter().map(|(name, _)| name.clone()).collect()
+        self.loaded.lock().unwrap().clone()
     }
 
     /// Says from now on when the memory of what is loaded is given back.
     pub fn expire_at(&self, expires: Timestamp) {
-        for (_, until) in self.loaded.lock().unwrap().iter_mut() {
-            *until = Some(expires);
-        }
+        *self.expires.lock().unwrap() = Some(expires);
     }
 
     /// Gives all memory back, as the runtime does by itself.
@@ -141,25 +140,26 @@ impl LocalRuntime for FakeLanguageModel {
 
     fn loaded(&self) -> ModelFuture<'_, Result<Vec<LoadedModel>, Failure>> {
         let loaded = self.loaded.lock().unwrap();
-        let models = loaded.iter().map(|(name, expires)| LoadedModel {
+        let expires = *self.expires.lock().unwrap();
+        let models = loaded.iter().map(|name| LoadedModel {
             name: name.clone(),
             size: 1_000,
             context: 512,
             progress: 1.0,
             ready: true,
-            expires: *expires,
+            expires,
         });
         let models = models.collect();
         Box::pin(async { Ok(models) })
     }
 
     fn load(&self, model: String, _: Option<u32>) -> ModelFuture<'_, Result<(), Failure>> {
-        *self.loaded.lock().unwrap() = vec![(model, None)];
+        *self.loaded.lock().unwrap() = vec![model];
         Box::pin(async { Ok(()) })
     }
 
     fn unload(&self, model: String) -> ModelFuture<'_, Result<(), Failure>> {
-        self.loaded.lock().unwrap().retain(|(name, _)| *name != model);
+        self.loaded.lock().unwrap().retain(|name| *name != model);
         Box::pin(async { Ok(()) })
     }
 
