@@ -60,7 +60,8 @@ pub(crate) fn lay_paper<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<
 /// Whoever wants to see it is likely to ask something, so the model is brought into memory.
 pub(crate) fn present(app: &AppHandle<Webview>, event: AppEvent) {
     app.state::<Arc<Windows>>().tell_main(event);
-    app.state::<Sotto>().expect_question();
+    let sotto = app.state::<Sotto>().inner().clone();
+    tauri::async_runtime::spawn(async move { sotto.expect_question().await });
     match app.get_webview_window(MAIN) {
         Some(window) => show(&window),
         None => {

@@ -69,14 +69,11 @@ impl Sotto {
         self.load_model(None).await
     }
 
-    /// A person is about to ask: brings the model that answers into memory. Returns at once.
-    pub fn expect_question(&self) {
-        let sotto = self.clone();
-        self.inner.tasks.spawn(async move {
-            if let Some(model) = sotto.default_model().await {
-                sotto.warm(model);
-            }
-        });
+    /// A person is about to ask: the model that answers is brought into memory meanwhile.
+    pub async fn expect_question(&self) {
+        if let Some(model) = self.default_model().await {
+            self.warm(model);
+        }
     }
 
     /// Ends a pause, because a person asks for something that needs a model.
