@@ -63,7 +63,10 @@ mod panel {
         #[zbus(property)]
         fn registered_status_notifier_items(&self) -> Vec<String> {
             let items = self.items.lock().unwrap_or_else(PoisonError::into_inner);
-            items.iter().map(|(name, path)| format!("{name}{path}")).collect()
+            items
+                .iter()
+                .map(|(name, path)| format!("{name}{path}"))
+                .collect()
         }
 
         #[zbus(property)]
@@ -138,7 +141,10 @@ mod panel {
             Some(Value::Str(text)) => Some(text.to_string()),
             _ => None,
         };
-        let enabled = !matches!(properties.get("enabled").map(|value| &**value), Some(Value::Bool(false)));
+        let enabled = !matches!(
+            properties.get("enabled").map(|value| &**value),
+            Some(Value::Bool(false))
+        );
         let lines = below.into_iter().map(|each| line(each.try_into()?));
         Ok(json!({
             "id": id,

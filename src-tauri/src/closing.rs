@@ -84,7 +84,11 @@ mod tests {
         use Close::{Ask, End, Stay};
         use TrayState::{Missing, There, Unknown};
         let check = |tray, chosen, asked, expected| {
-            assert_eq!(decide(tray, chosen, asked), expected, "{tray:?} {chosen:?} {asked}");
+            assert_eq!(
+                decide(tray, chosen, asked),
+                expected,
+                "{tray:?} {chosen:?} {asked}"
+            );
         };
         for asked in [false, true] {
             check(There, WhenClosed::Stay, asked, Stay);

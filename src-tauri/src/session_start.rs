@@ -4,10 +4,10 @@
 /// The argument of a start with the session: Sotto waits in the tray.
 pub(crate) const HIDDEN: &str = "--hidden";
 
-#[cfg(target_os = "linux")]
-pub(crate) use linux::{set, state};
 #[cfg(not(target_os = "linux"))]
 pub(crate) use elsewhere::{set, state};
+#[cfg(target_os = "linux")]
+pub(crate) use linux::{set, state};
 
 #[cfg(target_os = "linux")]
 mod linux {

@@ -112,7 +112,10 @@ async fn open(app: AppHandle<Webview>, sotto: Sotto, windows: Arc<Windows>, hidd
 async fn stay_in_reach(app: AppHandle<Webview>, windows: Arc<Windows>) {
     let mut there = windows.tray.watch();
     loop {
-        let missing = there.wait_for(|state| *state != TrayState::There).await.is_ok();
+        let missing = there
+            .wait_for(|state| *state != TrayState::There)
+            .await
+            .is_ok();
         if !missing {
             return;
         }
@@ -122,7 +125,11 @@ async fn stay_in_reach(app: AppHandle<Webview>, windows: Arc<Windows>) {
                 window::present(&app, AppEvent::CameForward);
             }
             // Whatever closes the window from now on ends Sotto.
-            if there.wait_for(|state| *state == TrayState::There).await.is_err() {
+            if there
+                .wait_for(|state| *state == TrayState::There)
+                .await
+                .is_err()
+            {
                 return;
             }
         }

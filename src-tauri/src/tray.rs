@@ -121,9 +121,7 @@ impl Tray {
     }
 }
 
-async fn latest_conversations(
-    sotto: &Sotto,
-) -> Option<Vec<(sotto_api::ConversationId, String)>> {
+async fn latest_conversations(sotto: &Sotto) -> Option<Vec<(sotto_api::ConversationId, String)>> {
     let all = sotto.list_conversations().await.ok()?.into_iter();
     let latest = all.take(MOST_CONVERSATIONS);
     Some(latest.map(|each| (each.id, each.title)).collect())
@@ -190,7 +188,9 @@ async fn show(
     let (drawing, entries, activity) = (app.clone(), entries.clone(), *activity);
     app.run_on_main_thread(move || {
         // The library of trays is loaded at the first use; where it is missing, its binding panics.
-        let drawn = catch_unwind(AssertUnwindSafe(|| draw(&drawing, entries, activity, before)));
+        let drawn = catch_unwind(AssertUnwindSafe(|| {
+            draw(&drawing, entries, activity, before)
+        }));
         let _ = reply.send(drawn.unwrap_or_else(|_| Err(tauri::Error::FailedToReceiveMessage)));
     })?;
     Ok(done.await??)
@@ -246,12 +246,23 @@ fn lines(app: &AppHandle<Webview>, entries: &[Entry]) -> tauri::Result<Vec<Line>
         Ok(match entry {
             Entry::Do(words, action) => {
                 let words = plain(words);
-                Box::new(MenuItem::with_id(app, action.id(), words, true, None::<&str>)?)
+                Box::new(MenuItem::with_id(
+                    app,
+                    action.id(),
+                    words,
+                    true,
+                    None::<&str>,
+                )?)
             }
             Entry::Says(words) => Box::new(MenuItem::new(app, plain(words), false, None::<&str>)?),
             Entry::More(words, entries) => {
                 let lines = lines(app, entries)?;
-                Box::new(Submenu::with_items(app, plain(words), true, &references(&lines))?)
+                Box::new(Submenu::with_items(
+                    app,
+                    plain(words),
+                    true,
+                    &references(&lines),
+                )?)
             }
             Entry::Line => Box::new(PredefinedMenuItem::separator(app)?),
         })
@@ -277,12 +288,20 @@ fn perform(app: &AppHandle<Webview>, action: Action) {
         }
         Action::Settings => window::present(app, AppEvent::OpenSettings),
         Action::Quit => app.exit(0),
-        Action::Load(model) => run(app, |sotto| async move { sotto.load_model(Some(model)).await }),
+        Action::Load(model) => run(
+            app,
+            |sotto| async move { sotto.load_model(Some(model)).await },
+        ),
         Action::Unload => run(app, |sotto| async move { sotto.unload_model().await }),
         Action::Pause => run(app, |sotto| async move { sotto.pause_runtime().await }),
         Action::Resume => run(app, |sotto| async move { sotto.resume_runtime().await }),
-        Action::Block => run(app, |sotto| async move { sotto.block_cloud().await.map(|_| ()) }),
-        Action::Unblock => run(app, |sotto| async move { sotto.unblock_cloud().await.map(|_| ()) }),
+        Action::Block => run(
+            app,
+            |sotto| async move { sotto.block_cloud().await.map(|_| ()) },
+        ),
+        Action::Unblock => run(app, |sotto| async move {
+            sotto.unblock_cloud().await.map(|_| ())
+        }),
     }
 }
 

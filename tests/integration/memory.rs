@@ -78,7 +78,10 @@ async fn a_pause_stops_what_is_answered_here_and_a_question_ends_it() {
 
     world.sotto.pause_runtime().await.unwrap();
     let (answer, _) = world.end_of_answer().await;
-    assert_eq!((answer.text.as_str(), answer.state), ("Half", MessageState::Stopped));
+    assert_eq!(
+        (answer.text.as_str(), answer.state),
+        ("Half", MessageState::Stopped)
+    );
 
     let model = FakeLanguageModel::new(vec![vec![Said::Ends(EndReason::Finished)]]);
     let world = world.again(model).await;

@@ -111,7 +111,8 @@ fn says(words: impl Into<String>) -> Entry {
 }
 
 fn recent(state: &State) -> Vec<Entry> {
-    let entry = |(id, title): &(ConversationId, String)| does(short(title), Action::Conversation(*id));
+    let entry =
+        |(id, title): &(ConversationId, String)| does(short(title), Action::Conversation(*id));
     match &state.conversations {
         None => vec![says("The history is not open")],
         Some(none) if none.is_empty() => vec![says("None yet")],
@@ -135,14 +136,19 @@ fn model(state: &State) -> Vec<Entry> {
         .and_then(|runtime| Some((runtime.model.as_deref()?, runtime.memory)));
     let mut entries = vec![match (loading, loaded) {
         (Some(model), _) => says(format!("{} is being loaded", short(&model.title))),
-        (None, Some((name, memory))) => says(format!("{}: {} of memory", title(name), bytes(memory))),
+        (None, Some((name, memory))) => {
+            says(format!("{}: {} of memory", title(name), bytes(memory)))
+        }
         (None, None) => says("No model in memory"),
     }];
     if loading.is_none() {
         let default = models.and_then(|models| models.default.as_deref());
         let other = default.filter(|name| loaded.is_none_or(|(loaded, _)| loaded != *name));
         entries.extend(other.map(|name| {
-            does(format!("Load {}", title(name)), Action::Load(name.to_owned()))
+            does(
+                format!("Load {}", title(name)),
+                Action::Load(name.to_owned()),
+            )
         }));
     }
     entries.extend(loaded.map(|(name, _)| does(format!("Unload {}", title(name)), Action::Unload)));
@@ -223,7 +229,10 @@ mod tests {
 
     fn models(small: ModelState, large: ModelState) -> ModelsView {
         ModelsView {
-            models: vec![one("small", "Small 135M", small), one("large", "Large 1.5B", large)],
+            models: vec![
+                one("small", "Small 135M", small),
+                one("large", "Large 1.5B", large),
+            ],
             default: Some("large".to_owned()),
             arrival: None,
             folder: String::new(),
@@ -256,8 +265,8 @@ mod tests {
     }
 
     fn check(state: &State, expected: &str) {
-        let lines: Vec<_> = expected.trim().lines().map(|line| &line[8..]).collect();
-        assert_eq!(read(&menu_of(state)), lines.join("\n").trim_start());
+        let lines: Vec<_> = expected.trim_matches('\n').lines().map(|line| &line[8..]).collect();
+        assert_eq!(read(&menu_of(state)), lines.join("\n"));
     }
 
     #[test]
@@ -348,7 +357,10 @@ mod tests {
             arrival: None,
             folder: String::new(),
         };
-        assert_eq!(lines_of(none, runtime(None, 0, false)), "No model in memory");
+        assert_eq!(
+            lines_of(none, runtime(None, 0, false)),
+            "No model in memory"
+        );
     }
 
     #[test]
@@ -361,7 +373,10 @@ mod tests {
         let menu = read(&menu_of(&state));
         assert!(menu.contains("Resume the runtime [resume]"), "{menu}");
         assert!(menu.contains("Unblock the cloud [unblock]"), "{menu}");
-        assert!(!menu.contains("[pause]") && !menu.contains("[block]"), "{menu}");
+        assert!(
+            !menu.contains("[pause]") && !menu.contains("[block]"),
+            "{menu}"
+        );
     }
 
     #[test]

@@ -34,10 +34,20 @@ export const commands = {
 	renameConversation: (id: ConversationId, title: string) => typedError<null, ApiError>(__TAURI_INVOKE("rename_conversation", { id, title })),
 	restoreConversation: (id: ConversationId) => typedError<null, ApiError>(__TAURI_INVOKE("restore_conversation", { id })),
 	search: (words: string) => typedError<SearchHit[], ApiError>(__TAURI_INVOKE("search", { words })),
+	closeWindow: () => typedError<null, ApiError>(__TAURI_INVOKE("close_window")),
+	desktop: () => typedError<DesktopView, ApiError>(__TAURI_INVOKE("desktop")),
+	dismissTrayNote: () => typedError<null, ApiError>(__TAURI_INVOKE("dismiss_tray_note")),
+	quit: () => typedError<null, ApiError>(__TAURI_INVOKE("quit")),
+	setSessionStart: (on: boolean) => typedError<null, ApiError>(__TAURI_INVOKE("set_session_start", { on })),
+	setWhenClosed: (chosen: WhenClosed) => typedError<null, ApiError>(__TAURI_INVOKE("set_when_closed", { chosen })),
 	chooseModel: (conversation: ConversationId | null, model: string) => typedError<null, ApiError>(__TAURI_INVOKE("choose_model", { conversation, model })),
+	loadModel: (model: string | null) => typedError<null, ApiError>(__TAURI_INVOKE("load_model", { model })),
 	models: () => typedError<ModelsView, ApiError>(__TAURI_INVOKE("models")),
 	openModelsFolder: () => typedError<null, ApiError>(__TAURI_INVOKE("open_models_folder")),
+	pauseRuntime: () => typedError<null, ApiError>(__TAURI_INVOKE("pause_runtime")),
+	resumeRuntime: () => typedError<null, ApiError>(__TAURI_INVOKE("resume_runtime")),
 	runtime: () => typedError<RuntimeView, ApiError>(__TAURI_INVOKE("runtime")),
+	unloadModel: () => typedError<null, ApiError>(__TAURI_INVOKE("unload_model")),
 	/**  The page's composer is painted and takes text. `npm run bench` waits for this line. */
 	composerReady: () => typedError<null, ApiError>(__TAURI_INVOKE("composer_ready")),
 	keepNothing: () => typedError<Startup, ApiError>(__TAURI_INVOKE("keep_nothing")),
@@ -52,6 +62,15 @@ export const commands = {
 };
 
 /* Types */
+/**  What goes on, for who sees only a small picture of it. The last one that holds is told. */
+export type Activity = 
+/**  Nothing. */
+"idle" | 
+/**  A model on this computer answers. */
+"answering" | 
+/**  Words are on their way to another computer, or its answer is coming. */
+"elsewhere";
+
 /**  How to answer again. */
 export type AnswerAgain = {
 	/**  Another model, for this answer and from now on. */
@@ -131,6 +150,24 @@ models: ModelsView } |
 runtime: RuntimeView } | 
 /**  What may be asked of other computers changed, also by another program: read it again. */
 { type: "cloud_changed" } | 
+/**  Something is being answered, or nothing any more. */
+{ type: "activity_changed"; 
+/**  What goes on now. */
+activity: Activity } | 
+/**  How Sotto sits in the desktop changed: read it again. */
+{ type: "desktop_changed" } | 
+/**  The person chose a conversation outside of the window. */
+{ type: "open_conversation"; 
+/**  Which one. */
+conversation: ConversationId } | 
+/**  The person asked for the settings outside of the window. */
+{ type: "open_settings" } | 
+/**  The window is to be closed, and the person has not said yet what that means. */
+{ type: "close_asked" } | 
+/**  What the person did outside of the window failed. */
+{ type: "failed"; 
+/**  What happened and what to do, in plain sentences. */
+message: string } | 
 /**  A second start asked for this window, or the system changed what a window must know. */
 { type: "came_forward" };
 
@@ -361,6 +398,18 @@ asked: Asked } |
 { outcome: "not_sent"; 
 /**  In which way; the window says it. */
 why: NotSent };
+
+/**  How Sotto sits in this desktop. */
+export type DesktopView = {
+	/**  Whether there is a tray. */
+	tray: TrayState,
+	/**  What closing the window does. */
+	when_closed: WhenClosed,
+	/**  The person has read that there is no tray. */
+	tray_note_dismissed: boolean,
+	/**  Whether Sotto starts with the session. */
+	session_start: SessionStart,
+};
 
 /**  Where words go: everything about it that the person is shown. */
 export type Destination = {
@@ -936,7 +985,7 @@ export type Retention = {
 	text: string,
 	/**  Where it says so: an address, never opened by Sotto. */
 	source: string,
-	/**  When that was read, for example `2026-11-20`. */
+	/**  The last day on which it is known to say so, for example `2026-11-20`. */
 	checked: string,
 };
 
@@ -970,6 +1019,8 @@ export type RuntimeView = {
 	memory: number,
 	/**  Tokens that the loaded context holds; 0 if none is loaded. */
 	context: number,
+	/**  The person wants no model in memory: none is loaded until they ask a question or load one. */
+	paused: boolean,
 } & RuntimeState;
 
 /**  A place in the history where the words searched for stand. */
@@ -991,6 +1042,17 @@ export type SearchHit = {
  *  A destination in the cloud has none, so no standing yes can be kept for it.
  */
 export type Server = string;
+
+/**  Whether Sotto starts with the session. */
+export type SessionStart = 
+/**  It does, because the person asked for it. */
+{ state: "on" } | 
+/**  It does not. */
+{ state: "off" } | 
+/**  It cannot be said or changed here. */
+{ state: "unavailable"; 
+/**  Why, in one sentence. */
+reason: string };
 
 /**  A message of the shown branch. */
 export type ShownMessage = {
@@ -1018,11 +1080,29 @@ export type TitleSource =
 /**  Typed by the person. */
 "person";
 
+/**  Whether the desktop has a tray. */
+export type TrayState = 
+/**  Nobody has looked yet. */
+"unknown" | 
+/**  It shows icons. */
+"there" | 
+/**  Nobody shows icons. */
+"missing";
+
 /**
  *  A full address: `https://host[:port]/path[?query]`, lower-case host, no default port. Read by the
  *  parser of the HTTP client itself, so that what is shown is what it connects to.
  */
 export type Url = string;
+
+/**  What closing the chat window does where there is a tray; where there is none it always ends Sotto. */
+export type WhenClosed = 
+/**  The person is asked. */
+"ask" | 
+/**  Sotto stays in the tray. */
+"stay" | 
+/**  Sotto ends. */
+"end";
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

@@ -42,7 +42,11 @@ impl Sotto {
     pub async fn unload_model(&self) -> Result<(), ApiError> {
         let loaded = self.inner.runtime.loaded().await.map_err(failed)?;
         for model in loaded {
-            self.inner.runtime.unload(model.name).await.map_err(failed)?;
+            self.inner
+                .runtime
+                .unload(model.name)
+                .await
+                .map_err(failed)?;
         }
         self.tell_models().await;
         self.tell_runtime().await;
