@@ -81,7 +81,7 @@ impl Tray {
         self.there.subscribe()
     }
 
-    /// Reads everything again.
+    /// Reads everything again: the history has been opened, or could not be.
     pub(crate) fn look_again(&self) {
         let mut known = self.known();
         known.conversations_are_old = true;
@@ -144,7 +144,7 @@ fn find<'a>(entries: &'a [Entry], id: &str) -> Option<&'a Action> {
 pub(crate) async fn attend(app: AppHandle<Webview>, sotto: Sotto, windows: Arc<Windows>) {
     let tray = &windows.tray;
     tray.known().state.activity = sotto.activity();
-    tray.look_again();
+    tray.changed.notify_one();
     let looking = tauri::async_runtime::spawn(presence::watch(tray.there.clone()));
     let mut there = tray.watch();
     let mut shown = None;

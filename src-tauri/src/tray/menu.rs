@@ -265,7 +265,11 @@ mod tests {
     }
 
     fn check(state: &State, expected: &str) {
-        let lines: Vec<_> = expected.trim_matches('\n').lines().map(|line| &line[8..]).collect();
+        let lines: Vec<_> = expected
+            .trim_matches('\n')
+            .lines()
+            .map(|line| &line[8..])
+            .collect();
         assert_eq!(read(&menu_of(state)), lines.join("\n"));
     }
 
