@@ -23,8 +23,14 @@ function memory(pid) {
   return Number(kilobytes) * 1024;
 }
 
-const has = (label) => ({ menu }) => find(menu, label) !== null;
-const says = (text) => ({ menu }) => words(menu).some((line) => line.trim().startsWith(text));
+const has =
+  (label) =>
+  ({ menu }) =>
+    find(menu, label) !== null;
+const says =
+  (text) =>
+  ({ menu }) =>
+    words(menu).some((line) => line.trim().startsWith(text));
 
 /** Closes the chat window as its frame does. */
 async function closeWindow() {
@@ -217,7 +223,10 @@ test("without a tray that is said once, and closing the window ends Sotto", asyn
 
   // A tray that comes later is used; one that was missed is not mentioned again.
   const second = await t.start(home);
-  await until("it is known", async () => (await invoke(second.window, "desktop")).tray === "missing");
+  await until(
+    "it is known",
+    async () => (await invoke(second.window, "desktop")).tray === "missing",
+  );
   assert.doesNotMatch(await second.window.text(), /ends Sotto/);
   const panel = await Panel.start(t);
   await panel.shows("an icon");

@@ -15,7 +15,10 @@ export class Panel {
   /** Starts it, on the bus of `env`; it ends with the test. */
   static async start(t, env = {}) {
     const panel = new Panel();
-    panel.child = spawn(PROGRAM, { env: { ...process.env, ...env }, stdio: ["pipe", "pipe", "inherit"] });
+    panel.child = spawn(PROGRAM, {
+      env: { ...process.env, ...env },
+      stdio: ["pipe", "pipe", "inherit"],
+    });
     const lines = createInterface({ input: panel.child.stdout });
     panel.answers = lines[Symbol.asyncIterator]();
     t.after(() => panel.end());

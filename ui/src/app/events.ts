@@ -125,8 +125,5 @@ export function hear(event: AppEvent, queries: QueryClient, asked: Asked): void 
 export function useEvents(asked: Asked): void {
   const core = useCore();
   const queries = useQueryClient();
-  useEffect(
-    () => core.subscribe((event) => hear(event, queries, asked)),
-    [core, queries, asked],
-  );
+  useEffect(() => core.subscribe((event) => hear(event, queries, asked)), [core, queries, asked]);
 }

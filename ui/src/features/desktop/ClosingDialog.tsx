@@ -28,7 +28,7 @@ export default function ClosingDialog({ onClose }: { onClose: () => void }) {
         <Button onClick={() => choose("stay")}>{NAMES.stayInTray}</Button>
         <Button
           kind="primary"
-          // biome-ignore lint/a11y/noAutofocus: Enter ends, as closing does everywhere else
+          // Enter ends, as closing does everywhere else.
           autoFocus
           onClick={() => choose("end")}
         >

@@ -51,9 +51,7 @@ export function DesktopSettings() {
             value={when_closed}
             disabled={tray === "missing"}
             className={`${FIELD} max-w-80`}
-            onChange={({ target }) =>
-              attempt(() => core.setWhenClosed(target.value as WhenClosed))
-            }
+            onChange={({ target }) => attempt(() => core.setWhenClosed(target.value as WhenClosed))}
           >
             {CLOSED.map(([value, words]) => (
               <option key={value} value={value}>
