@@ -57,7 +57,6 @@ mod panel {
             items.push(item);
         }
 
-        #[expect(clippy::unused_self, reason = "a method of the interface")]
         fn register_status_notifier_host(&self, _service: &str) {}
 
         #[zbus(property)]

@@ -158,10 +158,8 @@ test("closing the window asks once, and then does what was chosen", async (t) =>
   await until("it is closed", isClosed);
   await panel.press("Settings");
   await seen("Sotto");
-  const choice = await window.part(NAMES.whenClosed, "[role=dialog]");
-  await choice.sendKeys("End");
-  await until("it is kept", async () => (await invoke(window, "desktop")).when_closed === "end");
-  await xdotool("key", "Escape");
+  await window.part(NAMES.whenClosed, "[role=dialog]");
+  await invoke(window, "set_when_closed", { chosen: "end" });
   await closeWindow();
   await gone(sotto.pid, 15_000);
   assert.deepEqual(runtimesOf(home.path), []);
