@@ -119,10 +119,16 @@ impl Sotto {
     pub fn attend(&self, warm: bool) {
         let sotto = self.clone();
         self.inner.tasks.spawn(async move {
+            // Each goes on when another one has nothing left to watch.
+            let all = async {
+                tokio::join!(
+                    sotto.attend_to_models(warm),
+                    sotto.attend_to_runtime(),
+                    sotto.attend_to_memory(),
+                )
+            };
             tokio::select! {
-                () = sotto.attend_to_models(warm) => {}
-                () = sotto.attend_to_runtime() => {}
-                () = sotto.attend_to_memory() => {}
+                _ = all => {}
                 () = sotto.inner.ending.cancelled() => {}
             }
         });
