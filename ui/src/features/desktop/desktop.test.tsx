@@ -47,7 +47,7 @@ describe("a missing tray", () => {
 describe("closing the window for the first time", () => {
   it("ends Sotto on Enter, and keeps that", async () => {
     const { user, calls } = await asked();
-    expect(screen.getByRole("button", { name: NAMES.endHere })).toHaveFocus();
+    await waitFor(() => expect(screen.getByRole("button", { name: NAMES.endHere })).toHaveFocus());
     expect(await violations()).toEqual([]);
     await user.keyboard("{Enter}");
     await waitFor(() => expect(calls()).toEqual([["setWhenClosed", "end"], ["closeWindow"]]));
@@ -77,7 +77,8 @@ describe("the tray", () => {
     act(() => core.tell({ type: "open_conversation", conversation: "note" }));
     await screen.findByRole("feed", { name: NAMES.messages });
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
-    expect(await composer()).toHaveFocus();
+    const field = await composer();
+    await waitFor(() => expect(field).toHaveFocus());
     act(() => core.tell({ type: "failed", message: "There is not enough memory." }));
     expect(await screen.findByRole("alert")).toHaveTextContent("There is not enough memory.");
   });

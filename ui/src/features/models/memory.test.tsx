@@ -40,9 +40,11 @@ describe("the memory of models", () => {
     const { user, core } = await openMenu();
     await user.keyboard("{Escape}{Control>}k{/Control}");
     await user.click(await screen.findByRole("option", { name: new RegExp(NAMES.pause) }));
-    expect(core.calls.some(({ name }) => name === "pauseRuntime")).toBe(true);
+    const called = (wanted: string) =>
+      waitFor(() => expect(core.calls.some(({ name }) => name === wanted)).toBe(true));
+    await called("pauseRuntime");
     await user.keyboard("{Control>}k{/Control}");
     await user.click(await screen.findByRole("option", { name: new RegExp(NAMES.endHere) }));
-    expect(core.calls.some(({ name }) => name === "quit")).toBe(true);
+    await called("quit");
   });
 });
