@@ -371,6 +371,7 @@ const SCENES: Record<string, () => Scene> = {
       model: null,
       memory: 0,
       context: 0,
+      paused: false,
     },
   }),
 };
