@@ -77,8 +77,6 @@ describe("the tray", () => {
     act(() => core.tell({ type: "open_conversation", conversation: "note" }));
     await screen.findByRole("feed", { name: NAMES.messages });
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
-    const field = await composer();
-    await waitFor(() => expect(field).toHaveFocus());
     act(() => core.tell({ type: "failed", message: "There is not enough memory." }));
     expect(await screen.findByRole("alert")).toHaveTextContent("There is not enough memory.");
   });
