@@ -134,12 +134,12 @@ test("closing the window asks once, and then does what was chosen", async (t) =>
 
   // Asked, and put off: asked again.
   await closeWindow();
-  await window.part(NAMES.closing);
+  await window.part(NAMES.stayInTray, "[role=dialog]");
   assert.equal((await window.focus()).name, NAMES.endHere, "what has the focus");
   await xdotool("key", "Escape");
   await until("the question is gone", async () => !(await window.has("[role=dialog]")));
   await closeWindow();
-  await window.part(NAMES.closing);
+  await window.part(NAMES.stayInTray, "[role=dialog]");
   await window.clickLabelled(NAMES.stayInTray, "[role=dialog]");
   await until("the window is closed", isClosed);
 
