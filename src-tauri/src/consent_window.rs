@@ -20,7 +20,7 @@ use tauri::{
     webview::NewWindowResponse,
 };
 
-use crate::{Webview, host::Windows, window};
+use crate::{Webview, host::Windows, press::Presses, window};
 
 /// The label of the consent window: also the name that its capability file uses.
 pub(crate) const CONSENT: &str = "consent";
@@ -55,6 +55,10 @@ impl ConsentWindow {
         let Some(app) = self.app.get() else {
             return;
         };
+        // A press in the chat was meant for the chat as it was: without this window, or with it.
+        if !matches!(event, ConsentEvent::Approve { .. }) {
+            app.state::<Presses>().forget();
+        }
         let mut state = self.state();
         match &event {
             ConsentEvent::Show { .. } => {

@@ -2,48 +2,84 @@
 //! it. What opens the consent window, allows more than before or reads the clipboard costs one: a
 //! script that was put into the page cannot press, so it cannot do these (decision 0013).
 
+#[cfg(target_os = "linux")]
+pub(crate) mod linux;
+
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
-use sotto_api::{ApiError, ErrorCode};
+use sotto_api::{ApiError, ErrorCode, consent::StartedBy};
 use tauri::{Runtime, WebviewWindow};
 
 /// How long a press counts, as browsers count it for what a page may do only then.
 const COUNTS: Duration = Duration::from_secs(5);
 
+#[derive(Debug, Clone, Copy)]
+struct Press {
+    at: Instant,
+    by: StartedBy,
+}
+
 /// The last press that nothing was done with yet.
 #[derive(Default)]
-pub(crate) struct Presses(Mutex<Option<Instant>>);
+pub(crate) struct Presses(Mutex<Option<Press>>);
 
 impl Presses {
-    /// Uses up the press that a command came from.
+    /// Uses up the press that a command came from, and says whether it was a person's who began
+    /// something: a button, a finger, Enter, a space, a shortcut. What comes from any other key was
+    /// perhaps only typed, and counts as begun by the program, which rests after a denial.
     ///
     /// # Errors
     /// If there was none in the last five seconds, or it is used up.
-    pub(crate) fn spend(&self) -> Result<(), ApiError> {
+    pub(crate) fn spend(&self) -> Result<StartedBy, ApiError> {
         // Elsewhere presses are not seen yet, and the consent window takes no yes there.
-        if cfg!(target_os = "linux") && !self.spend_at(Instant::now()) {
-            return Err(ApiError::new(
-                ErrorCode::Other,
-                "This needs a press of a key or a button in Sotto's window, and there was none just now. Press it once more.",
-            ));
+        if cfg!(not(target_os = "linux")) {
+            return Ok(StartedBy::Person);
         }
-        Ok(())
+        self.spend_at(Instant::now()).ok_or_else(|| {
+            ApiError::new(
+                ErrorCode::Other,
+                "Sotto's window saw no press of a key or a button just now, and does this only after one. Press Enter on it, or click.",
+            )
+        })
     }
 
-    fn spend_at(&self, now: Instant) -> bool {
-        let press = self.lock().take();
-        press.is_some_and(|at| now.saturating_duration_since(at) <= COUNTS)
+    /// The same, where more is allowed than before; less costs nothing.
+    pub(crate) fn spend_if(&self, more: bool) -> Result<(), ApiError> {
+        if more {
+            self.spend().map(|_| ())
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Forgets a press that nothing was done with: another window has come, or gone.
+    pub(crate) fn forget(&self) {
+        *self.lock() = None;
+    }
+
+    fn spend_at(&self, now: Instant) -> Option<StartedBy> {
+        let press = self.lock().take()?;
+        (now.saturating_duration_since(press.at) <= COUNTS).then_some(press.by)
     }
 
     #[cfg(any(target_os = "linux", test))]
-    fn note(&self, at: Instant) {
-        *self.lock() = Some(at);
+    fn pressed(&self, at: Instant, by: StartedBy) {
+        *self.lock() = Some(Press { at, by });
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
+    /// A key or button is up again, which is when a page's button does what it does. What is used up
+    /// stays so.
+    #[cfg(any(target_os = "linux", test))]
+    fn released(&self, at: Instant) {
+        if let Some(press) = &mut *self.lock() {
+            press.at = at;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Press>> {
         // A single value is whole whatever happened to another thread.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -52,27 +88,8 @@ impl Presses {
 /// Notes presses in a window from now on.
 #[cfg(target_os = "linux")]
 pub(crate) fn watch<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<()> {
-    use gtk::{gdk::EventType, glib::Propagation, prelude::*};
-    use tauri::Manager;
-
-    let app = window.app_handle().clone();
-    window.with_webview(move |view| {
-        view.inner().connect_event(move |_, event| {
-            // A release counts, too: that is when a button of a page does what it does.
-            if matches!(
-                event.event_type(),
-                EventType::KeyPress
-                    | EventType::KeyRelease
-                    | EventType::ButtonPress
-                    | EventType::ButtonRelease
-                    | EventType::TouchBegin
-                    | EventType::TouchEnd
-            ) {
-                app.state::<Presses>().note(Instant::now());
-            }
-            Propagation::Proceed
-        });
-    })
+    let app = tauri::Manager::app_handle(window).clone();
+    window.with_webview(move |view| linux::watch(&view.inner(), app))
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -85,29 +102,51 @@ pub(crate) fn watch<R: Runtime>(_: &WebviewWindow<R>) -> tauri::Result<()> {
 mod tests {
     use super::*;
 
+    const PERSON: Option<StartedBy> = Some(StartedBy::Person);
+
     #[test]
     fn a_press_is_good_for_one_thing_and_not_for_long() {
         let presses = Presses::default();
         let now = Instant::now();
-        assert!(!presses.spend_at(now));
+        let late = now + COUNTS + Duration::from_millis(1);
+        assert_eq!(presses.spend_at(now), None);
 
-        presses.note(now);
-        assert!(presses.spend_at(now + COUNTS));
-        assert!(!presses.spend_at(now + COUNTS), "twice");
+        presses.pressed(now, StartedBy::Person);
+        assert_eq!(presses.spend_at(now + COUNTS), PERSON);
+        assert_eq!(presses.spend_at(now + COUNTS), None, "twice");
 
-        presses.note(now);
-        assert!(!presses.spend_at(now + COUNTS + Duration::from_millis(1)));
+        presses.pressed(now, StartedBy::Person);
+        assert_eq!(presses.spend_at(late), None);
 
-        // The last one counts.
-        presses.note(now);
-        presses.note(now + COUNTS);
-        assert!(presses.spend_at(now + COUNTS + COUNTS));
+        presses.pressed(now, StartedBy::Person);
+        presses.forget();
+        assert_eq!(presses.spend_at(now), None);
+
+        presses.pressed(now, StartedBy::Person);
+        presses.pressed(now, StartedBy::Program);
+        assert_eq!(presses.spend_at(now), Some(StartedBy::Program));
+    }
+
+    #[test]
+    fn a_release_is_no_second_press() {
+        let presses = Presses::default();
+        let now = Instant::now();
+        presses.released(now);
+        assert_eq!(presses.spend_at(now), None);
+
+        presses.pressed(now, StartedBy::Person);
+        presses.released(now + COUNTS);
+        assert_eq!(presses.spend_at(now + COUNTS + COUNTS), PERSON);
+        presses.released(now + COUNTS);
+        assert_eq!(presses.spend_at(now + COUNTS), None);
     }
 
     #[test]
     #[cfg(target_os = "linux")]
     fn without_a_press_it_is_said() {
-        let refused = Presses::default().spend().unwrap_err();
-        assert!(refused.message.contains("press"), "{refused}");
+        let presses = Presses::default();
+        let refused = presses.spend().unwrap_err();
+        assert!(refused.message.contains("saw no press"), "{refused}");
+        assert!(presses.spend_if(true).is_err() && presses.spend_if(false).is_ok());
     }
 }

@@ -87,6 +87,41 @@ fn commands_are_thin(tree: &Tree) -> Violations {
     violations
 }
 
+/// Commands about larger models that only tell something or allow less. All others open the consent
+/// window, allow more or read the clipboard, and cost a press: a script in a page can call them, and
+/// cannot press (decision 0013).
+const WITHOUT_A_PRESS: &[&str] = &[
+    "block_cloud",
+    "cloud",
+    "export_ledger",
+    "ledger",
+    "remove_key",
+    "remove_provider",
+    "withdraw_larger",
+    "withdraw_standing_yes",
+];
+
+fn what_opens_or_allows_costs_a_press(tree: &Tree) -> Violations {
+    let file = "src-tauri/src/commands/cloud.rs";
+    let text = tree.text(file).unwrap_or_default();
+    let mut violations = Vec::new();
+    for command in text.split("#[tauri::command]").skip(1) {
+        let name = command
+            .split("fn ")
+            .nth(1)
+            .and_then(|rest| rest.split('(').next())
+            .unwrap_or("?");
+        let costs = command.contains("presses.spend()?")
+            || (name == "turn_cloud" && command.contains("presses.spend_if(on)?;"));
+        if costs == WITHOUT_A_PRESS.contains(&name) {
+            violations.push(format!(
+                "{file}: {name}: a press where none is due, or none"
+            ));
+        }
+    }
+    violations
+}
+
 fn webview_is_named_once(tree: &Tree) -> Violations {
     let word = ["tauri::", "Wry"].concat();
     let named = tree
@@ -169,6 +204,15 @@ fn a_command_holds_no_logic() {
                 "    if request.text.is_empty() { }\n    sotto.ask(request).await",
             )
         },
+    );
+}
+
+#[test]
+fn opening_and_allowing_cost_a_press() {
+    check(
+        what_opens_or_allows_costs_a_press,
+        "src-tauri/src/commands/cloud.rs",
+        |text| text.replace("spend_if(on)", "spend_if(false)"),
     );
 }
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Consent, introduce, invoke, pressInChat } from "./lib/consent.mjs";
+import { Consent, introduce, invoke, pressInChat, typeInChat } from "./lib/consent.mjs";
 import { root } from "./lib/environment.mjs";
 import { provider } from "./lib/provider.mjs";
 import { visible } from "./lib/screen.mjs";
@@ -11,6 +11,10 @@ import { test } from "./lib/tests.mjs";
 import { letPass, until } from "./lib/waiting.mjs";
 
 const QUESTION = "Which way is the sea?";
+
+const ENTRY = { id: null, title: "Another", protocol: "open_ai", models: [] };
+
+const NO_PRESS = /saw no press/;
 
 /** The commands that a capability file allows. */
 function commandsOf(page) {
@@ -264,15 +268,17 @@ test("a script that presses nothing opens no consent window and allows nothing",
     ["turn_cloud", { on: true }],
     ["unblock_cloud", {}],
     ["take_key", { provider: larger.provider }],
+    ["set_own_words", { words: [] }],
+    ["save_provider", { entry: { ...ENTRY, address: server.address } }],
   ]) {
-    await assert.rejects(invoke(window, command, payload), /needs a press/, command);
+    await assert.rejects(invoke(window, command, payload), NO_PRESS, command);
   }
   await invoke(window, "block_cloud");
-  await assert.rejects(invoke(window, "unblock_cloud"), /needs a press/);
+  await assert.rejects(invoke(window, "unblock_cloud"), NO_PRESS);
   assert.equal((await invoke(window, "cloud")).blocked, true, "less is always allowed");
   await pressInChat(sotto);
   assert.equal((await invoke(window, "unblock_cloud")).blocked, false);
-  await assert.rejects(ask(), /needs a press/, "it is used up");
+  await assert.rejects(ask(), NO_PRESS, "it is used up");
 
   await letPass(1_000);
   assert.deepEqual(await visible("Sotto asks"), []);
@@ -283,10 +289,19 @@ test("a script that presses nothing opens no consent window and allows nothing",
   );
   assert.equal(server.connections, 0);
 
-  // A person's press does it, once.
+  // A person's press does it, once; and the one that says no is not one of the chat's.
   const consent = await Consent.ask(sotto, larger, QUESTION);
   await consent.press("Escape");
   await consent.over();
+  await letPass(500);
+  await assert.rejects(ask(), NO_PRESS, "the key of the no");
+
+  // What was perhaps only typed is no person's, and rests after that.
+  await typeInChat(sotto);
+  await assert.rejects(ask(), /denied; the next/, "it rests");
+  const more = await Consent.ask(sotto, larger, QUESTION);
+  await more.press("Escape");
+  await more.over();
 });
 
 test("the chat's window cannot pass for the other, and its page cannot change what all objects have", async (t) => {

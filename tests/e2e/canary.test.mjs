@@ -133,6 +133,7 @@ test(
       address: servers[1].address,
       models: [larger[0].model],
     };
+    await pressInChat(sotto);
     await assert.rejects(invoke(window, "save_provider", { entry }), /given for another server/);
 
     await window.answered((await window.ask(sentences[0].text)).id);

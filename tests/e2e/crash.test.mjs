@@ -2,6 +2,7 @@
 // and says so, and no process stays behind. 50 kills of the program: most through `sotto ask`,
 // which is the same core and whose output tells what was acknowledged, and some through the window.
 import assert from "node:assert/strict";
+import { starter } from "./lib/home.mjs";
 import { kill, runtimesOf } from "./lib/processes.mjs";
 import { seeded } from "./lib/random.mjs";
 import { exported, sotto } from "./lib/terminal.mjs";
@@ -45,6 +46,21 @@ test("kill -9 of the runtime: what was said stays and the next question is answe
   await window.watchGrowth(again.id, 2);
   await window.stop();
   assert.equal((await window.over(again.id)).state, "stopped");
+});
+
+test("a model file that aborts llama.cpp leaves the window alive", async (t) => {
+  // The person's own file: it answers unless another is chosen.
+  const application = await t.start(t.home().addHostileModel());
+  const { window } = application;
+  const failed = await window.over((await window.ask("Say hello.")).id);
+  assert.equal(failed.state, "failed");
+  t.note(`the window says: ${failed.whole.split("\n").slice(1, 3).join(" ")}`);
+
+  // It can be seen, it was this model, and another one answers in the same window.
+  assert.match(failed.whole, /hostile/);
+  await window.chooseModel(starter.name);
+  await window.answered((await window.ask("Say hello.")).id);
+  assert.equal((await window.branch()).count, 4, "both questions are there");
 });
 
 /** Checks every message that was acknowledged, of this round and of all rounds before. */

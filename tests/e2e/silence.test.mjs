@@ -88,6 +88,8 @@ test("a whole session speaks to nobody", async (t) => {
       return conversation?.messages.at(-1)?.state === "complete";
     });
     press("ctrl+shift+m", "Escape", "ctrl+slash", "Escape", "ctrl+b", "ctrl+b");
+    // The settings, and what left.
+    press("ctrl+comma", "Escape", "ctrl+shift+l", "Escape");
   });
   calls.push(
     ...(await session(t, home, apart, "second", async () => {

@@ -38,7 +38,10 @@ test("a typed yes sends what the terminal showed, and the ledger tells of it", a
   const file = join(home.path, "answer.txt");
   const run = sottoOnTerminal(home, ask("Which way\u202e is the \u001b[31msea?"), file);
   await until("it asks", () => TYPE_YES.test(run.screen));
-  assert.match(run.screen, /to Double \(your network\), host 127\.0\.0\.1, model large/);
+  assert.match(
+    run.screen,
+    /to Double \(your network\), http:\/\/127\.0\.0\.1:\d+\/v1\/chat\/completions, model large:/,
+  );
   assert.match(run.screen, /Which way<U\+202E> is the <U\+001B>\[31msea\?/);
   assert.match(run.screen, /cannot find names/);
   assert.equal(server.connections, 0);

@@ -2,7 +2,7 @@
 //! of it afterwards.
 
 use sotto_api::{
-    consent::WindowFact,
+    consent::{StartedBy, WindowFact},
     view::{
         cloud::{Decided, LargerRequest, LedgerCheck, LedgerRequest, LedgerRow},
         consent::{ConsentDecision, ConsentEvent, ConsentView},
@@ -56,7 +56,10 @@ pub(crate) async fn agree(world: &World) -> ConsentView {
 
 /// Asks, and says yes to what is shown. Gives what was shown, and what became of it.
 pub(crate) async fn ask_and_agree(world: &World, request: LargerRequest) -> (ConsentView, Decided) {
-    let (decided, view) = tokio::join!(world.sotto.ask_larger(request), agree(world));
+    let (decided, view) = tokio::join!(
+        world.sotto.ask_larger(request, StartedBy::Person),
+        agree(world)
+    );
     (view, decided.unwrap())
 }
 

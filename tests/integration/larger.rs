@@ -3,7 +3,7 @@
 
 use sotto_api::{
     ConversationId, ErrorCode,
-    consent::ProviderId,
+    consent::{ProviderId, StartedBy},
     view::{
         AppEvent, AskRequest, Asked,
         cloud::{
@@ -152,9 +152,10 @@ async fn what_was_shown_is_what_arrives_and_the_answer_says_where_it_is_from() {
 #[tokio::test]
 async fn a_no_leaves_no_trace_but_in_the_ledger() {
     let (world, server, asked) = world(Reply::Repeats).await;
-    let asking = world
-        .sotto
-        .ask_larger(new(Some(asked.conversation.id), "And of Spain?"));
+    let asking = world.sotto.ask_larger(
+        new(Some(asked.conversation.id), "And of Spain?"),
+        StartedBy::Person,
+    );
     let denying = async {
         let view = shown(&world).await;
         assert_eq!(
@@ -184,7 +185,7 @@ async fn a_yes_that_comes_early_or_to_something_else_is_none() {
     let (world, server, asked) = world(Reply::Repeats).await;
     let asking = world
         .sotto
-        .ask_larger(new(Some(asked.conversation.id), "Now?"));
+        .ask_larger(new(Some(asked.conversation.id), "Now?"), StartedBy::Person);
     let pressing = async {
         let view = shown(&world).await;
         // At once, and before it is in sight.
@@ -226,9 +227,10 @@ async fn a_yes_that_comes_early_or_to_something_else_is_none() {
 #[tokio::test]
 async fn a_conversation_edited_between_showing_and_deciding_is_not_sent() {
     let (world, server, asked) = world(Reply::Repeats).await;
-    let asking = world
-        .sotto
-        .ask_larger(new(Some(asked.conversation.id), "And now?"));
+    let asking = world.sotto.ask_larger(
+        new(Some(asked.conversation.id), "And now?"),
+        StartedBy::Person,
+    );
     let editing = async {
         let view = shown(&world).await;
         armed(&world, &view).await;
@@ -253,7 +255,7 @@ async fn a_hundred_yeses_at_once_are_one() {
     let (world, server, asked) = world(Reply::Repeats).await;
     let asking = world
         .sotto
-        .ask_larger(new(Some(asked.conversation.id), "Once?"));
+        .ask_larger(new(Some(asked.conversation.id), "Once?"), StartedBy::Person);
     let agreeing = async {
         let view = shown(&world).await;
         armed(&world, &view).await;
@@ -282,7 +284,7 @@ async fn what_is_left_out_stays_and_what_is_replaced_comes_back() {
     let text = "Write to ann@example.org about Sagarmatha.";
     let asking = world
         .sotto
-        .ask_larger(new(Some(asked.conversation.id), text));
+        .ask_larger(new(Some(asked.conversation.id), text), StartedBy::Person);
     let changing = async {
         let view = shown(&world).await;
         let findings: Vec<_> = view.parts[2]
@@ -340,7 +342,7 @@ async fn nothing_left_to_ask_is_said_and_what_is_shown_stays() {
     let (world, server, asked) = world(Reply::Repeats).await;
     let asking = world
         .sotto
-        .ask_larger(new(Some(asked.conversation.id), "?"));
+        .ask_larger(new(Some(asked.conversation.id), "?"), StartedBy::Person);
     let changing = async {
         let view = shown(&world).await;
         let change = ConsentChange {
@@ -381,12 +383,14 @@ async fn block_cloud_now_cuts_what_is_on_its_way_and_what_waits() {
 
     let refused = world
         .sotto
-        .ask_larger(new(Some(id), "Still?"))
+        .ask_larger(new(Some(id), "Still?"), StartedBy::Person)
         .await
         .unwrap_err();
     assert_eq!(refused.code, ErrorCode::Blocked);
     assert!(!world.sotto.unblock_cloud().await.unwrap().blocked);
-    let asking = world.sotto.ask_larger(new(Some(id), "Again?"));
+    let asking = world
+        .sotto
+        .ask_larger(new(Some(id), "Again?"), StartedBy::Person);
     let blocking = async {
         shown(&world).await;
         world.sotto.block_cloud().await.unwrap();
@@ -419,7 +423,9 @@ async fn stop_cuts_the_connection_and_keeps_what_was_said() {
 async fn a_standing_yes_is_for_one_server_and_can_be_taken_back() {
     let (world, server, asked) = world(Reply::Repeats).await;
     let id = asked.conversation.id;
-    let asking = world.sotto.ask_larger(new(Some(id), "One"));
+    let asking = world
+        .sotto
+        .ask_larger(new(Some(id), "One"), StartedBy::Person);
     let agreeing = async {
         let view = shown(&world).await;
         assert!(view.standing_possible);
@@ -433,7 +439,11 @@ async fn a_standing_yes_is_for_one_server_and_can_be_taken_back() {
     let (decided, ()) = tokio::join!(asking, agreeing);
     assert!(matches!(decided.unwrap(), Decided::Asked { .. }));
     world.end_of_answer().await;
-    let without = world.sotto.ask_larger(new(Some(id), "Two")).await.unwrap();
+    let without = world
+        .sotto
+        .ask_larger(new(Some(id), "Two"), StartedBy::Person)
+        .await
+        .unwrap();
     assert!(matches!(without, Decided::Asked { .. }));
     world.end_of_answer().await;
     assert_eq!(server.heard().len(), 2);
@@ -443,7 +453,7 @@ async fn a_standing_yes_is_for_one_server_and_can_be_taken_back() {
         ask_anyway: true,
         ..new(Some(id), "Seen?")
     };
-    let asking = world.sotto.ask_larger(seeing);
+    let asking = world.sotto.ask_larger(seeing, StartedBy::Person);
     let denying = async {
         let view = shown(&world).await;
         let no = decision(&view, false);
@@ -461,7 +471,9 @@ async fn a_standing_yes_is_for_one_server_and_can_be_taken_back() {
         .clone()
         .unwrap();
     world.sotto.withdraw_standing_yes(given).await.unwrap();
-    let asking = world.sotto.ask_larger(new(Some(id), "Three"));
+    let asking = world
+        .sotto
+        .ask_larger(new(Some(id), "Three"), StartedBy::Person);
     let denying = async {
         let view = shown(&world).await;
         world
@@ -484,7 +496,11 @@ async fn the_cloud_is_off_at_a_first_start_and_wants_a_key() {
         provider: "openai".parse().unwrap(),
         ..new(Some(asked.conversation.id), "?")
     };
-    let refused = world.sotto.ask_larger(request).await.unwrap_err();
+    let refused = world
+        .sotto
+        .ask_larger(request, StartedBy::Person)
+        .await
+        .unwrap_err();
     assert_eq!(refused.code, ErrorCode::NoKey);
     let entry = ProviderEntry {
         id: None,
@@ -498,7 +514,11 @@ async fn the_cloud_is_off_at_a_first_start_and_wants_a_key() {
         provider: "elsewhere".parse().unwrap(),
         ..new(Some(asked.conversation.id), "?")
     };
-    let refused = world.sotto.ask_larger(request).await.unwrap_err();
+    let refused = world
+        .sotto
+        .ask_larger(request, StartedBy::Person)
+        .await
+        .unwrap_err();
     assert_eq!(refused.code, ErrorCode::CloudOff);
     assert!(ledger(&world).await.is_empty());
 }
@@ -529,7 +549,7 @@ async fn a_provider_that_refuses_is_told_apart_and_nothing_is_lost() {
 #[tokio::test]
 async fn asking_for_the_models_asks_for_a_yes_and_keeps_them() {
     let (world, server, _) = world(Reply::Repeats).await;
-    let testing = world.sotto.test_provider(provider());
+    let testing = world.sotto.test_provider(provider(), StartedBy::Person);
     let agreeing = async {
         let view = shown(&world).await;
         assert!(view.parts.is_empty() && view.body_bytes == 0);
@@ -569,7 +589,9 @@ async fn another_program_that_blocks_reaches_this_one() {
 async fn a_conversation_that_is_deleted_takes_its_question_with_it() {
     let (world, server, asked) = world(Reply::Repeats).await;
     let id = asked.conversation.id;
-    let asking = world.sotto.ask_larger(new(Some(id), "Gone?"));
+    let asking = world
+        .sotto
+        .ask_larger(new(Some(id), "Gone?"), StartedBy::Person);
     let deleting = async {
         shown(&world).await;
         world.sotto.delete_conversation(id).await.unwrap();

@@ -10,7 +10,7 @@ use rcgen::{
 };
 use sotto_api::{
     Outside,
-    consent::ProviderId,
+    consent::{ProviderId, StartedBy},
     egress::{Names, Trust},
     view::{
         AppEvent, Asked,
@@ -130,7 +130,9 @@ async fn enter(world: &World, address: String, protocol: Protocol, place: Place)
 
 /// Asks for its models, with a yes.
 async fn models(world: &World, provider: &ProviderId) -> Result<Vec<String>, String> {
-    let testing = world.sotto.test_provider(provider.clone());
+    let testing = world
+        .sotto
+        .test_provider(provider.clone(), StartedBy::Person);
     let (answer, _) = tokio::join!(testing, agree(world));
     match answer.unwrap() {
         ProviderAnswer::Works { cloud } => {

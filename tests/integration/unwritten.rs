@@ -3,13 +3,17 @@
 
 use std::process::{Command, Stdio};
 
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use sotto_api::{
     ErrorCode,
-    view::cloud::{Decided, LedgerState, NotSent},
+    consent::StartedBy,
+    view::{
+        cloud::{Decided, LedgerState, NotSent},
+        consent::ConsentDecision,
+    },
 };
 use sotto_domain::MessageState;
-use sotto_test_support::{FakeLanguageModel, Reply};
+use sotto_test_support::{FakeLanguageModel, Reply, World};
 
 use crate::{
     gate::{armed, ask_and_agree, decision, ledger, shown},
@@ -34,10 +38,12 @@ impl Drop for NothingWritten {
     }
 }
 
+/// `None` is as long as this process may make it.
 fn longest_file(bytes: Option<u64>) {
+    let maximum = getrlimit(Resource::Fsize).maximum;
     let limit = Rlimit {
-        current: bytes,
-        maximum: None,
+        current: bytes.or(maximum),
+        maximum,
     };
     setrlimit(Resource::Fsize, limit).unwrap();
 }
@@ -75,14 +81,19 @@ async fn while_nothing_is_written() {
 
     // It is not even asked for.
     let unwritten = NothingWritten::begin();
-    let refused = world.sotto.ask_larger(new(Some(id), "First")).await;
+    let refused = world
+        .sotto
+        .ask_larger(new(Some(id), "First"), StartedBy::Person)
+        .await;
     assert_eq!(refused.unwrap_err().code, ErrorCode::History);
     assert!(world.sotto.consent_view().await.is_none());
     drop(unwritten);
     assert!(ledger(&world).await.is_empty());
 
     // A yes that is not on disk is none.
-    let asking = world.sotto.ask_larger(new(Some(id), "Second"));
+    let asking = world
+        .sotto
+        .ask_larger(new(Some(id), "Second"), StartedBy::Person);
     let agreeing = async {
         let view = shown(&world).await;
         armed(&world, &view).await;
@@ -94,6 +105,41 @@ async fn while_nothing_is_written() {
     let (decided, ()) = tokio::join!(asking, agreeing);
     assert_eq!(not_sent(&decided.unwrap()), NotSent::NotUsed);
     assert!(server.heard().is_empty());
+    let rows = ledger(&world).await;
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0].state, LedgerState::Revoked);
+
+    // Nor does a yes for later remain of it.
+    let asking = world
+        .sotto
+        .ask_larger(new(Some(id), "Standing"), StartedBy::Person);
+    let agreeing = async {
+        let view = shown(&world).await;
+        armed(&world, &view).await;
+        let standing = ConsentDecision {
+            standing: true,
+            ..decision(&view, true)
+        };
+        let unwritten = NothingWritten::begin();
+        assert!(world.sotto.consent_decide(standing).await.is_err());
+        drop(unwritten);
+    };
+    let (decided, ()) = tokio::join!(asking, agreeing);
+    assert_eq!(not_sent(&decided.unwrap()), NotSent::NotUsed);
+    let cloud = world.sotto.cloud().await.unwrap();
+    assert!(
+        cloud
+            .providers
+            .iter()
+            .all(|each| each.standing_yes.is_none())
+    );
+
+    // What would allow more is not allowed.
+    let unwritten = NothingWritten::begin();
+    let on = world.sotto.turn_cloud(true).await.unwrap_err();
+    assert_eq!(on.code, ErrorCode::History);
+    assert!(!world.sotto.cloud().await.unwrap().on);
+    drop(unwritten);
 
     // A block cuts what is on its way, and holds in this program.
     let (_, decided) = ask_and_agree(&world, new(Some(id), "Third")).await;
@@ -105,15 +151,31 @@ async fn while_nothing_is_written() {
     drop(unwritten);
     let (answer, _) = world.end_of_answer().await;
     assert_eq!(answer.state, MessageState::Failed);
-    let refused = world.sotto.ask_larger(new(Some(id), "Fourth")).await;
+    let refused = world
+        .sotto
+        .ask_larger(new(Some(id), "Fourth"), StartedBy::Person)
+        .await;
     assert_eq!(refused.unwrap_err().code, ErrorCode::Blocked);
     assert_eq!(server.heard().len(), 1);
 
-    // Done once more it is written down, for the next program too.
-    assert!(world.sotto.block_cloud().await.unwrap().blocked);
+    // It is written down by itself as soon as it can be, for the next program too, and so is what
+    // became of the request.
+    while !next_is_blocked(&world).await {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let left = ledger(&world).await;
+    let left: Vec<_> = left
+        .iter()
+        .filter(|row| row.state == LedgerState::Sent)
+        .collect();
+    assert_eq!(left.len(), 1);
+    assert_eq!(left[0].trouble, "stopped");
+    // Taking it back is another decision.
+    assert!(!world.sotto.unblock_cloud().await.unwrap().blocked);
+}
+
+/// Whether a program that is started now finds the block.
+async fn next_is_blocked(world: &World) -> bool {
     let next = world.again(FakeLanguageModel::new(Vec::new())).await;
-    assert!(next.sotto.cloud().await.unwrap().blocked);
-    let left = ledger(&next).await;
-    let left = left.iter().filter(|row| row.state == LedgerState::Sent);
-    assert_eq!(left.count(), 1);
+    next.sotto.cloud().await.unwrap().blocked
 }

@@ -22,9 +22,7 @@ pub(crate) async fn turn_cloud(
     presses: State<'_, Presses>,
     on: bool,
 ) -> Result<CloudView, ApiError> {
-    if on {
-        presses.spend()?;
-    }
+    presses.spend_if(on)?;
     sotto.turn_cloud(on).await
 }
 
@@ -48,8 +46,10 @@ pub(crate) async fn unblock_cloud(
 #[specta::specta]
 pub(crate) async fn save_provider(
     sotto: State<'_, Sotto>,
+    presses: State<'_, Presses>,
     entry: ProviderEntry,
 ) -> Result<CloudView, ApiError> {
+    presses.spend()?;
     sotto.save_provider(entry).await
 }
 
@@ -89,8 +89,7 @@ pub(crate) async fn test_provider(
     presses: State<'_, Presses>,
     provider: ProviderId,
 ) -> Result<ProviderAnswer, ApiError> {
-    presses.spend()?;
-    sotto.test_provider(provider).await
+    sotto.test_provider(provider, presses.spend()?).await
 }
 
 #[tauri::command]
@@ -106,8 +105,10 @@ pub(crate) async fn withdraw_standing_yes(
 #[specta::specta]
 pub(crate) async fn set_own_words(
     sotto: State<'_, Sotto>,
+    presses: State<'_, Presses>,
     words: Vec<String>,
 ) -> Result<CloudView, ApiError> {
+    presses.spend()?;
     sotto.set_own_words(words).await
 }
 
@@ -118,8 +119,7 @@ pub(crate) async fn ask_larger(
     presses: State<'_, Presses>,
     request: LargerRequest,
 ) -> Result<Decided, ApiError> {
-    presses.spend()?;
-    sotto.ask_larger(request).await
+    sotto.ask_larger(request, presses.spend()?).await
 }
 
 #[tauri::command]

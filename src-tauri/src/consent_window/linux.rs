@@ -8,7 +8,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     rc::Rc,
 };
 
@@ -25,6 +25,8 @@ use sotto_api::{
     view::consent::ApproveButton,
 };
 use webkit2gtk::{WebView, WebViewExt};
+
+use crate::press::linux::KeyTimes;
 
 /// The number of all touches together; buttons of a pointer are numbered from 1.
 const TOUCH: Input = Input::Button(0);
@@ -52,7 +54,7 @@ pub(super) fn watch(
         position: Cell::new(None),
         size: Cell::new(None),
         down: RefCell::default(),
-        key_times: RefCell::default(),
+        key_times: KeyTimes::default(),
         touches: Cell::new(0),
     });
     window.add_events(EventMask::VISIBILITY_NOTIFY_MASK);
@@ -84,8 +86,8 @@ struct Watch<Report, Approve> {
     /// Keys and buttons that were pressed and not released. What is released while another window
     /// has the focus stays: it then counts as held once too often, which costs a second press.
     down: RefCell<BTreeSet<Input>>,
-    /// When each key was pressed last, in the system's milliseconds, which begin anew after 49 days.
-    key_times: RefCell<BTreeMap<Input, u32>>,
+    /// A press that came back from the web view, taken for another one, would count as held for good.
+    key_times: KeyTimes,
     /// Fingers on it.
     touches: Cell<u32>,
 }
@@ -128,7 +130,7 @@ impl<Report: Fn(WindowFact), Approve: Fn() -> Option<ApproveButton>> Watch<Repor
             }
             EventType::KeyPress => {
                 if let Some(event) = event.downcast_ref::<EventKey>()
-                    && self.is_new(event)
+                    && self.key_times.is_new(event)
                 {
                     let presses = matches!(
                         event.keyval(),
@@ -184,20 +186,6 @@ impl<Report: Fn(WindowFact), Approve: Fn() -> Option<ApproveButton>> Watch<Repor
         if self.size.replace(Some(size)) != Some(size) {
             self.tell(WindowFact::Resized);
         }
-    }
-
-    /// Whether a press is seen for the first time. One that the page had no use for comes back from
-    /// the web view, perhaps after the key's release: taken for another press, the key would count
-    /// as held for good.
-    fn is_new(&self, event: &EventKey) -> bool {
-        let (key, now) = (number(event), event.time());
-        let mut times = self.key_times.borrow_mut();
-        let later = |last: &u32| (1..=u32::MAX / 2).contains(&now.wrapping_sub(*last));
-        let new = times.get(&key).is_none_or(later);
-        if new {
-            times.insert(key, now);
-        }
-        new
     }
 
     fn pressed(&self, input: Input, on_approve: bool) {

@@ -46,21 +46,35 @@ export async function invoke(window, command, payload) {
 }
 
 /** Makes a server known to Sotto; gives what a request to it needs. */
-export async function introduce({ window }, { address }, { title = "Double", model = MODEL } = {}) {
+export async function introduce(sotto, { address }, { title = "Double", model = MODEL } = {}) {
   const entry = { id: null, title, protocol: "open_ai", address, models: [model] };
-  const { providers } = await invoke(window, "save_provider", { entry });
+  await pressInChat(sotto);
+  const { providers } = await invoke(sotto.window, "save_provider", { entry });
   return { provider: providers.find((each) => each.address === address).id, model };
 }
 
-/** Presses a key in the chat's window, as a hand does: without one nothing is asked elsewhere. */
-export async function pressInChat({ window }) {
+/** Milliseconds in which a key that was pressed reaches the page, where the window has the focus. */
+const REACHES_WITHIN = 2_000;
+
+/** Presses a key of shortcuts in the chat's window: without a press nothing is asked elsewhere. */
+export function pressInChat(sotto) {
+  return keyInChat(sotto, "ctrl+F9");
+}
+
+/** Presses a key that is perhaps only typed. */
+export function typeInChat(sotto) {
+  return keyInChat(sotto, "F9");
+}
+
+async function keyInChat({ window }, key) {
   await window.run(
-    "window.pressed = false; addEventListener('keyup', () => { window.pressed = true; }, { once: true });",
+    "window.pressed = false; addEventListener('keyup', ({ key }) => { window.pressed ||= key === 'F9'; });",
   );
   const frame = await seen("Sotto");
   await until("the chat hears a key", async () => {
-    await xdotool("windowactivate", "--sync", frame, "key", "Shift_L");
-    return window.run("return window.pressed");
+    await xdotool("windowactivate", "--sync", frame, "key", key);
+    const heard = () => window.run("return window.pressed");
+    return until("it was heard", heard, { limit: REACHES_WITHIN }).catch(() => false);
   });
 }
 

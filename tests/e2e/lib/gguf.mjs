@@ -67,6 +67,22 @@ export function endless(whole) {
   return bytes;
 }
 
+/** ggml's number for whole numbers of 32 bits, as long as the numbers that stand there. */
+const I32 = 26;
+
+/**
+ * A model whose header is well-formed and says that the weights of its last norm are whole numbers:
+ * llama.cpp loads it, and aborts the process at the first token (`binary_op: unsupported types`).
+ */
+export function hostile(whole) {
+  const bytes = Buffer.from(whole);
+  const name = "output_norm.weight";
+  const dimensionsAt = bytes.indexOf(name) + name.length;
+  const dimensions = bytes.readUInt32LE(dimensionsAt);
+  bytes.writeUInt32LE(I32, dimensionsAt + 4 + 8 * dimensions);
+  return bytes;
+}
+
 /** The same model with only its first `layers`, which says that it was trained for `context` tokens. */
 export function changed(whole, { layers, context }) {
   const bytes = Buffer.from(whole);

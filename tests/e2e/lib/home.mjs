@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findModel, readCatalog } from "../../../scripts/lib/catalog.mjs";
 import { models } from "./environment.mjs";
-import { changed, endless } from "./gguf.mjs";
+import { changed, endless, hostile } from "./gguf.mjs";
 
 const catalog = readCatalog();
 
@@ -54,6 +54,13 @@ export class Home {
   addEndlessModel() {
     const whole = readFileSync(join(models, starter.file));
     writeFileSync(join(this.models, "SmolLM2-135M-Endless.gguf"), endless(whole));
+    return this;
+  }
+
+  /** Puts a model there that aborts whatever runs it. */
+  addHostileModel() {
+    const whole = readFileSync(join(models, starter.file));
+    writeFileSync(join(this.models, "hostile.gguf"), hostile(whole));
     return this;
   }
 

@@ -31,7 +31,7 @@ export function seconds(milliseconds: number): string {
 
 /** Tokens a second; `null` if nothing was measured. */
 export function rate(tokens: number, milliseconds: number): number | null {
-  return milliseconds > 0 ? (tokens * 1000) / milliseconds : null;
+  return milliseconds > 0 && tokens > 0 ? (tokens * 1000) / milliseconds : null;
 }
 
 /** How long something will still take, roughly: `about 2 minutes`. */

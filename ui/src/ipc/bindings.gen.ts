@@ -329,6 +329,8 @@ export type ConsentView = {
 	provider_title: string,
 	/**  What would be sent, in order; what is left out stays in its place. */
 	parts: ConsentPart[],
+	/**  The provider's key goes along. */
+	with_key: boolean,
 	/**  Bytes of the request's body. */
 	body_bytes: number,
 	/**  Tokens as a range, and the most that it can cost. */

@@ -10,7 +10,7 @@ mod providers;
 
 use std::{collections::HashMap, sync::Arc, time::SystemTime};
 
-use sotto_consent::{Policy, ProposalId, ProviderId, Server, WindowFact};
+use sotto_consent::{Policy, ProposalId, ProviderId, Server, StartedBy, WindowFact};
 use sotto_domain::{ConversationId, Place};
 use sotto_egress::{Egress, Limits, Names, Trust, estimate};
 use sotto_history::History;
@@ -22,6 +22,7 @@ use crate::{
     error::{ApiError, ErrorCode, sentence},
     sotto::{Inner, Sotto},
     view::{
+        AppEvent,
         cloud::{
             CloudView, Decided, LargerRequest, LedgerView, NewKey, ProviderAnswer, ProviderEntry,
         },
@@ -224,6 +225,7 @@ impl Sotto {
     pub async fn save_provider(&self, entry: ProviderEntry) -> Result<CloudView, ApiError> {
         let gatekeeper = self.inner.gatekeeper().await?;
         providers::save(&gatekeeper.history, entry).await?;
+        self.inner.hear(AppEvent::CloudChanged);
         self.cloud().await
     }
 
@@ -247,6 +249,12 @@ impl Sotto {
         let gatekeeper = self.inner.gatekeeper().await?;
         let endpoint = providers::one(&gatekeeper.history, &provider).await?;
         let keychain = keychain(&gatekeeper)?;
+        // A yes that was given once for a server was given without this key.
+        if let Some(server) = endpoint.server() {
+            gatekeeper
+                .decision(Decision::WithdrawStandingYes(server))
+                .await?;
+        }
         // Noted first: a key that nobody knows of could not be removed.
         providers::note_key(&gatekeeper.history, &provider, true).await?;
         let name = endpoint.key_name();
@@ -288,11 +296,15 @@ impl Sotto {
     ///
     /// # Errors
     /// Where it may not be asked.
-    pub async fn test_provider(&self, provider: ProviderId) -> Result<ProviderAnswer, ApiError> {
+    pub async fn test_provider(
+        &self,
+        provider: ProviderId,
+        started_by: StartedBy,
+    ) -> Result<ProviderAnswer, ApiError> {
         let gatekeeper = self.inner.gatekeeper().await?;
         let endpoint = providers::one(&gatekeeper.history, &provider).await?;
-        require_key(&gatekeeper.history, &endpoint).await?;
-        let case = Case::models(endpoint, SystemTime::now())?;
+        let with_key = key_goes(&gatekeeper.history, &endpoint).await?;
+        let case = Case::models(endpoint, with_key, started_by, SystemTime::now())?;
         let yes = match verdict(&gatekeeper, case).await? {
             Verdict::Granted(yes) => *yes,
             Verdict::Not(why) => return Ok(ProviderAnswer::NotSent { why }),
@@ -324,10 +336,14 @@ impl Sotto {
     /// [`ErrorCode::CloudOff`], [`ErrorCode::Blocked`], [`ErrorCode::NoKey`],
     /// [`ErrorCode::EmptyQuestion`], [`ErrorCode::Answering`], [`ErrorCode::NotFound`]; nothing left
     /// this computer then, and nothing was changed.
-    pub async fn ask_larger(&self, request: LargerRequest) -> Result<Decided, ApiError> {
+    pub async fn ask_larger(
+        &self,
+        request: LargerRequest,
+        started_by: StartedBy,
+    ) -> Result<Decided, ApiError> {
         let gatekeeper = self.inner.gatekeeper().await?;
         let endpoint = providers::one(&gatekeeper.history, &request.provider).await?;
-        require_key(&gatekeeper.history, &endpoint).await?;
+        let with_key = key_goes(&gatekeeper.history, &endpoint).await?;
         let larger = self.larger(&gatekeeper.history, request.what).await?;
         let words = providers::own_words(&gatekeeper.history).await?;
         let words =
@@ -341,6 +357,8 @@ impl Sotto {
                 subject,
                 branch: &branch,
                 ask_anyway,
+                with_key,
+                started_by,
             };
             Case::answer(endpoint, asked, &words, SystemTime::now())
         })
@@ -394,7 +412,7 @@ impl Sotto {
     /// Where it cannot be read.
     pub async fn ledger(&self) -> Result<LedgerView, ApiError> {
         let gatekeeper = self.inner.gatekeeper().await?;
-        let (entries, check) = gatekeeper.book.read().await?;
+        let (entries, check) = gatekeeper.ledger().await?;
         let conversations = gatekeeper.history.conversations().await?.into_iter();
         let titles: HashMap<_, _> = conversations
             .map(|conversation| (conversation.id, conversation.title))
@@ -414,7 +432,7 @@ impl Sotto {
     /// Where it cannot be read.
     pub async fn ledger_entries(&self) -> Result<Vec<String>, ApiError> {
         let gatekeeper = self.inner.gatekeeper().await?;
-        let (entries, _) = gatekeeper.book.read().await?;
+        let (entries, _) = gatekeeper.ledger().await?;
         Ok(entries
             .iter()
             .map(|entry| entry.text().to_owned())
@@ -498,15 +516,17 @@ async fn verdict(gatekeeper: &Gatekeeper, case: Case) -> Result<Verdict, ApiErro
     gatekeeper.propose(case).await?.await.map_err(|_| ending())
 }
 
-/// A provider that Sotto knows wants a key: said before the person reads what would be sent.
-async fn require_key(history: &History, endpoint: &providers::Endpoint) -> Result<(), ApiError> {
-    if endpoint.built_in && !providers::with_key(history).await?.contains(&endpoint.id) {
+/// Whether a key goes along. A provider that Sotto knows wants one: said before the person reads what
+/// would be sent.
+async fn key_goes(history: &History, endpoint: &providers::Endpoint) -> Result<bool, ApiError> {
+    let with_key = providers::with_key(history).await?.contains(&endpoint.id);
+    if endpoint.built_in && !with_key {
         return Err(ApiError::new(
             ErrorCode::NoKey,
             format!("{} needs a key. Enter one in the settings.", endpoint.title),
         ));
     }
-    Ok(())
+    Ok(with_key)
 }
 
 /// Removes the key of a provider, if there is one.

@@ -9,7 +9,7 @@ use std::{
 
 use sotto_api::{
     Sotto,
-    consent::{NanoDollars, WindowFact},
+    consent::{NanoDollars, StartedBy, WindowFact},
     domain::{Place, Role},
     view::{
         Asked,
@@ -63,7 +63,8 @@ pub(crate) async fn ask(
     let Session {
         sotto, proposals, ..
     } = session;
-    let asking = sotto.ask_larger(request);
+    // Whoever asks in a terminal is a person; without one nothing gets here.
+    let asking = sotto.ask_larger(request, StartedBy::Person);
     tokio::pin!(asking);
     let decided = tokio::select! {
         decided = &mut asking => decided?,
@@ -177,9 +178,9 @@ fn preview(view: &ConsentView) -> String {
         let _ = writeln!(text, "{line}");
     };
     say(format!(
-        "Sotto would send this to {} ({place}), host {}{}:",
+        "Sotto would send this to {} ({place}), {}{}:",
         visible(&view.provider_title),
-        destination.host(),
+        destination.url(),
         destination
             .model()
             .map(|model| format!(", model {}", visible(model)))
@@ -205,6 +206,9 @@ fn preview(view: &ConsentView) -> String {
             .join("\n"));
     }
     say("\n---".to_owned());
+    if view.with_key {
+        say("Your key for it goes along.".to_owned());
+    }
     let findings = view.parts.iter().flat_map(|part| &part.pieces);
     let findings: Vec<String> = findings
         .filter_map(|piece| {

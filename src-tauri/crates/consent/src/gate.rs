@@ -14,7 +14,7 @@ pub use outcome::{
     Approval, Effect, Granted, NotGranted, ProposeError, Refused, StepError, Taken, WhyNot,
     WhyRefused,
 };
-use revocation::policy_effects;
+use revocation::recorded_first;
 
 use crate::{
     arming::{Arming, WindowFact},
@@ -149,15 +149,15 @@ impl Gate {
         now: Monotonic,
     ) -> Result<Taken, ProposeError> {
         self.admit(&draft, id)?;
-        let (conversation, started_by) = (draft.basis.conversation(), draft.started_by);
+        let (rests_with, started_by) = (draft.rests_with(), draft.started_by);
         if draft.ask_anyway || !self.policy.covers(&draft.destination) {
             if let Some(pending) = &self.pending {
                 return Err(ProposeError::Busy(pending.proposal.id()));
             }
-            self.restraint.check(conversation, started_by, now)?;
+            self.restraint.check(rests_with, started_by, now)?;
         }
         let proposal = Proposal::freeze(draft, id)?;
-        self.restraint.asked(conversation, started_by);
+        self.restraint.asked(rests_with, started_by);
         let record = Effect::Record(Event::proposed(&proposal, None, key));
         Ok(self.take(proposal, vec![record], Arming::new(), now))
     }
@@ -306,7 +306,7 @@ impl Gate {
         let Some(Pending { proposal, .. }) = self.pending.take() else {
             return Err(WhyNot::NotPending.into());
         };
-        self.restraint.agreed(proposal.basis().conversation());
+        self.restraint.agreed(proposal.rests_with());
         let mut effects = vec![
             Effect::Record(Event::Approved {
                 proposal: proposal.id(),
@@ -317,7 +317,7 @@ impl Gate {
         if let Some(server) = standing
             && self.policy.keep(server.clone())
         {
-            effects.extend(policy_effects(true, PolicyChange::StandingYes { server }));
+            effects.extend(recorded_first(true, PolicyChange::StandingYes { server }));
         }
         Ok(self.mint(proposal, state, effects, now))
     }
@@ -335,8 +335,8 @@ impl Gate {
     ) -> Result<Vec<Effect>, StepError> {
         let pending = self.pending_of(id)?;
         pending.state.after(Move::Deny)?;
-        let conversation = pending.proposal.basis().conversation();
-        self.restraint.denied(conversation, now);
+        let rests_with = pending.proposal.rests_with();
+        self.restraint.denied(rests_with, now);
         self.pending = None;
         let record = Event::Denied {
             proposal: id,

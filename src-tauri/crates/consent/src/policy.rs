@@ -63,6 +63,20 @@ impl Policy {
         }
     }
 
+    /// What both allow, and no more.
+    #[must_use]
+    pub fn strictest(&self, other: &Self) -> Self {
+        Self {
+            cloud: self.cloud && other.cloud,
+            blocked: self.blocked || other.blocked,
+            standing: self
+                .standing
+                .intersection(&other.standing)
+                .cloned()
+                .collect(),
+        }
+    }
+
     /// Why nothing may be proposed to this place for this purpose, if so. Whether the cloud is on
     /// is about its models: a download is asked for by itself, also where the cloud is off.
     pub(crate) fn refuses(&self, place: Place, purpose: Purpose) -> Option<Barrier> {
@@ -141,6 +155,19 @@ mod tests {
                 }
             }
             prop_assert_eq!(base.merged(&base, &kept), kept);
+        }
+
+        /// Nothing is allowed that one of the two does not allow.
+        #[test]
+        fn the_strictest_allows_what_both_do(one in policy(), other in policy()) {
+            let both = one.strictest(&other);
+            prop_assert_eq!(&both, &other.strictest(&one));
+            prop_assert_eq!(both.cloud, one.cloud && other.cloud);
+            prop_assert_eq!(!both.blocked, !one.blocked && !other.blocked);
+            for server in one.standing.union(&other.standing) {
+                let allowed = one.standing.contains(server) && other.standing.contains(server);
+                prop_assert_eq!(both.standing.contains(server), allowed);
+            }
         }
     }
 }

@@ -151,6 +151,9 @@ pub struct Draft {
     pub started_by: StartedBy,
     /// The person wants to see it even where a standing yes would do.
     pub ask_anyway: bool,
+    /// It would begin the conversation that it belongs to. After a denial such proposals rest
+    /// together, because each has a conversation of its own.
+    pub begins_conversation: bool,
     /// What it was built from.
     pub basis: Basis,
     /// Where it goes.
@@ -168,6 +171,22 @@ impl fmt::Debug for Draft {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (parts, bytes, host) = (self.parts.len(), self.body.len(), self.destination.host());
         write!(formatter, "Draft({parts} parts, {bytes} bytes, to {host})")
+    }
+}
+
+impl Draft {
+    /// With which others it rests after a denial.
+    pub(crate) const fn rests_with(&self) -> Option<ConversationId> {
+        rests_with(&self.basis, self.begins_conversation)
+    }
+}
+
+/// The conversation whose denials count; `None` for all that has none yet.
+const fn rests_with(basis: &Basis, begins_conversation: bool) -> Option<ConversationId> {
+    if begins_conversation {
+        None
+    } else {
+        basis.conversation()
     }
 }
 
@@ -198,6 +217,7 @@ pub struct Proposal {
     purpose: Purpose,
     started_by: StartedBy,
     ask_anyway: bool,
+    begins_conversation: bool,
     basis: Basis,
     destination: Destination,
     parts: Vec<Part>,
@@ -228,6 +248,7 @@ impl Proposal {
             purpose: draft.purpose,
             started_by: draft.started_by,
             ask_anyway: draft.ask_anyway,
+            begins_conversation: draft.begins_conversation,
             basis: draft.basis,
             request: Request::new(method, draft.destination.url().clone(), draft.body),
             destination: draft.destination,
@@ -258,6 +279,12 @@ impl Proposal {
     #[must_use]
     pub(crate) const fn ask_anyway(&self) -> bool {
         self.ask_anyway
+    }
+
+    /// With which others it rests after a denial.
+    #[must_use]
+    pub(crate) const fn rests_with(&self) -> Option<ConversationId> {
+        rests_with(&self.basis, self.begins_conversation)
     }
 
     /// What it was built from.

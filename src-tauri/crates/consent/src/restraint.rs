@@ -35,7 +35,7 @@ struct Denials {
     last: Monotonic,
 }
 
-/// Who was denied how often. What belongs to no conversation counts together.
+/// Who was denied how often. What belongs to no conversation, or would begin one, counts together.
 #[derive(Debug, Default)]
 pub(crate) struct Restraint(HashMap<Option<ConversationId>, Denials>);
 

@@ -73,6 +73,7 @@ pub(crate) fn draft(url: &str, texts: &[&str]) -> Draft {
         purpose: Purpose::Answer,
         started_by: StartedBy::Person,
         ask_anyway: false,
+        begins_conversation: false,
         basis: Basis::of(conversation(0), &messages),
         destination: destination(url, Method::Post),
         parts: messages.iter().zip(0..).map(part).collect(),

@@ -26,6 +26,7 @@ fn draft() -> Draft {
         purpose: Purpose::Answer,
         started_by: StartedBy::Person,
         ask_anyway: false,
+        begins_conversation: false,
         basis: Basis::None,
         destination: Destination::new(provider, Method::Post, url, &[], model).unwrap(),
         parts: vec![Part {

@@ -175,7 +175,9 @@ pub(crate) fn is_stand_in(value: &str) -> bool {
         .iter()
         .any(|(open, close)| value.starts_with(*open) && value.ends_with(*close));
     let first = value.chars().next();
-    let one_character = value.chars().all(|character| Some(character) == first);
+    // `xxx`, `****`. One character alone may be a password, if a bad one.
+    let one_character =
+        value.chars().count() > 2 && value.chars().all(|character| Some(character) == first);
     let lower = value.to_ascii_lowercase();
     let words = [
         "changeme",

@@ -1,7 +1,7 @@
 //! E-mail addresses (RFC 5321, and RFC 6531 for other scripts): from each `@` outwards, as far as
 //! the characters of a local part and of a domain reach.
 
-use crate::{Certainty, Kind, boundary::is_unspaced, scan::Candidates};
+use crate::{Certainty, Kind, boundary::is_unspaced, scan::Candidates, urls};
 
 /// Octets of a local part (RFC 5321, 4.5.3.1.1) and of a domain (4.5.3.1.2).
 const LOCAL: usize = 64;
@@ -104,9 +104,11 @@ fn is_in_url(before: &str) -> bool {
     while !before.is_char_boundary(start) {
         start += 1;
     }
-    let authority = before[start..].rsplit_once("://").map(|(_, rest)| rest);
-    authority.is_some_and(|rest| {
-        !rest.contains(|next: char| next.is_whitespace() || "/?#".contains(next))
+    let before = &before[start..];
+    let colon = |(colon, _)| urls::authority_after(before, colon);
+    let authority = before.match_indices(':').filter_map(colon).next_back();
+    authority.is_some_and(|at| {
+        !before[at..].contains(|next: char| next.is_whitespace() || "/?#".contains(next))
     })
 }
 

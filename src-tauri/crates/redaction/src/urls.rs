@@ -23,7 +23,8 @@ pub(crate) fn find(text: &str, found: &mut Candidates) {
             continue;
         };
         let is_host = host.starts_with(|first: char| first.is_alphanumeric() || first == '[');
-        if is_host && !password.is_empty() && !is_stand_in(password) {
+        let is_template = password.contains("${") || password.contains("{{");
+        if is_host && !password.is_empty() && !is_template && !is_stand_in(password) {
             let start = start + user.len() + 1;
             let range = start..start + password.len();
             found.push(
@@ -37,7 +38,7 @@ pub(crate) fn find(text: &str, found: &mut Candidates) {
 }
 
 /// Where the authority begins, if a scheme ends at `colon`.
-fn authority_after(text: &str, colon: usize) -> Option<usize> {
+pub(crate) fn authority_after(text: &str, colon: usize) -> Option<usize> {
     let (before, after) = (&text[..colon], &text[colon + 1..]);
     let of_scheme = |last: char| last.is_ascii_alphanumeric() || "+-.".contains(last);
     let scheme = before.rsplit(|last| !of_scheme(last)).next()?;
@@ -60,7 +61,10 @@ fn authority(rest: &str) -> &str {
     // Signs that quote or enclose a URL may also stand in a password. A host alone, or with a port,
     // is not one that begins.
     let is_host = match plain.split_once(':') {
-        Some((_, port)) => !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()),
+        Some((host, port)) => {
+            let digits = port.bytes().all(|byte| byte.is_ascii_digit());
+            !host.is_empty() && !port.is_empty() && digits
+        }
         None => !plain.is_empty(),
     };
     if plain.contains('@') || is_host {
@@ -87,6 +91,7 @@ mod tests {
             ("`https://ada:gue5t@example.com`, `x`", "gue5t"),
             ("[here](https://ada:gue5t@example.com)", "gue5t"),
             ("ftp://ada:p(a`ss{1}@host/x", "p(a`ss{1}"),
+            ("redis://:123(abc@10.0.0.1", "123(abc"),
             ("HTTP:/ada:gue5t@example.com", "gue5t"),
             ("http:ada:gue5t@example.com", "gue5t"),
             ("http:\\\\ada:gue5t@example.com", "gue5t"),
@@ -103,6 +108,8 @@ mod tests {
             "https://example.com/?q=a:b@c",
             "postgres://user:${DB_PASSWORD}@host/db",
             "postgres://user:<password>@host/db",
+            "postgres://user:{{ password }}@host/db",
+            "postgres://user:{{password}}@host/db",
             "https://user:****@example.com",
             "mailto:ada@example.com",
             "mailto:ada:x@example.com",

@@ -103,7 +103,8 @@ export function TextBox({
     if (event.nativeEvent.isComposing || event.keyCode === 229) return;
     if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
       event.preventDefault();
-      onSend();
+      // A key that is held down, perhaps since before the window had the focus, sends nothing.
+      if (!event.repeat) onSend();
       return;
     }
     onKey?.(event, event.currentTarget.textLength === 0 && pasted.length === 0);

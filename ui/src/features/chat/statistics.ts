@@ -23,10 +23,17 @@ export function inFull(statistics: AnswerStatistics): [name: string, value: stri
   const decode = rate(statistics.answer_tokens, statistics.decode_milliseconds);
   const rows: [string, string][] = [
     ["First word after", seconds(statistics.first_token_milliseconds)],
-    ["Tokens read", count(statistics.prompt_tokens)],
-    ["of these, read before", count(statistics.cached_tokens)],
-    ["Tokens written", count(statistics.answer_tokens)],
   ];
+  // A server that does not count says nothing; nobody reads or writes no token.
+  if (statistics.prompt_tokens > 0) {
+    rows.push(
+      ["Tokens read", count(statistics.prompt_tokens)],
+      ["of these, read before", count(statistics.cached_tokens)],
+    );
+  }
+  if (statistics.answer_tokens > 0) {
+    rows.push(["Tokens written", count(statistics.answer_tokens)]);
+  }
   if (prefill !== null) rows.push(["Reading", `${count(prefill)} tokens a second`]);
   if (decode !== null) rows.push(["Writing", `${decode.toFixed(1)} tokens a second`]);
   if (statistics.load_milliseconds > 0) {

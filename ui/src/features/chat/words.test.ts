@@ -22,9 +22,14 @@ describe("statistics", () => {
   it("in short", () => {
     expect(shortly(statistics)).toBe("0.04 s · 34/s");
     expect(shortly({ ...statistics, decode_milliseconds: 0 })).toBe("0.04 s");
+    expect(shortly({ ...statistics, answer_tokens: 0 })).toBe("0.04 s");
     expect(shortly({ ...statistics, answer_tokens: 20, first_token_milliseconds: 12_400 })).toBe(
       "12 s · 3.8/s",
     );
+  });
+  it("says nothing of tokens that nobody counted", () => {
+    const uncounted = { ...statistics, prompt_tokens: 0, cached_tokens: 0, answer_tokens: 0 };
+    expect(inFull(uncounted)).toEqual([["First word after", "0.04 s"]]);
   });
   it("in full", () => {
     expect(inFull({ ...statistics, load_milliseconds: 1_234 })).toEqual([

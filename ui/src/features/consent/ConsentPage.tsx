@@ -28,7 +28,7 @@ function isReadableOnTheWay(url: string): boolean {
 
 function Where({ view }: { view: ConsentView }) {
   const { place, url, host, model } = view.destination;
-  const { port } = new URL(url);
+  const { port, pathname, search } = new URL(url);
   const [before, after] = question(view);
   return (
     <header className={`border-b border-line px-6 pt-4 pb-3.5 ${WASHES[place]}`}>
@@ -48,6 +48,9 @@ function Where({ view }: { view: ConsentView }) {
         >
           <span className="sr-only">Host: </span>
           <ExactText text={port === "" ? host : `${host}:${port}`} />
+          <span className="text-small text-soft">
+            <ExactText text={`${pathname}${search}`} />
+          </span>
         </p>
         {model !== null && (
           <p className="text-ui [overflow-wrap:anywhere]">

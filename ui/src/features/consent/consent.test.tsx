@@ -52,7 +52,7 @@ describe("the consent page", () => {
     expect(document.body).toHaveTextContent("1.4 kB in all");
     expect(document.body).toHaveTextContent("310–340");
     expect(document.body).toHaveTextContent("At most $0.016prices of 31 Oct 2026");
-    expect(document.body).toHaveTextContent(/up to 30 days.*Source: https:.*read on 1 Nov 2026/);
+    expect(document.body).toHaveTextContent(/up to 30 days.*Source: https:.*as of 1 Nov 2026/);
     expect(document.body).toHaveTextContent("Names of people and firms are not found");
     expect(document.title).toBe("Send this to Anthropic?");
     expect(document.querySelector("a, img, iframe, form")).toBeNull();
@@ -285,9 +285,7 @@ describe("the consent page", () => {
     expect(
       await screen.findByRole("heading", { level: 1, name: "Ask Anthropic which models it has?" }),
     ).toBeVisible();
-    expect(document.body).toHaveTextContent(
-      "Nothing of yours is sent: no text, only your key, if one is kept.",
-    );
+    expect(document.body).toHaveTextContent("Nothing of yours is sent: no text and no key.");
     expect(await parts()).toEqual([]);
     expect(document.body).not.toHaveTextContent("confidential");
   });

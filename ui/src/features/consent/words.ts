@@ -25,14 +25,17 @@ export function question({ purpose, destination, parts }: ConsentView): [string,
 }
 
 /** What leaves, in a sentence. */
-export function whatLeaves({ purpose }: ConsentView): string {
+export function whatLeaves({ purpose, with_key }: ConsentView): string {
   switch (purpose) {
     case "answer":
-      return "Exactly the text below leaves this computer, once. Nothing is sent until you say so.";
+      return with_key
+        ? "Exactly the text below and your key for it leave this computer, once. Nothing is sent until you say so."
+        : "Exactly the text below leaves this computer, once. Nothing is sent until you say so.";
     case "model_list":
-      return "Nothing of yours is sent: no text, only your key, if one is kept.";
     case "key_test":
-      return "Nothing of yours is sent: no text, only your key.";
+      return with_key
+        ? "Nothing of yours is sent: no text, only your key."
+        : "Nothing of yours is sent: no text and no key.";
     case "download":
     case "update_check":
       return "Nothing of yours is sent: no text and no key.";

@@ -177,15 +177,15 @@ const fn broken(ending: AnswerEnding) -> &'static str {
 
 fn change_in_words(change: &PolicyChange) -> String {
     match change {
-        PolicyChange::Blocked => "You blocked everything.".to_owned(),
-        PolicyChange::Unblocked => "You took the block back.".to_owned(),
-        PolicyChange::CloudOn => "You turned cloud models on.".to_owned(),
-        PolicyChange::CloudOff => "You turned cloud models off.".to_owned(),
+        PolicyChange::Blocked => "Everything was blocked.".to_owned(),
+        PolicyChange::Unblocked => "The block was taken back.".to_owned(),
+        PolicyChange::CloudOn => "Cloud models were turned on.".to_owned(),
+        PolicyChange::CloudOff => "Cloud models were turned off.".to_owned(),
         PolicyChange::StandingYes { server } => {
             format!("You agreed that {server} is asked without a question.")
         }
         PolicyChange::StandingYesWithdrawn { server } => {
-            format!("You want to be asked again before {server} is.")
+            format!("{server} is asked only with a question again.")
         }
     }
 }

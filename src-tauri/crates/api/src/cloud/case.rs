@@ -38,7 +38,9 @@ struct Source {
 pub(crate) struct Case {
     pub(crate) endpoint: Endpoint,
     purpose: Purpose,
+    started_by: StartedBy,
     ask_anyway: bool,
+    with_key: bool,
     expected: Expected,
     /// What the conversation was when it was asked for; see [`Subject`].
     basis: Basis,
@@ -67,6 +69,9 @@ pub(crate) struct Asked<'a> {
     pub(crate) branch: &'a [Message],
     /// The person wants to see it even where a standing yes would do.
     pub(crate) ask_anyway: bool,
+    /// A key is kept for whoever is asked.
+    pub(crate) with_key: bool,
+    pub(crate) started_by: StartedBy,
 }
 
 /// A case, drafted with some change.
@@ -90,6 +95,8 @@ impl Case {
             subject,
             branch,
             ask_anyway,
+            with_key,
+            started_by,
         } = asked;
         let url = endpoint.protocol.question_url(&endpoint.base);
         let destination = destination(&endpoint, Method::Post, url, Some(model))?;
@@ -114,7 +121,9 @@ impl Case {
             });
         Ok(Self {
             purpose: Purpose::Answer,
+            started_by,
             ask_anyway,
+            with_key,
             expected: Expected::Answer(endpoint.protocol),
             basis: Basis::of(subject.conversation, branch),
             subject: Some(subject),
@@ -128,12 +137,19 @@ impl Case {
     }
 
     /// A provider says which models it has; this also tries the key.
-    pub(crate) fn models(endpoint: Endpoint, at: SystemTime) -> Result<Self, ApiError> {
+    pub(crate) fn models(
+        endpoint: Endpoint,
+        with_key: bool,
+        started_by: StartedBy,
+        at: SystemTime,
+    ) -> Result<Self, ApiError> {
         let (url, expected) = endpoint.models_at().map_err(|error| other(&error))?;
         let destination = destination(&endpoint, Method::Get, Ok(url), None)?;
         Ok(Self {
             purpose: Purpose::KeyTest,
+            started_by,
             ask_anyway: false,
+            with_key,
             expected,
             basis: Basis::None,
             subject: None,
@@ -173,10 +189,12 @@ impl Case {
         let parts: Vec<Part> = shown.iter().zip(&self.sources).map(part).collect();
         let draft = Draft {
             purpose: self.purpose,
-            // Whoever asks shows that a person did: the window by a press, the terminal by being
-            // one. Nothing asks by itself yet.
-            started_by: StartedBy::Person,
+            started_by: self.started_by,
             ask_anyway: self.ask_anyway,
+            begins_conversation: self
+                .subject
+                .as_ref()
+                .is_some_and(|subject| subject.after.is_none()),
             basis: self.basis,
             destination: self.destination.clone(),
             body: self.body(&parts)?,
@@ -231,6 +249,7 @@ impl Case {
             destination: proposal.destination().clone(),
             provider_title: self.endpoint.title.clone(),
             parts: shown.to_vec(),
+            with_key: self.with_key,
             body_bytes: proposal.request().body().len() as u64,
             estimate: proposal.estimate(),
             prices_as_of: estimate::PRICES_AS_OF.to_owned(),

@@ -11,6 +11,7 @@ use std::{
 
 use sotto_consent::{
     Cleared, Monotonic, Permit, Policy, Proposal, ProposalId, Request, Server, WindowFact,
+    chain::Sealed,
     ledger::{FailReason, Received, UnknownCause},
 };
 use sotto_domain::ConversationId;
@@ -28,7 +29,7 @@ use crate::{
     error::{ApiError, ErrorCode, sentence},
     host::Host,
     view::{
-        cloud::NotSent,
+        cloud::{LedgerCheck, NotSent},
         consent::{ConsentChange, ConsentDecision, ConsentView},
     },
 };
@@ -258,6 +259,13 @@ impl Gatekeeper {
 
     pub(crate) async fn policy(&self) -> Result<Policy, ApiError> {
         self.ask(Message::Policy).await
+    }
+
+    /// The ledger, with what it was owed until now, where that can be written.
+    pub(crate) async fn ledger(&self) -> Result<(Vec<Sealed>, LedgerCheck), ApiError> {
+        // Whoever asks for the decisions has both looked after.
+        self.policy().await?;
+        Ok(self.book.read().await?)
     }
 
     fn tell(&self, message: Message) {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use sotto_consent::{AddressError, Destination, Method, Policy, ProviderId, Url};
+use sotto_consent::{AddressError, Destination, Method, Policy, ProviderId, Server, Url};
 use sotto_domain::Place;
 use sotto_egress::{Dialect, Expected, ListedModel, Protocol, catalog, is_passed_on};
 use sotto_history::{History, HistoryError};
@@ -17,6 +17,10 @@ use crate::{
 
 /// Where an Ollama listens unless it is told otherwise.
 const OLLAMA_PORT: &str = ":11434";
+/// The longest name of a provider, in characters.
+const LONGEST_TITLE: usize = 60;
+/// The longest path of an address, in bytes.
+const LONGEST_PATH: usize = 64;
 /// The setting with the person's own servers.
 const OWN: &str = "providers";
 /// The setting with the models of each provider.
@@ -70,9 +74,9 @@ impl Endpoint {
         is_passed_on(model) || listed.map_or(self.is_ollama(), |listed| listed.passed_on)
     }
 
-    /// Whether it is an Ollama, which is known by its port.
+    /// Whether it is an Ollama, which is known by its port, whatever protocol it speaks.
     fn is_ollama(&self) -> bool {
-        self.protocol == Protocol::OpenAi && self.base.origin().ends_with(OLLAMA_PORT)
+        self.base.origin().ends_with(OLLAMA_PORT)
     }
 
     /// The name of its key in the keyring: a key belongs to a server, not to a name of the person's.
@@ -96,10 +100,20 @@ impl Endpoint {
 
     /// Where words to it go, by its address.
     pub(crate) fn place(&self) -> Place {
+        self.destination()
+            .map_or(Place::Cloud, |destination| destination.place())
+    }
+
+    /// The server of the person's network that it is, if it is one.
+    pub(crate) fn server(&self) -> Option<Server> {
+        self.destination()
+            .and_then(|destination| destination.server())
+    }
+
+    fn destination(&self) -> Option<Destination> {
         let resolved = on_this_computer(&self.base);
         let url = self.base.clone();
-        Destination::new(self.id.clone(), Method::Get, url, &resolved, None)
-            .map_or(Place::Cloud, |destination| destination.place())
+        Destination::new(self.id.clone(), Method::Get, url, &resolved, None).ok()
     }
 
     fn known(provider: &catalog::Provider, models: &Models) -> Self {
@@ -216,10 +230,10 @@ pub(crate) async fn save(history: &History, entry: ProviderEntry) -> Result<(), 
         Some(id) if is_known(&id) => id,
         id => save_own(history, id, entry).await?,
     };
-    let before = one(history, &id).await?;
+    let now = one(history, &id).await?;
     // What the server said of a model stays; what it said nothing about is not taken for its own.
     let listed = models.into_iter().map(|name| ListedModel {
-        passed_on: before.passes_on(&name),
+        passed_on: now.passes_on(&name),
         id: name,
     });
     keep_models(history, &id, listed.collect()).await?;
@@ -236,8 +250,20 @@ async fn save_own(
     if title.is_empty() {
         return Err(refuse("Give the server a name.".to_owned()));
     }
+    // It stands where the person is asked, above what would be sent.
+    if title.chars().count() > LONGEST_TITLE || title.contains(char::is_control) {
+        return Err(refuse(format!(
+            "A name has at most {LONGEST_TITLE} characters, all on one line."
+        )));
+    }
     let address = entry.address.trim().trim_end_matches('/');
     let base: Url = address.parse().map_err(|error| refuse(sentence(&error)))?;
+    // A path can say as much as a body.
+    if base.as_str().len() - base.origin().len() > LONGEST_PATH {
+        return Err(refuse(format!(
+            "The path of an address has at most {LONGEST_PATH} characters."
+        )));
+    }
     let mut own: Vec<Own> = history.setting(OWN).await?.unwrap_or_default();
     let id = match id {
         Some(id) if own.iter().any(|each| each.id == id) => id,
@@ -255,6 +281,12 @@ async fn save_own(
     let resolved = on_this_computer(&base);
     Destination::new(id.clone(), Method::Get, base.clone(), &resolved, None)
         .map_err(|error| refuse(sentence(&error)))?;
+    // What was heard of another server's models says nothing of this one's.
+    let another =
+        |each: &Own| each.id == id && (each.base != base || each.protocol != entry.protocol);
+    if own.iter().any(another) {
+        keep_models(history, &id, Vec::new()).await?;
+    }
     own.retain(|each| each.id != id);
     own.push(Own {
         id: id.clone(),

@@ -23,6 +23,8 @@ pub struct ConsentView {
     pub provider_title: String,
     /// What would be sent, in order; what is left out stays in its place.
     pub parts: Vec<ConsentPart>,
+    /// The provider's key goes along.
+    pub with_key: bool,
     /// Bytes of the request's body.
     pub body_bytes: u64,
     /// Tokens as a range, and the most that it can cost.

@@ -31,13 +31,13 @@ impl Gate {
     /// Lets things be asked again. No yes comes back.
     #[must_use = "it says what to do"]
     pub fn unblock(&mut self) -> Vec<Effect> {
-        policy_effects(self.policy.set_blocked(false), PolicyChange::Unblocked)
+        recorded_first(self.policy.set_blocked(false), PolicyChange::Unblocked)
     }
 
     /// Lets cloud models be asked for, each time with a yes.
     #[must_use = "it says what to do"]
     pub fn turn_cloud_on(&mut self) -> Vec<Effect> {
-        policy_effects(self.policy.set_cloud(true), PolicyChange::CloudOn)
+        recorded_first(self.policy.set_cloud(true), PolicyChange::CloudOn)
     }
 
     /// Lets cloud models not be asked for: as [`Gate::block`], for the cloud alone and for good.
@@ -119,23 +119,22 @@ impl Gate {
     }
 }
 
-/// A change of policy, and what it takes back. It is kept before anything else is done: what fails
-/// later must not lose it.
+/// A change that allows less, and what it takes back. It is kept before anything else is done: what
+/// fails later must not lose it.
 fn kept_first(changed: bool, change: PolicyChange, revoked: Vec<Effect>) -> Vec<Effect> {
     let mut effects = Vec::new();
-    let mut record = policy_effects(changed, change).into_iter();
-    effects.extend(record.next());
+    effects.extend(changed.then_some(Effect::SavePolicy));
     effects.extend(revoked);
-    effects.extend(record);
+    effects.extend(changed.then_some(Effect::Record(Event::PolicyChanged { change })));
     effects
 }
 
-/// Keeps and records a change of policy, if there is one.
-pub(super) fn policy_effects(changed: bool, change: PolicyChange) -> Vec<Effect> {
+/// A change that allows more. The ledger says so before it holds.
+pub(super) fn recorded_first(changed: bool, change: PolicyChange) -> Vec<Effect> {
     if changed {
         vec![
-            Effect::SavePolicy,
             Effect::Record(Event::PolicyChanged { change }),
+            Effect::SavePolicy,
         ]
     } else {
         Vec::new()

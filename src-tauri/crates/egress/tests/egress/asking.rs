@@ -130,6 +130,7 @@ impl Ask {
             purpose,
             started_by: StartedBy::Person,
             ask_anyway: false,
+            begins_conversation: false,
             basis: Basis::None,
             destination: Destination::new(provider, method, url, &self.resolved, model).unwrap(),
             parts: if is_answer {

@@ -1,15 +1,20 @@
 //! The gate with what stands around it: the case that is shown, who waits for its verdict, the
 //! connections that can be cut, and the ledger.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
 
 use sotto_consent::{
     Approval, Basis, Cleared, Effect, Gate, Granted, Permit, Policy, ProposalId, ProposeError,
     Request, Taken, WhyNot,
-    ledger::{DenyReason, Event, FailReason, RevokeReason},
+    chain::Sealed,
+    ledger::{DenyReason, Event, FailReason, PolicyChange, RevokeReason},
 };
-use sotto_domain::branch::Tree;
-use sotto_history::History;
+use sotto_domain::{Timestamp, branch::Tree};
+use sotto_history::{History, HistoryError};
 use sotto_redaction::Vault;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
@@ -49,6 +54,10 @@ pub(super) struct Desk {
     /// The person's decisions as they were last read or written: what was changed since is ours.
     kept: Policy,
     waiting: Option<Waiting>,
+    /// What happened and could not be written into the ledger yet, oldest first.
+    owed: VecDeque<(Timestamp, Event)>,
+    /// Proposals that the ledger does not know, because it could not be written.
+    unknown: BTreeSet<ProposalId>,
     brake: Arc<Brake>,
 }
 
@@ -70,6 +79,8 @@ impl Desk {
             gate: Gate::new(kept.clone()),
             kept,
             waiting: None,
+            owed: VecDeque::new(),
+            unknown: BTreeSet::new(),
             brake,
         })
     }
@@ -83,9 +94,15 @@ impl Desk {
         ))
     }
 
-    /// Whether a change of the person's decisions could matter at this moment.
+    /// Whether something is not on disk that should be.
+    fn is_behind(&self) -> bool {
+        !self.owed.is_empty() || *self.gate.policy() != self.kept
+    }
+
+    /// Whether a change of the person's decisions could matter at this moment, or one of them is not
+    /// written down yet.
     pub(super) fn is_busy(&self) -> bool {
-        self.waiting.is_some() || self.brake.is_needed()
+        self.waiting.is_some() || self.brake.is_needed() || self.is_behind()
     }
 
     pub(super) async fn tick(&mut self) {
@@ -156,30 +173,36 @@ impl Desk {
                 let _ = reply.send(());
             }
             Message::Decision(decision, reply) => {
-                self.look_again().await;
-                let effects = match decision {
-                    Decision::Block => self.gate.block(),
-                    Decision::Unblock => self.gate.unblock(),
-                    Decision::CloudOn => self.gate.turn_cloud_on(),
-                    Decision::CloudOff => self.gate.turn_cloud_off(),
-                    Decision::WithdrawStandingYes(server) => {
-                        self.gate.withdraw_standing_yes(&server)
-                    }
-                };
-                let done = self.perform(effects).await;
-                let _ = reply.send(match done {
-                    Ok(()) => Ok(self.gate.policy().clone()),
-                    Err(NotWritten) => Err(ApiError::new(
-                        ErrorCode::History,
-                        "It holds in this program, but it could not be written down. Free some disk space and do it once more, so that it holds after a restart.",
-                    )),
-                });
+                let decided = self.decision(decision).await;
+                let _ = reply.send(decided);
             }
             Message::Policy(reply) => {
                 self.look_again().await;
                 let _ = reply.send(self.gate.policy().clone());
             }
         }
+    }
+
+    async fn decision(&mut self, decision: Decision) -> Result<Policy, ApiError> {
+        self.look_again().await;
+        let allows_more = matches!(decision, Decision::Unblock | Decision::CloudOn);
+        let effects = match decision {
+            Decision::Block => self.gate.block(),
+            Decision::Unblock => self.gate.unblock(),
+            Decision::CloudOn => self.gate.turn_cloud_on(),
+            Decision::CloudOff => self.gate.turn_cloud_off(),
+            Decision::WithdrawStandingYes(server) => self.gate.withdraw_standing_yes(&server),
+        };
+        if self.perform(effects).await.is_ok() && !self.is_behind() {
+            return Ok(self.gate.policy().clone());
+        }
+        self.host.hear(AppEvent::CloudChanged);
+        let message = if allows_more {
+            "It could not be written down, so nothing was changed. Free some disk space, then do it once more."
+        } else {
+            "It holds in this program, but it could not be written down yet. Free some disk space, so that it holds after a restart."
+        };
+        Err(ApiError::new(ErrorCode::History, message))
     }
 
     async fn propose(
@@ -300,12 +323,14 @@ impl Desk {
                 let Some(waiting) = self.waiting.take() else {
                     return Err(over());
                 };
-                self.grant(waiting, granted).await.map_err(|NotWritten| {
-                    ApiError::new(
+                if let Err(NotWritten) = self.grant(waiting, granted).await {
+                    self.withdraw(decision.proposal).await;
+                    return Err(ApiError::new(
                         ErrorCode::History,
                         "The ledger could not be written, so nothing was sent.",
-                    )
-                })
+                    ));
+                }
+                Ok(())
             }
             Err(not_granted) => {
                 let early = not_granted.why == WhyNot::TooEarly;
@@ -379,7 +404,7 @@ impl Desk {
             }
         };
         let not_written = "The ledger could not be written, so nothing was sent. Free some disk space and ask again.";
-        let stored = self.book.write(self.host.now(), redeemed.record()).await;
+        let stored = self.write(redeemed.record()).await;
         let cleared = match stored {
             Ok(sealed) => redeemed.recorded(&sealed).map_err(|error| sentence(&error)),
             Err(error) => {
@@ -431,6 +456,10 @@ impl Desk {
 
     /// Takes over what another program of the person's decided meanwhile. It recorded that itself.
     pub(super) async fn look_again(&mut self) {
+        if *self.gate.policy() != self.kept {
+            self.save_policy().await.ok();
+        }
+        self.write_owed().await.ok();
         let kept: Policy = match self.history.setting(POLICY).await {
             Ok(kept) => kept.unwrap_or_default(),
             Err(error) => {
@@ -476,13 +505,13 @@ impl Desk {
             match effect {
                 Effect::Record(event) => {
                     let verdict = verdict_of(&event);
-                    let written = self.book.write(self.host.now(), event).await;
+                    if let Err(error) = self.write(event.clone()).await {
+                        tracing::error!(%error, "the ledger was not written");
+                        self.owe(event);
+                        done = Err(NotWritten);
+                    }
                     if let Some((proposal, why)) = verdict {
                         self.settle(proposal, why);
-                    }
-                    if let Err(error) = written {
-                        tracing::error!(%error, "the ledger was not written");
-                        done = Err(NotWritten);
                     }
                 }
                 Effect::Show(_) => {
@@ -497,13 +526,70 @@ impl Desk {
                 Effect::Close(_) => self.host.hear_consent(ConsentEvent::Close),
                 Effect::Cut(proposal) => self.brake.cut(proposal),
                 Effect::SavePolicy => {
-                    if self.save_policy().await.is_err() {
+                    // What allows more holds only once the ledger says so.
+                    let holds = done.is_ok() || self.strictest() == *self.gate.policy();
+                    if !holds || self.save_policy().await.is_err() {
                         done = Err(NotWritten);
                     }
                 }
             }
         }
+        let strictest = self.strictest();
+        if done.is_err() && strictest != *self.gate.policy() {
+            let effects = self.gate.follow(strictest);
+            Box::pin(self.perform(effects)).await.ok();
+        }
         done
+    }
+
+    /// What is decided now and was so before: a change that could not be written allows no more.
+    fn strictest(&self) -> Policy {
+        self.gate.policy().strictest(&self.kept)
+    }
+
+    /// Writes into the ledger, after what it is owed.
+    async fn write(&mut self, event: Event) -> Result<Sealed, HistoryError> {
+        self.write_owed().await?;
+        self.book.write(self.host.now(), event).await
+    }
+
+    async fn write_owed(&mut self) -> Result<(), HistoryError> {
+        while let Some((at, event)) = self.owed.front().cloned() {
+            self.book.write(at, event).await?;
+            self.owed.pop_front();
+        }
+        Ok(())
+    }
+
+    /// Keeps what happened until it can be written. What was refused because it could not be written
+    /// did not happen.
+    fn owe(&mut self, event: Event) {
+        let of = match &event {
+            Event::Proposed(proposed) => {
+                self.unknown.insert(proposed.proposal);
+                return;
+            }
+            Event::Shown { .. } | Event::Approved { .. } | Event::Consumed { .. } => return,
+            Event::PolicyChanged { change } => match change {
+                PolicyChange::Blocked
+                | PolicyChange::CloudOff
+                | PolicyChange::StandingYesWithdrawn { .. } => None,
+                PolicyChange::Unblocked
+                | PolicyChange::CloudOn
+                | PolicyChange::StandingYes { .. } => return,
+            },
+            Event::Denied { proposal, .. }
+            | Event::Expired { proposal }
+            | Event::Revoked { proposal, .. }
+            | Event::Sent { proposal, .. }
+            | Event::Failed { proposal, .. }
+            | Event::Unknown { proposal, .. } => Some(*proposal),
+            Event::Received(received) => Some(received.proposal),
+            Event::Connected(connection) => Some(connection.proposal),
+        };
+        if of.is_none_or(|proposal| !self.unknown.contains(&proposal)) {
+            self.owed.push_back((self.host.now(), event));
+        }
     }
 
     fn tell_approve(&self, proposal: ProposalId, enabled: bool) {

@@ -71,6 +71,24 @@ fn a_denied_program_rests_and_falls_silent_and_a_person_does_not() {
     let _ = ask(&mut gate, by_program(1), 10, 9_030_000);
 }
 
+/// A new conversation each time is no way around a denial.
+#[test]
+fn conversations_that_a_program_would_begin_rest_together() {
+    let mut gate = gate();
+    let new = |number| Draft {
+        begins_conversation: true,
+        ..by_program(number)
+    };
+    let _ = ask(&mut gate, new(1), 1, 0);
+    assert!(gate.deny(id(1), DenyReason::Person, at(0)).is_ok());
+    let resting = Some(ProposeError::Restrained(Restrained::Resting {
+        milliseconds: 29_999,
+    }));
+    assert_eq!(propose(&mut gate, new(2), 2, 1), resting);
+    // One that is there already has nothing to do with it.
+    let _ = ask(&mut gate, by_program(2), 3, 1);
+}
+
 #[test]
 fn a_yes_ends_a_row_of_denials() {
     let mut gate = gate();

@@ -20,7 +20,7 @@ fn with_standing_yes() -> Gate {
     let change = PolicyChange::StandingYes { server: server() };
     assert_eq!(
         granted.effects[2..],
-        [Effect::SavePolicy, record(Event::PolicyChanged { change })]
+        [record(Event::PolicyChanged { change }), Effect::SavePolicy]
     );
     let _ = redeem(granted, &mut gate, 1_000);
     assert!(gate.failed(id(100), FailReason::Connection).is_ok());
