@@ -5,7 +5,7 @@ use sotto_api::{
     view::{AppEvent, desktop::DesktopView},
 };
 
-use crate::{host::Windows, press::Presses, session_start};
+use crate::{host::Windows, session_start};
 
 /// How it is now.
 ///
@@ -21,19 +21,11 @@ pub(crate) async fn view(sotto: &Sotto, windows: &Windows) -> Result<DesktopView
     })
 }
 
-/// Starts with the session from now on, or not any more. Only a press turns it on: a script in the
-/// page must not outlive the session.
+/// Starts with the session from now on, or not any more.
 ///
 /// # Errors
-/// Without a press, and where the system does not take it.
-pub(crate) fn set_session_start(
-    windows: &Windows,
-    presses: &Presses,
-    on: bool,
-) -> Result<(), ApiError> {
-    if on {
-        presses.spend()?;
-    }
+/// Where the system does not take it.
+pub(crate) fn set_session_start(windows: &Windows, on: bool) -> Result<(), ApiError> {
     session_start::set(on)?;
     windows.hear(AppEvent::DesktopChanged);
     Ok(())

@@ -111,6 +111,8 @@ async fn memory_that_the_runtime_gives_back_by_itself_is_told() {
     world.sotto.attend(false);
     world.sotto.load_model(None).await.unwrap();
     while next_runtime(&world).await.model.is_none() {}
+    // Looked at by itself, at the moment that was named: it is still there.
+    assert!(next_runtime(&world).await.model.is_some());
     model.forget();
     while next_runtime(&world).await.model.is_some() {}
 }

@@ -36,7 +36,8 @@ pub(crate) async fn set_session_start(
     presses: State<'_, Presses>,
     on: bool,
 ) -> Result<(), ApiError> {
-    desktop::set_session_start(&windows, &presses, on)
+    presses.spend_if(on)?;
+    desktop::set_session_start(&windows, on)
 }
 
 #[tauri::command]
