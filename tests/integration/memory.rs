@@ -84,7 +84,7 @@ async fn a_pause_stops_what_is_answered_here_and_a_question_ends_it() {
     );
 
     let model = FakeLanguageModel::new(vec![vec![Said::Ends(EndReason::Finished)]]);
-    let world = world.again(model).await;
+    let world = World::new(model).await;
     world.sotto.pause_runtime().await.unwrap();
     world.sotto.ask(question()).await.unwrap();
     world.end_of_answer().await;
