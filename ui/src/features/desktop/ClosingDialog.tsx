@@ -14,8 +14,9 @@ export default function ClosingDialog({ onClose }: { onClose: () => void }) {
     await attempt(() => core.closeWindow());
   };
   const putOff = async () => {
-    onClose();
+    // Known before the question goes: otherwise the next close would take it for standing still.
     await attempt(() => core.setWhenClosed("ask"));
+    onClose();
   };
   return (
     <Dialog

@@ -64,7 +64,7 @@ describe("closing the window for the first time", () => {
     const { user, calls } = await asked();
     await user.keyboard("{Escape}");
     await waitFor(() => expect(calls()).toEqual([["setWhenClosed", "ask"]]));
-    expect(screen.queryByRole("dialog")).toBeNull();
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   });
 });
 
