@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -18,8 +18,11 @@ use tokio::sync::Notify;
 
 use crate::{
     Webview,
+    closing::Closing,
     consent_window::ConsentWindow,
     quick_window::{QUICK, QuickWindow},
+    tray::Tray,
+    window::MAIN,
 };
 
 /// How long work that can wait gives way to a window's first frame.
@@ -29,9 +32,13 @@ const FIRST_FRAME: Duration = Duration::from_secs(2);
 #[derive(Default)]
 pub(crate) struct Windows {
     channels: Mutex<HashMap<String, Channel<AppEvent>>>,
+    /// What the chat window is told when it listens.
+    waiting: Mutex<Vec<AppEvent>>,
     painted: Notify,
     pub(crate) consent: ConsentWindow,
     pub(crate) quick: QuickWindow,
+    pub(crate) tray: Tray,
+    pub(crate) closing: Closing,
 }
 
 impl Windows {
@@ -43,8 +50,25 @@ impl Windows {
 
     /// Tells a window from now on. A window that was loaded anew replaces its old channel.
     pub(crate) fn subscribe(&self, window: &str, channel: Channel<AppEvent>) {
-        let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
-        channels.insert(window.to_owned(), channel);
+        self.channels().insert(window.to_owned(), channel);
+        if window == MAIN {
+            let waiting = std::mem::take(&mut *self.waiting());
+            waiting.into_iter().for_each(|event| self.tell_main(event));
+        }
+    }
+
+    /// A window is gone, and its page with it.
+    pub(crate) fn unsubscribe(&self, window: &str) {
+        self.channels().remove(window);
+    }
+
+    /// Tells the chat window something that is meant for it alone, once it listens.
+    pub(crate) fn tell_main(&self, event: AppEvent) {
+        let channels = self.channels();
+        match channels.get(MAIN) {
+            Some(channel) => tell(MAIN, channel, event),
+            None => self.waiting().push(event),
+        }
     }
 
     /// A window's first frame is on the screen.
@@ -62,6 +86,14 @@ impl Windows {
         self.consent.place_approve(button);
     }
 
+    fn channels(&self) -> MutexGuard<'_, HashMap<String, Channel<AppEvent>>> {
+        self.channels.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Vec<AppEvent>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Waits for the first frame of the first window, two seconds at most.
     pub(crate) async fn painted(&self) {
         if tokio::time::timeout(FIRST_FRAME, self.painted.notified())
@@ -70,6 +102,12 @@ impl Windows {
         {
             tracing::debug!("no window was painted in time");
         }
+    }
+}
+
+fn tell(window: &str, channel: &Channel<AppEvent>, event: AppEvent) {
+    if let Err(error) = channel.send(event) {
+        tracing::debug!(%error, window, "a window did not hear");
     }
 }
 
@@ -87,14 +125,12 @@ impl Host for Windows {
     }
 
     fn hear(&self, event: AppEvent) {
-        let channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
-        for (window, channel) in channels.iter() {
+        self.tray.hear(&event);
+        for (window, channel) in self.channels().iter() {
             if window == QUICK && !self.quick.listens() {
                 continue;
             }
-            if let Err(error) = channel.send(event.clone()) {
-                tracing::debug!(%error, window, "a window did not hear");
-            }
+            tell(window, channel, event.clone());
         }
     }
 

@@ -3,16 +3,20 @@
 
 mod bindings;
 mod clipboard;
+mod closing;
 mod command_names;
 mod commands;
 mod consent_window;
+mod desktop;
 mod host;
 mod navigation;
 mod painting;
 mod press;
 mod quick_window;
+mod session_start;
 mod shortcut;
 mod start;
+mod tray;
 mod window;
 
 pub use command_names::COMMAND_NAMES;

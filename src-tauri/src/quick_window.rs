@@ -18,14 +18,19 @@ use std::{
     time::Duration,
 };
 
-use sotto_api::view::{
-    AppEvent,
-    quick::{QuickEvent, QuickHandover, QuickSize},
+use sotto_api::{
+    Sotto,
+    domain::quick::GOES_ON_FOR_MILLISECONDS,
+    view::{
+        AppEvent,
+        quick::{QuickEvent, QuickHandover, QuickSize},
+    },
 };
 use tauri::{
     AppHandle, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent, ipc::Channel,
     webview::NewWindowResponse,
 };
+use tokio::sync::watch;
 
 use crate::{
     Webview,
@@ -42,7 +47,7 @@ pub(crate) const QUICK: &str = "quick";
 const LOOK_AGAIN: Duration = Duration::from_millis(80);
 
 /// A wish to see it.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Opening {
     /// What to put into its field.
     pub(crate) text: Option<String>,
@@ -55,6 +60,8 @@ pub(crate) struct Opening {
 pub(crate) struct QuickWindow {
     app: OnceLock<AppHandle<Webview>>,
     state: Mutex<State>,
+    /// Whether it is on the screen, for who waits until it is not.
+    shown: watch::Sender<bool>,
 }
 
 #[derive(Default)]
@@ -91,10 +98,6 @@ impl QuickWindow {
         if let Err(error) = build(app) {
             tracing::error!(%error, "there is no quick prompt");
             return;
-        }
-        // The chat was closed meanwhile.
-        if app.get_webview_window(window::MAIN).is_none() {
-            return self.close();
         }
         let wanted = {
             let mut state = self.state();
@@ -160,10 +163,8 @@ impl QuickWindow {
     /// The chat window goes on with what is in it.
     pub(crate) fn hand_over(&self, what: QuickHandover) {
         let Some(app) = self.app.get() else { return };
-        window::show_main(app);
+        window::present(app, AppEvent::TakeOver { what });
         self.hide();
-        let event = AppEvent::TakeOver { what };
-        sotto_api::Host::hear(&**app.state::<Arc<Windows>>(), event);
     }
 
     /// Tells the page from now on.
@@ -182,11 +183,15 @@ impl QuickWindow {
         state.shown || state.stays
     }
 
-    /// Takes the window away for good, so that the program can end.
-    pub(crate) fn close(&self) {
-        let window = self.app.get().and_then(|app| app.get_webview_window(QUICK));
-        if let Some(window) = window {
-            warn_of(window.destroy());
+    /// Waits until nobody goes on with it: it is off the screen for as long as it would resume.
+    pub(crate) async fn left(&self) {
+        let resumes_within = Duration::from_millis(GOES_ON_FOR_MILLISECONDS);
+        let mut shown = self.shown.subscribe();
+        while shown.wait_for(|shown| !shown).await.is_ok() {
+            let again = shown.wait_for(|shown| *shown);
+            if tokio::time::timeout(resumes_within, again).await.is_err() {
+                return;
+            }
         }
     }
 
@@ -198,6 +203,9 @@ impl QuickWindow {
             screen.map(|screen| state.places.on(&screen.name, screen.area))
         };
         warn_of(system::show(window, place, opening.time));
+        self.shown.send_replace(true);
+        let sotto = window.state::<Sotto>().inner().clone();
+        tauri::async_runtime::spawn(async move { sotto.expect_question().await });
         self.state().tell(QuickEvent::Shown { text: opening.text });
     }
 
@@ -211,6 +219,7 @@ impl QuickWindow {
         }
         state.tell(QuickEvent::Hidden);
         drop(state);
+        self.shown.send_replace(false);
         // What was pressed in it begins nothing in another window.
         window.state::<Presses>().forget();
         warn_of(system::hide(window));

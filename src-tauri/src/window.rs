@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use sotto_api::Sotto;
+use sotto_api::{Sotto, view::AppEvent};
 use tauri::{
     AppHandle, Manager, Runtime, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
     utils::config::Color, webview::NewWindowResponse,
 };
 
-use crate::{host::Windows, press};
+use crate::{Webview, closing, host::Windows, press};
 
 /// The label of the chat window: also the name that its capability file uses.
 pub(crate) const MAIN: &str = "main";
@@ -18,7 +18,7 @@ const PAPER_LIGHT: Color = Color(0xfb, 0xfa, 0xf7, 0xff);
 const PAPER_DARK: Color = Color(0x19, 0x18, 0x16, 0xff);
 
 /// Opens the chat window.
-pub(crate) fn open_main<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
+pub(crate) fn open_main(app: &AppHandle<Webview>) -> tauri::Result<()> {
     let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
         .title("Sotto")
         .inner_size(1200.0, 800.0)
@@ -26,12 +26,15 @@ pub(crate) fn open_main<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
         .proxy_url(nobody()?)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
-    let closing = app.clone();
+    let app = app.clone();
     window.on_window_event(move |event| match event {
-        // Whoever closes the chat takes back what it asked for.
-        WindowEvent::CloseRequested { .. } => closing.state::<Sotto>().consent_closed(),
-        // A window that nobody sees must not keep the program from ending.
-        WindowEvent::Destroyed => closing.state::<Arc<Windows>>().quick.close(),
+        WindowEvent::CloseRequested { api, .. } => {
+            api.prevent_close();
+            // Whoever closes the chat takes back what it asked for.
+            app.state::<Sotto>().consent_closed();
+            closing::close(&app);
+        }
+        WindowEvent::Destroyed => closing::gone(&app),
         _ => {}
     });
     press::watch(&window)?;
@@ -53,11 +56,43 @@ pub(crate) fn lay_paper<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<
     window.set_background_color(Some(if dark { PAPER_DARK } else { PAPER_LIGHT }))
 }
 
-/// Brings the chat window to the front.
-pub(crate) fn show_main<R: Runtime>(app: &AppHandle<R>) {
-    let Some(window) = app.get_webview_window(MAIN) else {
-        return;
-    };
+/// Brings the chat window to the front, opened anew where there is none, and tells its page why.
+/// Whoever wants to see it is likely to ask something, so the model is brought into memory.
+pub(crate) fn present(app: &AppHandle<Webview>, event: AppEvent) {
+    app.state::<Arc<Windows>>().tell_main(event);
+    let sotto = app.state::<Sotto>().inner().clone();
+    tauri::async_runtime::spawn(async move { sotto.expect_question().await });
+    match app.get_webview_window(MAIN) {
+        Some(window) => show(&window),
+        None => {
+            // On a thread of its own: on Windows a window that is made within an event handler
+            // never appears.
+            let app = app.clone();
+            tauri::async_runtime::spawn_blocking(move || {
+                if let Err(error) = open_main(&app) {
+                    tracing::error!(%error, "the window cannot be opened");
+                }
+            });
+        }
+    }
+}
+
+/// Whether the chat window is on the screen, or in the list of windows.
+pub(crate) fn is_seen(app: &AppHandle<Webview>) -> bool {
+    app.get_webview_window(MAIN)
+        .is_some_and(|window| window.is_visible().unwrap_or(true))
+}
+
+/// Closes the chat window while Sotto stays.
+pub(crate) fn put_away(app: &AppHandle<Webview>) {
+    if let Some(window) = app.get_webview_window(MAIN)
+        && let Err(error) = window.hide()
+    {
+        tracing::warn!(%error, "the window could not be closed");
+    }
+}
+
+fn show<R: Runtime>(window: &WebviewWindow<R>) {
     let shown = window
         .show()
         .and_then(|()| window.unminimize())

@@ -7,6 +7,7 @@ import { Consent, introduce, pressInChat } from "./lib/consent.mjs";
 import { screenshots } from "./lib/environment.mjs";
 import { starter, workingDefault } from "./lib/home.mjs";
 import { LOOKS, setLook } from "./lib/look.mjs";
+import { Panel } from "./lib/panel.mjs";
 import { writeProgress } from "./lib/progress.mjs";
 import { provider } from "./lib/provider.mjs";
 import { Quick } from "./lib/quick.mjs";
@@ -60,13 +61,19 @@ function camera(window, look) {
   };
 }
 
+/** Starts Sotto where there is a tray, as on most desktops: the note that there is none is not in sight. */
+async function start(t, home, options) {
+  await Panel.start(t);
+  return t.start(home, options);
+}
+
 for (const look of LOOKS) {
   const env = { ...setLook(look), GDK_SCALE: "2" };
 
   test(`first start, ${look}`, async (t) => {
     const home = t.home();
     writeProgress(home, workingDefault.size * 0.31);
-    const { window } = await t.start(home, { env });
+    const { window } = await start(t, home, { env });
     const take = camera(window, look);
     await until("the model is in memory", async () => /ready/.test(await window.text()));
     for (let part = 32; part <= 38; part++) {
@@ -85,7 +92,7 @@ for (const look of LOOKS) {
       for (const question of EARLIER) {
         await sottoAsked(home, question, { args: ["--model", starter.file.replace(".gguf", "")] });
       }
-      const { window } = await t.start(home, { env });
+      const { window } = await start(t, home, { env });
       const take = camera(window, look);
       await until("the model is in memory", async () => /ready/.test(await window.text()), {
         limit: 120_000,
@@ -148,7 +155,7 @@ for (const look of LOOKS) {
   test(`a question to a larger model, ${look}`, async (t) => {
     const server = await provider(t);
     // At twice the size the consent window does not fit on this screen whole, and takes no yes.
-    const sotto = await t.start(t.home(), { env: { ...env, GDK_SCALE: "1" } });
+    const sotto = await start(t, t.home(), { env: { ...env, GDK_SCALE: "1" } });
     const { window } = sotto;
     const take = camera(window, look);
     const larger = await introduce(sotto, server);
@@ -164,7 +171,7 @@ for (const look of LOOKS) {
     async (t) => {
       const server = await provider(t, { says: () => LARGER_ANSWER });
       const home = t.home(["starter", "default"]);
-      const sotto = await t.start(home, { env: { ...env, GDK_SCALE: "1" } });
+      const sotto = await start(t, home, { env: { ...env, GDK_SCALE: "1" } });
       const { window } = sotto;
       const take = camera(window, look);
       await introduce(sotto, server, { title: "Office server", model: "llama-3.3-70b" });
@@ -214,7 +221,7 @@ for (const look of LOOKS) {
   test(`trouble, ${look}`, async (t) => {
     const home = t.home([]);
     home.addChangedModel("narrow", { context: 1_024 });
-    const { window } = await t.start(home, { env });
+    const { window } = await start(t, home, { env });
     const take = camera(window, look);
     const failed = await window.ask(
       `Summarise. ${"The ship sailed on over the wide and quiet sea. ".repeat(120)}`,

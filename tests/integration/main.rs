@@ -7,6 +7,7 @@ mod branches;
 mod gate;
 mod larger;
 mod llama_server;
+mod memory;
 mod quick;
 mod real_runtime;
 mod turns;

@@ -31,6 +31,33 @@ pub(crate) async fn choose_model(
 
 #[tauri::command]
 #[specta::specta]
+pub(crate) async fn load_model(
+    sotto: State<'_, Sotto>,
+    model: Option<String>,
+) -> Result<(), ApiError> {
+    sotto.load_model(model).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn unload_model(sotto: State<'_, Sotto>) -> Result<(), ApiError> {
+    sotto.unload_model().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn pause_runtime(sotto: State<'_, Sotto>) -> Result<(), ApiError> {
+    sotto.pause_runtime().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn resume_runtime(sotto: State<'_, Sotto>) -> Result<(), ApiError> {
+    sotto.resume_runtime().await
+}
+
+#[tauri::command]
+#[specta::specta]
 pub(crate) async fn open_models_folder(
     app: AppHandle<crate::Webview>,
     sotto: State<'_, Sotto>,

@@ -79,7 +79,7 @@ const NAMED = `
   ${NAME_OF}
   const [name, inside] = arguments;
   const parts = [...document.querySelectorAll(inside)].flatMap((each) => [
-    ...each.querySelectorAll("[aria-label], button, input, textarea"),
+    ...each.querySelectorAll("[aria-label], button, input, select, textarea"),
   ]);
   return parts.find((part) => {
     const own = nameOf(part);

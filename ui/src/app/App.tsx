@@ -5,7 +5,10 @@ import {
   FolderOpen,
   Keyboard,
   PanelLeft,
+  Pause,
+  Play,
   Plus,
+  Power,
   ScrollText,
   Settings,
 } from "lucide-react";
@@ -19,10 +22,11 @@ import { type ChatHandle, ChatView } from "../features/chat/ChatView";
 import { Sidebar } from "../features/conversations/Sidebar";
 import { useSelection } from "../features/conversations/selection";
 import { useConversations } from "../features/conversations/useConversations";
+import { TrayNote } from "../features/desktop/TrayNote";
 import { BlockedBanner } from "../features/larger/BlockedBanner";
 import { useBlock, useCloud } from "../features/larger/useCloud";
 import { RuntimeStatus } from "../features/models/RuntimeStatus";
-import { useRuntime } from "../features/models/useModels";
+import { useMemory, useRuntime } from "../features/models/useModels";
 import { Greeting } from "../features/startup/Greeting";
 import { StartupGate } from "../features/startup/StartupGate";
 import { useStartup } from "../features/startup/useStartup";
@@ -34,6 +38,7 @@ import { focusRegion, useShortcuts } from "./shortcuts";
 const Palette = lazy(() => import("../features/search/Palette"));
 const ShortcutsDialog = lazy(() => import("./ShortcutsDialog"));
 const SettingsDialog = lazy(() => import("../features/settings/SettingsDialog"));
+const ClosingDialog = lazy(() => import("../features/desktop/ClosingDialog"));
 const LedgerDialog = lazy(() => import("../features/ledger/LedgerDialog"));
 
 function Banners({ temporary, onChooseModel }: { temporary: boolean; onChooseModel: () => void }) {
@@ -42,6 +47,7 @@ function Banners({ temporary, onChooseModel }: { temporary: boolean; onChooseMod
   return (
     <>
       <BlockedBanner />
+      <TrayNote />
       {temporary && (
         <Banner kind="note">
           Nothing is kept in this session: when Sotto is closed, its conversations are gone.
@@ -73,23 +79,31 @@ export function App() {
   const open = useSelection((selection) => selection.open);
   const { data: conversations } = useConversations();
   const temporary = startup.startup?.history.state === "temporary";
-  const [dialog, setDialog] = useState<"palette" | "shortcuts" | "settings" | "ledger" | null>(
-    null,
-  );
+  const [dialog, setDialog] = useState<
+    "palette" | "shortcuts" | "settings" | "ledger" | "closing" | null
+  >(null);
   const blocked = useCloud()?.blocked ?? false;
   const block = useBlock();
   // `auto`: beside the chat where there is room, hidden where there is not.
   const [sidebar, setSidebar] = useState<"auto" | "open" | "closed">("auto");
 
+  const { paused, pause, resume } = useMemory();
+
   useEvents(
     useMemo(
       () => ({
-        cameForward: () => chat.current?.focusComposer(),
+        cameForward: () => {
+          setDialog(null);
+          chat.current?.focusComposer();
+        },
         takeOver: ({ conversation, draft }) => {
+          setDialog(null);
           chat.current?.take(conversation, draft);
           show(conversation);
           chat.current?.focusComposer();
         },
+        openSettings: () => setDialog("settings"),
+        askClosing: () => setDialog("closing"),
       }),
       [show],
     ),
@@ -188,8 +202,16 @@ export function App() {
         icon: <Keyboard className="icon" />,
         run: actions.shortcuts,
       },
+      paused
+        ? { name: NAMES.resume, icon: <Play className="icon" />, run: resume }
+        : { name: NAMES.pause, icon: <Pause className="icon" />, run: pause },
+      {
+        name: NAMES.endHere,
+        icon: <Power className="icon" />,
+        run: () => void core.quit().catch(showError),
+      },
     ],
-    [actions, core, toggleSidebar, blocked],
+    [actions, core, toggleSidebar, blocked, paused, pause, resume],
   );
 
   return (
@@ -225,6 +247,7 @@ export function App() {
           {dialog === "ledger" && (
             <LedgerDialog onOpenConversation={show} onClose={() => setDialog(null)} />
           )}
+          {dialog === "closing" && <ClosingDialog onClose={() => setDialog(null)} />}
           {dialog === "shortcuts" && <ShortcutsDialog onClose={() => setDialog(null)} />}
         </Suspense>
       </StartupGate>

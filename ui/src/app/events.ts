@@ -3,11 +3,13 @@ import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { create } from "zustand";
 import { announce } from "../components/announcer";
-import { showNote } from "../components/toasts";
+import { showError, showNote } from "../components/toasts";
 import { withEnded } from "../features/chat/branch";
 import { endWords } from "../features/chat/endWords";
 import { answerEnded, answerGrew } from "../features/chat/live";
+import { useSelection } from "../features/conversations/selection";
 import { CONVERSATIONS, conversationKey } from "../features/conversations/useConversations";
+import { DESKTOP } from "../features/desktop/useDesktop";
 import { CLOUD } from "../features/larger/useCloud";
 import { MODELS, RUNTIME } from "../features/models/useModels";
 import {
@@ -25,15 +27,19 @@ interface Unsaved {
 
 export const useUnsaved = create<Unsaved>(() => ({ reasons: {} }));
 
-export interface WindowActions {
-  /** It is in front now. */
+/** What the window does when the core asks it to. */
+export interface Asked {
+  /** It came to the front. */
   cameForward: () => void;
   /** The quick prompt hands over to it. */
   takeOver: (what: QuickHandover) => void;
+  openSettings: () => void;
+  /** It is to be closed, and the person has not said yet what that means. */
+  askClosing: () => void;
 }
 
 /** What changes when the core tells something. */
-export function hear(event: AppEvent, queries: QueryClient, window: WindowActions): void {
+export function hear(event: AppEvent, queries: QueryClient, asked: Asked): void {
   switch (event.type) {
     case "answer_text":
       answerGrew(event.answer, event.text);
@@ -82,9 +88,28 @@ export function hear(event: AppEvent, queries: QueryClient, window: WindowAction
     case "cloud_changed":
       queries.invalidateQueries({ queryKey: CLOUD });
       break;
+    case "desktop_changed":
+      queries.invalidateQueries({ queryKey: DESKTOP });
+      break;
+    case "open_conversation":
+      useSelection.getState().show(event.conversation);
+      asked.cameForward();
+      break;
+    case "open_settings":
+      asked.openSettings();
+      break;
+    case "close_asked":
+      asked.askClosing();
+      break;
+    case "failed":
+      showError(new Error(event.message));
+      break;
     case "came_forward":
       queries.invalidateQueries();
-      window.cameForward();
+      asked.cameForward();
+      break;
+    // For pictures outside of the window; in it each answer shows itself.
+    case "activity_changed":
       break;
     case "take_over": {
       const { conversation } = event.what;
@@ -92,14 +117,14 @@ export function hear(event: AppEvent, queries: QueryClient, window: WindowAction
       if (conversation !== null) {
         queries.invalidateQueries({ queryKey: conversationKey(conversation) });
       }
-      window.takeOver(event.what);
+      asked.takeOver(event.what);
       break;
     }
   }
 }
 
-export function useEvents(window: WindowActions): void {
+export function useEvents(asked: Asked): void {
   const core = useCore();
   const queries = useQueryClient();
-  useEffect(() => core.subscribe((event) => hear(event, queries, window)), [core, queries, window]);
+  useEffect(() => core.subscribe((event) => hear(event, queries, asked)), [core, queries, asked]);
 }

@@ -34,10 +34,20 @@ export const commands = {
 	renameConversation: (id: ConversationId, title: string) => typedError<null, ApiError>(__TAURI_INVOKE("rename_conversation", { id, title })),
 	restoreConversation: (id: ConversationId) => typedError<null, ApiError>(__TAURI_INVOKE("restore_conversation", { id })),
 	search: (words: string) => typedError<SearchHit[], ApiError>(__TAURI_INVOKE("search", { words })),
+	closeWindow: () => typedError<null, ApiError>(__TAURI_INVOKE("close_window")),
+	desktop: () => typedError<DesktopView, ApiError>(__TAURI_INVOKE("desktop")),
+	dismissTrayNote: () => typedError<null, ApiError>(__TAURI_INVOKE("dismiss_tray_note")),
+	quit: () => typedError<null, ApiError>(__TAURI_INVOKE("quit")),
+	setSessionStart: (on: boolean) => typedError<null, ApiError>(__TAURI_INVOKE("set_session_start", { on })),
+	setWhenClosed: (chosen: WhenClosed) => typedError<null, ApiError>(__TAURI_INVOKE("set_when_closed", { chosen })),
 	chooseModel: (conversation: ConversationId | null, model: string) => typedError<null, ApiError>(__TAURI_INVOKE("choose_model", { conversation, model })),
+	loadModel: (model: string | null) => typedError<null, ApiError>(__TAURI_INVOKE("load_model", { model })),
 	models: () => typedError<ModelsView, ApiError>(__TAURI_INVOKE("models")),
 	openModelsFolder: () => typedError<null, ApiError>(__TAURI_INVOKE("open_models_folder")),
+	pauseRuntime: () => typedError<null, ApiError>(__TAURI_INVOKE("pause_runtime")),
+	resumeRuntime: () => typedError<null, ApiError>(__TAURI_INVOKE("resume_runtime")),
 	runtime: () => typedError<RuntimeView, ApiError>(__TAURI_INVOKE("runtime")),
+	unloadModel: () => typedError<null, ApiError>(__TAURI_INVOKE("unload_model")),
 	quickAnew: () => typedError<null, ApiError>(__TAURI_INVOKE("quick_anew")),
 	quickAsk: (request: AskRequest) => typedError<Asked, ApiError>(__TAURI_INVOKE("quick_ask", { request })),
 	quickConversation: () => typedError<ConversationView | null, ApiError>(__TAURI_INVOKE("quick_conversation")),
@@ -69,6 +79,15 @@ export type ActionUse = {
 	/**  Values by the parameters' names; the others take their defaults. */
 	parameters?: { [key in string]: string },
 };
+
+/**  What goes on, for who sees only a small picture of it. The last one that holds is told. */
+export type Activity = 
+/**  Nothing. */
+"idle" | 
+/**  A model on this computer answers. */
+"answering" | 
+/**  Words are on their way to another computer, or its answer is coming. */
+"elsewhere";
 
 /**  How to answer again. */
 export type AnswerAgain = {
@@ -153,6 +172,24 @@ runtime: RuntimeView } |
 { type: "take_over"; 
 /**  What. */
 what: QuickHandover } | 
+/**  Something is being answered, or nothing any more. */
+{ type: "activity_changed"; 
+/**  What goes on now. */
+activity: Activity } | 
+/**  How Sotto sits in the desktop changed: read it again. */
+{ type: "desktop_changed" } | 
+/**  The person chose a conversation outside of the window. */
+{ type: "open_conversation"; 
+/**  Which one. */
+conversation: ConversationId } | 
+/**  The person asked for the settings outside of the window. */
+{ type: "open_settings" } | 
+/**  The window is to be closed, and the person has not said yet what that means. */
+{ type: "close_asked" } | 
+/**  What the person did outside of the window failed. */
+{ type: "failed"; 
+/**  What happened and what to do, in plain sentences. */
+message: string } | 
 /**  A second start asked for this window, or the system changed what a window must know. */
 { type: "came_forward" };
 
@@ -400,6 +437,18 @@ asked: Asked } |
 { outcome: "not_sent"; 
 /**  In which way; the window says it. */
 why: NotSent };
+
+/**  How Sotto sits in this desktop. */
+export type DesktopView = {
+	/**  Whether there is a tray. */
+	tray: TrayState,
+	/**  What closing the window does. */
+	when_closed: WhenClosed,
+	/**  The person has read that there is no tray. */
+	tray_note_dismissed: boolean,
+	/**  Whether Sotto starts with the session. */
+	session_start: SessionStart,
+};
 
 /**  Where words go: everything about it that the person is shown. */
 export type Destination = {
@@ -1049,6 +1098,8 @@ export type RuntimeView = {
 	memory: number,
 	/**  Tokens that the loaded context holds; 0 if none is loaded. */
 	context: number,
+	/**  The person wants no model in memory: none is loaded until they ask a question or load one. */
+	paused: boolean,
 } & RuntimeState;
 
 /**  A place in the history where the words searched for stand. */
@@ -1072,6 +1123,17 @@ export type SearchHit = {
  *  A destination in the cloud has none, so no standing yes can be kept for it.
  */
 export type Server = string;
+
+/**  Whether Sotto starts with the session. */
+export type SessionStart = 
+/**  It does, because the person asked for it. */
+{ state: "on" } | 
+/**  It does not. */
+{ state: "off" } | 
+/**  It cannot be said or changed here. */
+{ state: "unavailable"; 
+/**  Why, in one sentence. */
+reason: string };
 
 /**  Whether the shortcut works. */
 export type ShortcutState = 
@@ -1118,11 +1180,29 @@ export type TitleSource =
 /**  Typed by the person. */
 "person";
 
+/**  Whether the desktop has a tray. */
+export type TrayState = 
+/**  Nobody has looked yet. */
+"unknown" | 
+/**  It shows icons. */
+"there" | 
+/**  Nobody shows icons. */
+"missing";
+
 /**
  *  A full address: `https://host[:port]/path[?query]`, lower-case host, no default port. Read by the
  *  parser of the HTTP client itself, so that what is shown is what it connects to.
  */
 export type Url = string;
+
+/**  What closing the chat window does where there is a tray; where there is none it always ends Sotto. */
+export type WhenClosed = 
+/**  The person is asked. */
+"ask" | 
+/**  Sotto stays in the tray. */
+"stay" | 
+/**  Sotto ends. */
+"end";
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

@@ -10,6 +10,7 @@ import type {
   ConversationSummary,
   ConversationView,
   Decided,
+  DesktopView,
   ErrorCode,
   LargerRequest,
   LedgerView,
@@ -23,6 +24,7 @@ import type {
   SearchHit,
   ShortcutView,
   Startup,
+  WhenClosed,
 } from "./bindings.gen";
 
 export interface Core {
@@ -52,6 +54,12 @@ export interface Core {
   models(): Promise<ModelsView>;
   runtime(): Promise<RuntimeView>;
   openModelsFolder(): Promise<void>;
+  /** `null`: the model that answers unless another is chosen. Resolves when it is in memory. */
+  loadModel(model: string | null): Promise<void>;
+  unloadModel(): Promise<void>;
+  /** No model in memory until a question is asked, one is loaded, or it is resumed. */
+  pauseRuntime(): Promise<void>;
+  resumeRuntime(): Promise<void>;
   search(words: string): Promise<SearchHit[]>;
   /** Who runs larger models elsewhere, and whether they may be asked. */
   cloud(): Promise<CloudView>;
@@ -76,6 +84,18 @@ export interface Core {
   ledger(): Promise<LedgerView>;
   /** Resolves to the path of the new file. */
   exportLedger(): Promise<string>;
+  /** How Sotto sits in the desktop. */
+  desktop(): Promise<DesktopView>;
+  /** `ask` also puts a question off that stands. */
+  setWhenClosed(chosen: WhenClosed): Promise<void>;
+  setSessionStart(on: boolean): Promise<void>;
+  /** The person has read that there is no tray. */
+  dismissTrayNote(): Promise<void>;
+  /** Closes the window as its frame does. */
+  closeWindow(): Promise<void>;
+  /** Ends Sotto. */
+  quit(): Promise<void>;
+
   /** Whether the shortcut of the quick prompt works. */
   shortcut(): Promise<ShortcutView>;
 

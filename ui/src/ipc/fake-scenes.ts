@@ -1,7 +1,14 @@
 // Situations for the core in memory: what tests begin with, and what `?scene=` shows in a browser.
 import type { Scene } from "./fake";
 import { CLOUD_OFF, CLOUD_ON, EMPTY_LEDGER, LEDGER } from "./fake-cloud-scenes";
-import type { Conversation, Message, ModelsView, ModelView, RuntimeView } from "./index";
+import type {
+  Conversation,
+  DesktopView,
+  Message,
+  ModelsView,
+  ModelView,
+  RuntimeView,
+} from "./index";
 
 const STAND_IN: ModelView = {
   name: "SmolLM2-135M-Instruct-Q4_1",
@@ -69,6 +76,13 @@ const RUNTIME: RuntimeView = {
   model: QWEN.name,
   memory: 1_386_000_000,
   context: 8_192,
+  paused: false,
+};
+const DESKTOP: DesktopView = {
+  tray: "there",
+  when_closed: "ask",
+  tray_note_dismissed: false,
+  session_start: { state: "off" },
 };
 
 const DELIVERY = `The note has one field per line, so a small pattern for each is enough. Amounts use a comma; it is turned into a point before the number is read.
@@ -174,6 +188,7 @@ function bare(): Scene {
     runtime: { ...RUNTIME },
     cloud: structuredClone(CLOUD_OFF),
     ledger: structuredClone(EMPTY_LEDGER),
+    desktop: structuredClone(DESKTOP),
     left: {},
     quick: null,
     shortcut: { keys: "Ctrl+Shift+Space", state: "works", command: "sotto quick" },
@@ -380,6 +395,7 @@ const SCENES: Record<string, () => Scene> = {
       model: null,
       memory: 0,
       context: 0,
+      paused: false,
     },
   }),
 };

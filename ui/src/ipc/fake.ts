@@ -2,6 +2,7 @@
 // one does and streams plausible answers. Never part of the real build.
 import { type Core, CoreError } from "./core";
 import { type Decision, fakeCloud } from "./fake-cloud";
+import { fakeDesktop } from "./fake-desktop";
 import type {
   AppEvent,
   Asked,
@@ -9,6 +10,7 @@ import type {
   CloudView,
   Conversation,
   ConversationView,
+  DesktopView,
   Failure,
   HistoryState,
   LargerRequest,
@@ -32,6 +34,7 @@ export interface Scene {
   runtime: RuntimeView;
   cloud: CloudView;
   ledger: LedgerView;
+  desktop: DesktopView;
   /** Hosts that messages were sent to. */
   left: Record<string, string[]>;
   /** What the person decides about a request in the consent window; `null`: the test does. */
@@ -231,6 +234,7 @@ export function createFake(scene: Scene): FakeCore {
 
   const core: Core = {
     ...cloud.commands,
+    ...fakeDesktop(scene, tell),
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

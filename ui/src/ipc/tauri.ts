@@ -38,6 +38,10 @@ export function tauriCore(): Core {
     models: () => data(commands.models()),
     runtime: () => data(commands.runtime()),
     openModelsFolder: () => done(commands.openModelsFolder()),
+    loadModel: (model) => done(commands.loadModel(model)),
+    unloadModel: () => done(commands.unloadModel()),
+    pauseRuntime: () => done(commands.pauseRuntime()),
+    resumeRuntime: () => done(commands.resumeRuntime()),
     search: (words) => data(commands.search(words)),
     cloud: () => data(commands.cloud()),
     turnCloud: (on) => data(commands.turnCloud(on)),
@@ -71,5 +75,11 @@ export function tauriCore(): Core {
     quickStay: (stays) => done(commands.quickStay(stays)),
     quickResize: (size) => done(commands.quickResize(size)),
     quickDrag: () => done(commands.quickDrag()),
+    desktop: () => data(commands.desktop()),
+    setWhenClosed: (chosen) => done(commands.setWhenClosed(chosen)),
+    setSessionStart: (on) => done(commands.setSessionStart(on)),
+    dismissTrayNote: () => done(commands.dismissTrayNote()),
+    closeWindow: () => done(commands.closeWindow()),
+    quit: () => done(commands.quit()),
   };
 }

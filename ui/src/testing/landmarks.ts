@@ -77,6 +77,26 @@ export const NAMES = {
   openSettings: "Open the settings",
   /** dialog and menuitem */
   ledger: "What left this computer",
+  /** dialog: the window is closed for the first time where there is a tray */
+  closing: "Keep Sotto in the tray?",
+  /** button of that dialog: has the focus at first */
+  endHere: "End Sotto",
+  /** button of that dialog */
+  stayInTray: "Keep it in the tray",
+  /** button of the note that there is no tray */
+  dismissTrayNote: "Understood",
+  /** switch in the settings */
+  sessionStart: "Start with the session",
+  /** select in the settings */
+  whenClosed: "When the window is closed",
+  /** menuitem of the model picker: the memory is given back; its name goes on with the model's */
+  unload: "Unload",
+  /** menuitem of the model picker */
+  load: "Load now",
+  /** menuitem of the model picker, and entry of the palette */
+  pause: "Pause the runtime",
+  /** menuitem of the model picker, entry of the palette, and button where it is paused */
+  resume: "Resume the runtime",
 } as const;
 
 /** Names of the buttons on a message. */

@@ -309,6 +309,7 @@ impl Sotto {
             Verdict::Granted(yes) => *yes,
             Verdict::Not(why) => return Ok(ProviderAnswer::NotSent { why }),
         };
+        let place = yes.proposal.destination().place();
         let errand = Errand {
             egress: self.inner.cloud.egress().await?,
             gatekeeper: gatekeeper.clone(),
@@ -316,6 +317,7 @@ impl Sotto {
         };
         // On a task of its own: what became of it is recorded also when nobody waits any more.
         let cut = self.inner.ending.child_token();
+        let _ongoing = self.inner.begin(place, cut.clone());
         let asked = self.inner.tasks.spawn(errand.models(cut)).await;
         match asked.unwrap_or_else(|error| Err(sentence(&error))) {
             Ok(models) => {

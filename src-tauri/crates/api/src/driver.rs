@@ -12,6 +12,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    activity::Ongoing,
     cloud::errand::Errand,
     error::sentence,
     outbox::Outbox,
@@ -80,8 +81,11 @@ pub(crate) async fn drive(job: Job, mut turn: Turn, effects: Vec<Effect>) {
         place: Some(place),
         source: Source::Nothing,
         outbox: Outbox::default(),
+        ongoing: None,
         told_end: false,
     };
+    let where_from = driver.answer.place;
+    driver.ongoing = Some(driver.inner.begin(where_from, driver.stop.clone()));
     driver.perform(&mut turn, effects).await;
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -118,6 +122,8 @@ struct Driver {
     place: Option<Reservation>,
     source: Source,
     outbox: Outbox,
+    /// Shown as going on, until the end is told.
+    ongoing: Option<Ongoing>,
     told_end: bool,
 }
 
@@ -258,6 +264,9 @@ impl Driver {
                 self.told_end = true;
                 // Free before it is told, so that who hears of the end can ask again.
                 self.place = None;
+                self.ongoing = None;
+                // The model's stay begins anew with each answer.
+                self.inner.memory_moved.notify_one();
                 let answer = Message {
                     state: ending.state,
                     statistics: ending.statistics,

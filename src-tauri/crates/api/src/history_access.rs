@@ -13,7 +13,7 @@ use crate::{
     error::{ApiError, ErrorCode, sentence},
     host::{Host, Keyring},
     sotto::Sotto,
-    view::{HistoryProblem, HistoryState, Startup},
+    view::{AppEvent, HistoryProblem, HistoryState, Startup},
 };
 
 /// The database in the data folder.
@@ -325,6 +325,7 @@ impl Sotto {
             .await?;
         // The person's default model is a setting, and settings could not be read until now.
         self.inner.look_again.notify_one();
+        self.inner.hear(AppEvent::ConversationsChanged);
         Ok(self.startup().await)
     }
 
@@ -332,6 +333,7 @@ impl Sotto {
     pub async fn retry_history(&self) -> Startup {
         self.inner.history.try_again(&*self.inner.host).await;
         self.inner.look_again.notify_one();
+        self.inner.hear(AppEvent::ConversationsChanged);
         self.startup().await
     }
 
@@ -341,6 +343,7 @@ impl Sotto {
     /// [`ErrorCode::History`] if not even memory can be had.
     pub async fn keep_nothing(&self) -> Result<Startup, ApiError> {
         self.inner.history.keep_nothing().await?;
+        self.inner.hear(AppEvent::ConversationsChanged);
         Ok(self.startup().await)
     }
 }

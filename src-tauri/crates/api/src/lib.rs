@@ -3,15 +3,18 @@
 //! adapters.
 
 mod actions;
+mod activity;
 mod cloud;
 mod conversations;
 mod core_dumps;
+mod desktop;
 mod doctor;
 mod driver;
 mod error;
 mod history_access;
 mod host;
 mod local_runtime;
+mod memory;
 mod models;
 mod outbox;
 mod prompt;

@@ -12,6 +12,8 @@ pub trait LocalRuntime: LanguageModel {
     fn loaded(&self) -> ModelFuture<'_, Result<Vec<LoadedModel>, Failure>>;
     /// Brings a model into memory.
     fn load(&self, model: String, context: Option<u32>) -> ModelFuture<'_, Result<(), Failure>>;
+    /// Gives the memory of a model back; nothing to do where it is not loaded.
+    fn unload(&self, model: String) -> ModelFuture<'_, Result<(), Failure>>;
     /// What the runtime sees of this computer.
     fn system(&self) -> ModelFuture<'_, Result<System, Failure>>;
     /// How the process is.
@@ -33,6 +35,10 @@ impl LocalRuntime for Runtime {
 
     fn load(&self, model: String, context: Option<u32>) -> ModelFuture<'_, Result<(), Failure>> {
         Box::pin(async move { self.load(&model, context).await })
+    }
+
+    fn unload(&self, model: String) -> ModelFuture<'_, Result<(), Failure>> {
+        Box::pin(async move { self.unload(&model).await })
     }
 
     fn system(&self) -> ModelFuture<'_, Result<System, Failure>> {

@@ -19,7 +19,7 @@ use crate::{
 const CHOSEN: &str = "default_model";
 
 /// How often the progress of a load is told.
-const PROGRESS: Duration = Duration::from_millis(300);
+pub(crate) const PROGRESS: Duration = Duration::from_millis(300);
 
 impl Sotto {
     /// All models on this computer.
@@ -88,6 +88,7 @@ impl Sotto {
         let model = loaded.into_iter().next();
         RuntimeView {
             state,
+            paused: self.inner.is_paused(),
             memory: model.as_ref().map_or(0, |model| model.size),
             context: model.as_ref().map_or(0, |model| model.context),
             model: model.map(|model| model.name),
@@ -113,20 +114,21 @@ impl Sotto {
         Ok(())
     }
 
-    /// Watches models and runtime, tells what changes, and brings the default model into memory
-    /// so that the first question need not wait. Returns at once.
-    pub fn attend(&self) {
+    /// Watches models and runtime, and tells what changes. With `warm` it also brings the default
+    /// model into memory, so that the first question need not wait. Returns at once.
+    pub fn attend(&self, warm: bool) {
         let sotto = self.clone();
         self.inner.tasks.spawn(async move {
+            // Each goes on when another one has nothing left to watch.
+            let all = async {
+                tokio::join!(
+                    sotto.attend_to_models(warm),
+                    sotto.attend_to_runtime(),
+                    sotto.attend_to_memory(),
+                )
+            };
             tokio::select! {
-                () = sotto.attend_to_models() => {}
-                () = sotto.inner.ending.cancelled() => {}
-            }
-        });
-        let sotto = self.clone();
-        self.inner.tasks.spawn(async move {
-            tokio::select! {
-                () = sotto.attend_to_runtime() => {}
+                _ = all => {}
                 () = sotto.inner.ending.cancelled() => {}
             }
         });
@@ -185,19 +187,19 @@ impl Sotto {
         history.setting(CHOSEN).await.ok().flatten()
     }
 
-    async fn attend_to_models(&self) {
+    async fn attend_to_models(&self, warm: bool) {
         let mut changes = self.inner.library.watch();
         let mut warmed = None;
+        let mut first = true;
         loop {
             // A runtime that cannot be asked is told by `attend_to_runtime`.
             if let Ok(models) = self.models().await {
                 if models.default != warmed && self.inner.turns.is_empty() {
                     warmed.clone_from(&models.default);
-                    models
-                        .default
-                        .clone()
-                        .into_iter()
-                        .for_each(|model| self.warm(model));
+                    if let Some(model) = models.default.clone().filter(|_| warm || !first) {
+                        self.warm(model);
+                    }
+                    first = false;
                 }
                 self.inner.hear(AppEvent::ModelsChanged { models });
             }
@@ -218,39 +220,16 @@ impl Sotto {
         }
     }
 
-    async fn tell_runtime(&self) {
+    pub(crate) async fn tell_runtime(&self) {
         let runtime = self.runtime().await;
+        self.inner.memory_moved.notify_one();
         self.inner.hear(AppEvent::RuntimeChanged { runtime });
     }
 
-    async fn tell_models(&self) {
+    pub(crate) async fn tell_models(&self) {
         if let Ok(models) = self.models().await {
             self.inner.hear(AppEvent::ModelsChanged { models });
         }
-    }
-
-    /// Brings a model into memory and tells how far it is. Not having enough memory is no error
-    /// here: the question itself will say so.
-    fn warm(&self, model: String) {
-        let sotto = self.clone();
-        self.inner.tasks.spawn(async move {
-            let mut progress = tokio::time::interval(PROGRESS);
-            let mut loading = sotto.inner.runtime.load(model, None);
-            loop {
-                tokio::select! {
-                    loaded = &mut loading => {
-                        if let Err(failure) = loaded {
-                            tracing::info!(%failure, "the model is not warm");
-                        }
-                        break;
-                    }
-                    _ = progress.tick() => sotto.tell_models().await,
-                    () = sotto.inner.ending.cancelled() => return,
-                }
-            }
-            sotto.tell_models().await;
-            sotto.tell_runtime().await;
-        });
     }
 
     /// What the catalogue knows of a model; the rest is left for whoever knows more.

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -13,6 +13,7 @@ use tokio::sync::{Notify, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    activity::Activities,
     cloud::Cloud,
     history_access::HistoryAccess,
     host::{Host, Surroundings},
@@ -46,6 +47,12 @@ pub(crate) struct Inner {
     pub(crate) installed: watch::Sender<Option<Vec<String>>>,
     /// Somebody wants the models to be looked at again.
     pub(crate) look_again: Notify,
+    /// What is in memory, or for how long, may be another thing now.
+    pub(crate) memory_moved: Notify,
+    /// The person wants no model in memory.
+    pub(crate) paused: AtomicBool,
+    /// What is being answered.
+    pub(crate) activities: Activities,
     /// Other computers, and what stands before them.
     pub(crate) cloud: Cloud,
     pub(crate) tasks: TaskTracker,
@@ -76,6 +83,9 @@ impl Sotto {
                 quick: QuickConversation::default(),
                 installed: watch::Sender::new(None),
                 look_again: Notify::new(),
+                memory_moved: Notify::new(),
+                paused: AtomicBool::new(false),
+                activities: Activities::default(),
                 cloud: Cloud::new(outside),
                 tasks: TaskTracker::new(),
                 ending: CancellationToken::new(),

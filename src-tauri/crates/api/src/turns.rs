@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use sotto_domain::{
     ChatRequest, Conversation, ConversationId, Manner, Message, MessageId, MessageState, Origin,
-    Place,
-    Role, TitleSource,
+    Place, Role, TitleSource,
     branch::Tree,
     turn::{Effect, Event, Turn},
 };
@@ -287,6 +286,7 @@ impl Sotto {
             Some(approved) => Asking::Larger(Some(Box::new(approved.errand()))),
             None => {
                 let model = answer.model.clone().unwrap_or_default();
+                self.end_pause().await;
                 self.tell_loading(model.clone(), plan.conversation.id);
                 Asking::Local(ChatRequest {
                     model,

@@ -3,13 +3,14 @@
 pub mod actions;
 pub mod cloud;
 pub mod consent;
+pub mod desktop;
 pub mod quick;
 
 use serde::{Deserialize, Serialize};
 use sotto_domain::{Conversation, ConversationId, Failure, Message, MessageId, Origin, Timestamp};
 use specta::Type;
 
-use actions::ActionUse;
+use self::{actions::ActionUse, desktop::Activity};
 
 /// What a window shows first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -278,6 +279,8 @@ pub struct RuntimeView {
     pub memory: u64,
     /// Tokens that the loaded context holds; 0 if none is loaded.
     pub context: u32,
+    /// The person wants no model in memory: none is loaded until they ask a question or load one.
+    pub paused: bool,
 }
 
 /// A place in the history where the words searched for stand.
@@ -345,6 +348,27 @@ pub enum AppEvent {
     TakeOver {
         /// What.
         what: quick::QuickHandover,
+    },
+    /// Something is being answered, or nothing any more.
+    ActivityChanged {
+        /// What goes on now.
+        activity: Activity,
+    },
+    /// How Sotto sits in the desktop changed: read it again.
+    DesktopChanged,
+    /// The person chose a conversation outside of the window.
+    OpenConversation {
+        /// Which one.
+        conversation: ConversationId,
+    },
+    /// The person asked for the settings outside of the window.
+    OpenSettings,
+    /// The window is to be closed, and the person has not said yet what that means.
+    CloseAsked,
+    /// What the person did outside of the window failed.
+    Failed {
+        /// What happened and what to do, in plain sentences.
+        message: String,
     },
     /// A second start asked for this window, or the system changed what a window must know.
     CameForward,

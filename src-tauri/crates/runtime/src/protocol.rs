@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sotto_domain::Timestamp;
 
 /// Body of `POST /api/chat`.
 #[derive(Debug, Serialize)]
@@ -198,6 +199,8 @@ pub(crate) struct ProcessEntry {
     pub(crate) state: Option<String>,
     #[serde(default)]
     pub(crate) progress: Option<f32>,
+    #[serde(default)]
+    pub(crate) expires_at: Option<String>,
 }
 
 /// A model in memory, or on its way there.
@@ -213,6 +216,9 @@ pub struct LoadedModel {
     pub progress: f32,
     /// It can answer now.
     pub ready: bool,
+    /// When its memory is given back unless it is asked again: far away while it works; `None` where
+    /// the runtime does not say.
+    pub expires: Option<Timestamp>,
 }
 
 impl LoadedModel {
@@ -242,8 +248,16 @@ impl From<ProcessEntry> for LoadedModel {
                 progress.unwrap_or(0.0).clamp(0.0, 1.0)
             },
             ready,
+            expires: entry.expires_at.as_deref().and_then(moment),
         }
     }
+}
+
+/// A moment as RFC 3339 writes it; what is none says nothing.
+fn moment(text: &str) -> Option<Timestamp> {
+    let moment: jiff::Timestamp = text.parse().ok()?;
+    let milliseconds = u64::try_from(moment.as_millisecond()).ok()?;
+    Some(Timestamp::from_milliseconds(milliseconds))
 }
 
 /// What the runtime found on this computer.
@@ -346,6 +360,21 @@ mod tests {
             r#"{"name":"m","size_vram":0,"expires_at":"later"}"#,
             (1.0, true),
         );
+    }
+
+    #[test]
+    fn a_moment_that_is_none_says_nothing() {
+        let check = |expires: &str, expected: Option<u64>| {
+            let json = format!(r#"{{"name":"m","expires_at":{expires}}}"#);
+            let model: LoadedModel = serde_json::from_str::<ProcessEntry>(&json).unwrap().into();
+            let expected = expected.map(Timestamp::from_milliseconds);
+            assert_eq!(model.expires, expected, "{expires}");
+        };
+        check(r#""1970-01-01T00:00:02.5Z""#, Some(2_500));
+        check(r#""1970-01-01T01:00:00+01:00""#, Some(0));
+        check(r#""1969-12-31T00:00:00Z""#, None);
+        check(r#""later""#, None);
+        check("null", None);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use futures_util::{StreamExt, stream};
 use sotto_api::LocalRuntime;
 use sotto_domain::{
     AnswerStatistics, AnswerStream, ChatRequest, EndReason, Failure, LanguageModel, ModelEvent,
-    ModelFuture,
+    ModelFuture, Timestamp,
 };
 use sotto_runtime_client::{InstalledModel, LoadedModel, ModelList, RuntimeStatus, System};
 use tokio::sync::{mpsc, watch};
@@ -30,6 +30,9 @@ pub struct FakeLanguageModel {
     scripts: Mutex<Vec<Vec<Said>>>,
     asked: Mutex<Vec<ChatRequest>>,
     installed: Vec<String>,
+    /// What is in memory, and until when.
+    loaded: Mutex<Vec<String>>,
+    expires: Mutex<Option<Timestamp>>,
     status: watch::Sender<RuntimeStatus>,
     /// Where the words of a question come from that has no script: see [`FakeLanguageModel::by_hand`].
     hand: Mutex<Option<mpsc::UnboundedReceiver<Said>>>,
@@ -43,6 +46,8 @@ impl FakeLanguageModel {
             scripts: Mutex::new(scripts),
             asked: Mutex::default(),
             installed: vec!["test-model".to_owned()],
+            loaded: Mutex::default(),
+            expires: Mutex::default(),
             status: watch::Sender::new(RuntimeStatus::Ready),
             hand: Mutex::default(),
         })
@@ -61,6 +66,22 @@ impl FakeLanguageModel {
     #[must_use]
     pub fn asked(&self) -> Vec<ChatRequest> {
         self.asked.lock().unwrap().clone()
+    }
+
+    /// The names of the models in memory.
+    #[must_use]
+    pub fn in_memory(&self) -> Vec<String> {
+        self.loaded.lock().unwrap().clone()
+    }
+
+    /// Says from now on when the memory of what is loaded is given back.
+    pub fn expire_at(&self, expires: Timestamp) {
+        *self.expires.lock().unwrap() = Some(expires);
+    }
+
+    /// Gives all memory back, as the runtime does by itself.
+    pub fn forget(&self) {
+        self.loaded.lock().unwrap().clear();
     }
 
     fn answer(&self) -> Result<AnswerStream, Failure> {
@@ -118,10 +139,27 @@ impl LocalRuntime for FakeLanguageModel {
     }
 
     fn loaded(&self) -> ModelFuture<'_, Result<Vec<LoadedModel>, Failure>> {
-        Box::pin(async { Ok(Vec::new()) })
+        let loaded = self.loaded.lock().unwrap();
+        let expires = *self.expires.lock().unwrap();
+        let models = loaded.iter().map(|name| LoadedModel {
+            name: name.clone(),
+            size: 1_000,
+            context: 512,
+            progress: 1.0,
+            ready: true,
+            expires,
+        });
+        let models = models.collect();
+        Box::pin(async { Ok(models) })
     }
 
-    fn load(&self, _: String, _: Option<u32>) -> ModelFuture<'_, Result<(), Failure>> {
+    fn load(&self, model: String, _: Option<u32>) -> ModelFuture<'_, Result<(), Failure>> {
+        *self.loaded.lock().unwrap() = vec![model];
+        Box::pin(async { Ok(()) })
+    }
+
+    fn unload(&self, model: String) -> ModelFuture<'_, Result<(), Failure>> {
+        self.loaded.lock().unwrap().retain(|name| *name != model);
         Box::pin(async { Ok(()) })
     }
 

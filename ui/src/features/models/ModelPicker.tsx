@@ -7,6 +7,7 @@ import { showError } from "../../components/toasts";
 import { type ModelView, useCore } from "../../ipc";
 import { NAMES } from "../../testing/landmarks";
 import { chooseLarger, useLarger } from "../larger/waiting";
+import { MemoryItems } from "./MemoryItems";
 import { modelTitle, useModels } from "./useModels";
 
 function stateWords(model: ModelView): string {
@@ -122,6 +123,8 @@ export function ModelPicker({
             Use {local} for new conversations
           </DropdownMenu.Item>
         )}
+        <MemoryItems value={larger ? null : value} />
+        <DropdownMenu.Separator className="my-1 border-t border-line" />
         <DropdownMenu.Item
           className="menu-item"
           onSelect={() => core.openModelsFolder().catch(showError)}

@@ -1,10 +1,12 @@
 // The foot of the left side: which model is in memory, how the runtime is, what is on its way.
 import { Cpu } from "lucide-react";
+import { Button } from "../../components/Button";
 import { bytes } from "../../components/format";
 import { ProgressBar } from "../../components/ProgressBar";
 import type { ModelsView, RuntimeView } from "../../ipc";
+import { NAMES } from "../../testing/landmarks";
 import { Arrival } from "./Arrival";
-import { modelTitle, useModels, useRuntime } from "./useModels";
+import { modelTitle, useMemory, useModels, useRuntime } from "./useModels";
 
 /** The state in a word or two, and the percentage while a model is on its way into memory. */
 export function runtimeWords(runtime: RuntimeView, models: ModelsView | undefined) {
@@ -17,9 +19,8 @@ export function runtimeWords(runtime: RuntimeView, models: ModelsView | undefine
     };
   }
   const name = runtime.model ? modelTitle(models, runtime.model) : "No model in memory";
-  const words = { idle: "not started", starting: "starting", ready: "ready", failed: "stopped" }[
-    runtime.state
-  ];
+  const states = { idle: "not started", starting: "starting", ready: "ready", failed: "stopped" };
+  const words = runtime.paused && runtime.state !== "failed" ? "paused" : states[runtime.state];
   return { name, words, percent: null };
 }
 
@@ -27,6 +28,7 @@ export function runtimeWords(runtime: RuntimeView, models: ModelsView | undefine
 export function RuntimeStatus({ arrival }: { arrival: boolean }) {
   const runtime = useRuntime();
   const models = useModels();
+  const { resume } = useMemory();
   if (!runtime) return <div className="h-12 flex-none" />;
   const { name, words, percent } = runtimeWords(runtime, models);
   return (
@@ -45,6 +47,11 @@ export function RuntimeStatus({ arrival }: { arrival: boolean }) {
         <span className={runtime.state === "failed" ? "text-danger" : "text-soft"}>{words}</span>
       </div>
       {percent !== null && <ProgressBar label={`Loading ${name}`} percent={percent} />}
+      {runtime.paused && (
+        <Button kind="ghost" className="self-start" onClick={resume}>
+          {NAMES.resume}
+        </Button>
+      )}
       {runtime.memory > 0 && (
         <p className="text-small text-faint">{bytes(runtime.memory)} of memory</p>
       )}

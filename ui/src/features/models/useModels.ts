@@ -1,6 +1,6 @@
 // The models on this computer and the runtime that runs them. Both are kept fresh by events.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback } from "react";
+import { useCallback, useMemo } from "react";
 import { showError } from "../../components/toasts";
 import { type ConversationView, type ModelsView, type ModelView, useCore } from "../../ipc";
 import { conversationKey } from "../conversations/useConversations";
@@ -16,6 +16,22 @@ export function useModels() {
 export function useRuntime() {
   const core = useCore();
   return useQuery({ queryKey: RUNTIME, queryFn: () => core.runtime() }).data;
+}
+
+/** What a person can do about the memory that models take. What fails is shown. */
+export function useMemory() {
+  const core = useCore();
+  const paused = useRuntime()?.paused ?? false;
+  return useMemo(() => {
+    const attempt = (work: () => Promise<void>) => () => void work().catch(showError);
+    return {
+      paused,
+      load: (model: string) => attempt(() => core.loadModel(model))(),
+      unload: attempt(() => core.unloadModel()),
+      pause: attempt(() => core.pauseRuntime()),
+      resume: attempt(() => core.resumeRuntime()),
+    };
+  }, [core, paused]);
 }
 
 export function modelNamed(

@@ -1,5 +1,5 @@
 // The settings: whether larger models may be asked, who runs them, which servers are asked without
-// a question, and the person's own confidential words.
+// a question, the person's own confidential words, and Sotto's place in the desktop.
 import { type FormEvent, type ReactNode, useState } from "react";
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
@@ -9,6 +9,7 @@ import { showNote } from "../../components/toasts";
 import { type CloudView, useCore } from "../../ipc";
 import { NAMES } from "../../testing/landmarks";
 import { useBlock, useChangeCloud, useCloud } from "../larger/useCloud";
+import { DesktopSettings } from "./DesktopSettings";
 import { lines } from "./lines";
 import { NewProvider } from "./ProviderForm";
 import { ProviderRow } from "./ProviderRow";
@@ -170,6 +171,7 @@ export default function SettingsDialog({ onLedger, onClose }: SettingsDialogProp
           <StandingYeses cloud={cloud} />
           <OwnWords cloud={cloud} />
           <ShortcutNote />
+          <DesktopSettings />
           <div className="flex flex-wrap items-center gap-3 border-t border-line px-6 py-4">
             <p className="min-w-0 flex-1 basis-64 text-ui text-soft">
               Everything that left, and what was asked for and did not, is written down.

@@ -7,12 +7,14 @@ import { NAMES } from "../../testing/landmarks";
 import { composer, openWindow } from "../../testing/window";
 import { lines } from "./lines";
 
+const CLOUD = "Larger models in the cloud";
+
 async function openSettings(scene: string) {
   const opened = openWindow(scene);
   await composer();
   await opened.user.keyboard("{Control>},{/Control}");
   const dialog = await screen.findByRole("dialog", { name: NAMES.settings });
-  await within(dialog).findByRole("switch");
+  await within(dialog).findByRole("switch", { name: CLOUD });
   const calls = (name: string) =>
     opened.core.calls.filter((call) => call.name === name).map(({ given }) => given);
   const openProvider = async (name: RegExp) => {
@@ -25,7 +27,7 @@ async function openSettings(scene: string) {
 describe("the settings", () => {
   it("say what turning the cloud on means, and turn it on and off", async () => {
     const { user, dialog, calls } = await openSettings("chat");
-    const cloud = within(dialog).getByRole("switch", { name: "Larger models in the cloud" });
+    const cloud = within(dialog).getByRole("switch", { name: CLOUD });
     expect(cloud).toHaveAttribute("aria-checked", "false");
     expect(dialog).toHaveTextContent("Off: no question can go to the cloud.");
     await user.click(cloud);
@@ -37,7 +39,7 @@ describe("the settings", () => {
 
   it("say why nothing can leave where nothing is written down", async () => {
     const { dialog } = await openSettings("unrecorded");
-    expect(within(dialog).getByRole("switch")).toBeDisabled();
+    expect(within(dialog).getByRole("switch", { name: CLOUD })).toBeDisabled();
     expect(dialog).toHaveTextContent("what leaves could not be written down either");
   });
 

@@ -1,0 +1,50 @@
+// The desktop and the memory of models in the core in memory. Never part of the real build.
+import type { Core } from "./core";
+import type { Scene } from "./fake";
+import type { AppEvent, DesktopView, ModelsView } from "./index";
+
+type DesktopCommands = Pick<
+  Core,
+  | "desktop"
+  | "setWhenClosed"
+  | "setSessionStart"
+  | "dismissTrayNote"
+  | "closeWindow"
+  | "quit"
+  | "loadModel"
+  | "unloadModel"
+  | "pauseRuntime"
+  | "resumeRuntime"
+>;
+
+export function fakeDesktop(scene: Scene, tell: (event: AppEvent) => void): DesktopCommands {
+  const change = (changes: Partial<DesktopView>) => {
+    scene.desktop = { ...scene.desktop, ...changes };
+    tell({ type: "desktop_changed" });
+  };
+  /** Has that model in memory, or none. */
+  const hold = (name: string | null, paused: boolean) => {
+    const models = scene.models.models.map((model): ModelsView["models"][number] =>
+      model.state.state === "unusable"
+        ? model
+        : { ...model, state: { state: model.name === name ? "loaded" : "available" } },
+    );
+    scene.models = { ...scene.models, models };
+    const memory = name === null ? 0 : 1_386_000_000;
+    scene.runtime = { ...scene.runtime, model: name, memory, paused };
+    tell({ type: "models_changed", models: scene.models });
+    tell({ type: "runtime_changed", runtime: scene.runtime });
+  };
+  return {
+    desktop: async () => structuredClone(scene.desktop),
+    setWhenClosed: async (chosen) => change({ when_closed: chosen }),
+    setSessionStart: async (on) => change({ session_start: { state: on ? "on" : "off" } }),
+    dismissTrayNote: async () => change({ tray_note_dismissed: true }),
+    closeWindow: async () => {},
+    quit: async () => {},
+    loadModel: async (model) => hold(model ?? scene.models.default, false),
+    unloadModel: async () => hold(null, scene.runtime.paused),
+    pauseRuntime: async () => hold(null, true),
+    resumeRuntime: async () => hold(scene.models.default, false),
+  };
+}
