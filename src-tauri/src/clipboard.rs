@@ -1,4 +1,4 @@
-//! A key's way in. A page that had a field for it would hold it in the memory of a browser's process
+//! The clipboard, read and never written but for what the person copies, and a key's way in. A page that had a field for it would hold it in the memory of a browser's process
 //! and pass it along in a message; so the person copies it, and the core takes it from the clipboard.
 
 use arboard::Clipboard;
@@ -20,8 +20,8 @@ const LONGEST: usize = 4_096;
 /// # Errors
 /// If what is there is no key, or it cannot be kept; the clipboard stays as it is then.
 pub(crate) async fn take_key(sotto: &Sotto, provider: ProviderId) -> Result<CloudView, ApiError> {
-    let text = with_clipboard(|clipboard| clipboard.get_text()).await?;
-    let text = Zeroizing::new(text);
+    let text = with_clipboard(|clipboard| clipboard.get_text()).await;
+    let text = Zeroizing::new(text.map_err(|error| refuse(&error))?);
     let cloud = sotto
         .keep_key(provider, NewKey::from(key_in(&text)?.to_owned()))
         .await?;
@@ -36,18 +36,30 @@ pub(crate) async fn take_key(sotto: &Sotto, provider: ProviderId) -> Result<Clou
     Ok(cloud)
 }
 
+/// The text that is copied.
+///
+/// # Errors
+/// If there is none, or the clipboard cannot be read.
+pub(crate) async fn text() -> Result<String, ApiError> {
+    let read = with_clipboard(|clipboard| clipboard.get_text()).await;
+    read.map_err(|error| {
+        let message = match error {
+            arboard::Error::ContentNotAvailable => "The clipboard holds no text.".to_owned(),
+            error => format!("The clipboard cannot be read ({error})."),
+        };
+        ApiError::new(ErrorCode::Other, message)
+    })
+}
+
 async fn with_clipboard<T: Send + 'static>(
     work: impl FnOnce(&mut Clipboard) -> Result<T, arboard::Error> + Send + 'static,
-) -> Result<T, ApiError> {
+) -> Result<T, arboard::Error> {
     let done = tauri::async_runtime::spawn_blocking(move || work(&mut Clipboard::new()?)).await;
-    done.map_err(|error| refuse(&error))?
-        .map_err(|error| match error {
-            arboard::Error::ContentNotAvailable => ApiError::new(
-                ErrorCode::Other,
-                "The clipboard holds no text. Copy the key first, then take it from the clipboard.",
-            ),
-            error => refuse(&error),
+    done.unwrap_or_else(|error| {
+        Err(arboard::Error::Unknown {
+            description: error.to_string(),
         })
+    })
 }
 
 /// The key in a copied text: one word of visible ASCII.
@@ -63,10 +75,16 @@ fn key_in(text: &str) -> Result<&str, ApiError> {
     })
 }
 
-fn refuse(error: &impl std::fmt::Display) -> ApiError {
-    let message = format!(
-        "The clipboard cannot be read ({error}). `sotto providers key` takes a key in a terminal."
-    );
+fn refuse(error: &arboard::Error) -> ApiError {
+    let message = match error {
+        arboard::Error::ContentNotAvailable => {
+            "The clipboard holds no text. Copy the key first, then take it from the clipboard."
+                .to_owned()
+        }
+        error => format!(
+            "The clipboard cannot be read ({error}). `sotto providers key` takes a key in a terminal."
+        ),
+    };
     ApiError::new(ErrorCode::Other, message)
 }
 

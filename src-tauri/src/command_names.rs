@@ -2,6 +2,7 @@
 // that compares them with the commands that exist and with the capability files.
 /// The names of all commands.
 pub const COMMAND_NAMES: &[&str] = &[
+    "actions",
     "answer_again",
     "ask",
     "ask_larger",
@@ -32,10 +33,12 @@ pub const COMMAND_NAMES: &[&str] = &[
     "pause_runtime",
     "quick_anew",
     "quick_ask",
+    "quick_clipboard",
     "quick_conversation",
     "quick_drag",
     "quick_hand_over",
     "quick_hide",
+    "quick_keep",
     "quick_resize",
     "quick_stay",
     "quick_subscribe",

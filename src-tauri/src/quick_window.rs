@@ -4,6 +4,7 @@
 
 #[cfg(not(target_os = "linux"))]
 mod elsewhere;
+mod given;
 #[cfg(target_os = "linux")]
 mod linux;
 mod place;
@@ -19,16 +20,16 @@ use std::{
 };
 
 use sotto_api::{
-    Sotto,
+    ApiError, Sotto,
     domain::quick::GOES_ON_FOR_MILLISECONDS,
     view::{
         AppEvent,
-        quick::{QuickEvent, QuickHandover, QuickSize},
+        quick::{QuickContext, QuickEvent, QuickHandover, QuickOpening, QuickSize},
     },
 };
 use tauri::{
-    AppHandle, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent, ipc::Channel,
-    webview::NewWindowResponse,
+    AppHandle, DragDropEvent, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
+    WindowEvent, ipc::Channel, webview::NewWindowResponse,
 };
 use tokio::sync::watch;
 
@@ -38,6 +39,7 @@ use crate::{
     press::{self, Presses},
     window,
 };
+pub(crate) use given::clipboard;
 use place::{HEIGHT, Places, WIDTH};
 
 /// The label of the quick prompt: also the name that its capability file uses.
@@ -49,8 +51,8 @@ const LOOK_AGAIN: Duration = Duration::from_millis(80);
 /// A wish to see it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Opening {
-    /// What to put into its field.
-    pub(crate) text: Option<String>,
+    /// What to put into it.
+    pub(crate) with: QuickOpening,
     /// When the shortcut was pressed, by the X server's clock; 0 where no key was pressed.
     pub(crate) time: u32,
 }
@@ -80,7 +82,7 @@ struct State {
     /// How its page hears.
     channel: Option<Channel<QuickEvent>>,
     /// What its page must hear when it listens.
-    unheard: Option<QuickEvent>,
+    unheard: Vec<QuickEvent>,
 }
 
 impl QuickWindow {
@@ -110,12 +112,16 @@ impl QuickWindow {
     }
 
     /// The shortcut was pressed: away with it if the person types in it, here with it otherwise.
-    pub(crate) fn toggle(&self, time: u32) {
+    pub(crate) fn toggle(&self, time: u32, clipboard: bool) {
         self.with_window(move |quick, window| {
-            if quick.state().shown && system::has_focus(window) {
+            let with = QuickOpening {
+                clipboard,
+                ..QuickOpening::default()
+            };
+            if quick.state().shown && system::has_focus(window) && !clipboard {
                 quick.conceal(window);
             } else {
-                quick.present(window, Opening { text: None, time });
+                quick.present(window, Opening { with, time });
             }
         });
     }
@@ -171,7 +177,7 @@ impl QuickWindow {
     pub(crate) fn subscribe(&self, channel: Channel<QuickEvent>) {
         let mut state = self.state();
         state.channel = Some(channel);
-        if let Some(event) = state.unheard.take() {
+        for event in std::mem::take(&mut state.unheard) {
             state.tell(event);
         }
     }
@@ -206,7 +212,25 @@ impl QuickWindow {
         self.shown.send_replace(true);
         let sotto = window.state::<Sotto>().inner().clone();
         tauri::async_runtime::spawn(async move { sotto.expect_question().await });
-        self.state().tell(QuickEvent::Shown { text: opening.text });
+        let clipboard = opening.with.clipboard;
+        self.state().tell(QuickEvent::Shown { with: opening.with });
+        if clipboard {
+            self.give(given::clipboard());
+        }
+    }
+
+    /// Gives its page something along with the next question, as soon as it is read.
+    fn give(&self, reading: impl Future<Output = Result<QuickContext, ApiError>> + Send + 'static) {
+        let Some(app) = self.app.get().cloned() else {
+            return;
+        };
+        tauri::async_runtime::spawn(async move {
+            let event = match reading.await {
+                Ok(context) => QuickEvent::Given { context },
+                Err(ApiError { message, .. }) => QuickEvent::NotGiven { reason: message },
+            };
+            app.state::<Arc<Windows>>().quick.state().tell(event);
+        });
     }
 
     fn conceal(&self, window: &WebviewWindow<Webview>) {
@@ -237,6 +261,9 @@ impl QuickWindow {
             WindowEvent::CloseRequested { api, .. } => {
                 api.prevent_close();
                 self.conceal(window);
+            }
+            WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) => {
+                self.give(given::file(paths.clone()));
             }
             _ => {}
         }
@@ -284,7 +311,7 @@ impl QuickWindow {
 impl State {
     fn tell(&mut self, event: QuickEvent) {
         let Some(channel) = &self.channel else {
-            self.unheard = Some(event);
+            self.unheard.push(event);
             return;
         };
         if let Err(error) = channel.send(event) {

@@ -77,7 +77,7 @@ fn take(app: &AppHandle<Webview>) -> ShortcutState {
     }
     let pressed = {
         let app = app.clone();
-        move |time| app.state::<Arc<Windows>>().quick.toggle(time)
+        move |time| app.state::<Arc<Windows>>().quick.toggle(time, false)
     };
     let taken = x11::Server::connect().and_then(|server| {
         let server = Arc::new(server);

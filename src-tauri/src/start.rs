@@ -7,6 +7,7 @@ use sotto_api::{
     view::{
         AppEvent,
         desktop::{TrayState, WhenClosed},
+        quick::QuickOpening,
     },
 };
 use tauri::{App, AppHandle, Manager, RunEvent, Runtime, plugin::TauriPlugin};
@@ -24,7 +25,7 @@ use crate::{
     tray, window,
 };
 
-/// What `sotto quick` starts this program with; the rest of the line goes into the quick prompt.
+/// What `sotto quick` starts this program with; a [`QuickOpening`] as JSON follows, or nothing.
 const QUICK_ARGUMENT: &str = "--quick";
 
 /// How long a tray may be missing before a Sotto without a window shows one: a session that begins
@@ -202,13 +203,15 @@ fn wish(line: Vec<String>) -> Wish {
     let mut words = line.into_iter().skip(1);
     match words.next().as_deref() {
         Some(HIDDEN) => Wish::Nothing,
-        Some(QUICK_ARGUMENT) => {
-            let text = words.collect::<Vec<_>>().join(" ");
-            Wish::Quick(Opening {
-                text: Some(text).filter(|text| !text.trim().is_empty()),
-                time: 0,
-            })
-        }
+        Some(QUICK_ARGUMENT) => Wish::Quick(Opening {
+            with: words.next().map_or_else(QuickOpening::default, |with| {
+                serde_json::from_str(&with).unwrap_or_else(|error| {
+                    tracing::warn!(%error, "what the quick prompt is opened with is not understood");
+                    QuickOpening::default()
+                })
+            }),
+            time: 0,
+        }),
         _ => Wish::Chat,
     }
 }
@@ -251,7 +254,10 @@ mod tests {
 
     fn quick(text: Option<&str>) -> Wish {
         Wish::Quick(Opening {
-            text: text.map(str::to_owned),
+            with: QuickOpening {
+                text: text.map(str::to_owned),
+                ..QuickOpening::default()
+            },
             time: 0,
         })
     }
@@ -262,10 +268,10 @@ mod tests {
         check(&["sotto-desktop", "other", "--quick"], Wish::Chat);
         check(&["sotto-desktop", "--hidden"], Wish::Nothing);
         check(&["sotto-desktop", "--quick"], quick(None));
-        check(&["sotto-desktop", "--quick", " "], quick(None));
         check(
-            &["sotto-desktop", "--quick", "--hidden", "or slow?"],
-            quick(Some("--hidden or slow?")),
+            &["sotto-desktop", "--quick", r#"{"text":"--hidden"}"#],
+            quick(Some("--hidden")),
         );
+        check(&["sotto-desktop", "--quick", "no JSON"], quick(None));
     }
 }

@@ -71,9 +71,11 @@ async fn what_is_asked_is_what_is_kept() {
     assert_eq!(asked.conversation.title, "Translate: Hello Ana");
     let question = kept_question(&world, &asked).await;
     assert!(
-        question.starts_with(
-            "Translate this text into French.\n\n<text>\nHello Ana,\nsee you.\n</text>\n\n"
-        ),
+        question.starts_with("Translate the text below into French."),
+        "{question}"
+    );
+    assert!(
+        question.ends_with("\n\n<text>\nHello Ana,\nsee you.\n</text>"),
         "{question}"
     );
     let request = &model.asked()[0];

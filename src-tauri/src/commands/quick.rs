@@ -5,28 +5,29 @@ use std::sync::Arc;
 use sotto_api::{
     ApiError, Sotto,
     view::{
-        AskRequest, Asked, ConversationView,
-        quick::{QuickEvent, QuickHandover, QuickSize, ShortcutView},
+        Asked,
+        actions::ActionsView,
+        quick::{
+            QuickAsk, QuickContext, QuickConversationView, QuickEvent, QuickHandover, QuickSize,
+            ShortcutView,
+        },
     },
 };
 use tauri::{State, WebviewWindow, ipc::Channel};
 
-use crate::{host::Windows, quick_window, shortcut::Shortcut};
+use crate::{host::Windows, press::Presses, quick_window, shortcut::Shortcut};
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn quick_ask(
-    sotto: State<'_, Sotto>,
-    request: AskRequest,
-) -> Result<Asked, ApiError> {
-    sotto.quick_ask(request).await
+pub(crate) async fn quick_ask(sotto: State<'_, Sotto>, ask: QuickAsk) -> Result<Asked, ApiError> {
+    sotto.quick_ask(ask).await
 }
 
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn quick_conversation(
     sotto: State<'_, Sotto>,
-) -> Result<Option<ConversationView>, ApiError> {
+) -> Result<Option<QuickConversationView>, ApiError> {
     sotto.quick_conversation().await
 }
 
@@ -39,12 +40,31 @@ pub(crate) async fn quick_anew(sotto: State<'_, Sotto>) -> Result<(), ApiError> 
 
 #[tauri::command]
 #[specta::specta]
+pub(crate) async fn quick_keep(sotto: State<'_, Sotto>) -> Result<(), ApiError> {
+    sotto.quick_keep().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn actions(sotto: State<'_, Sotto>) -> Result<ActionsView, ApiError> {
+    Ok(sotto.actions().await)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn quick_clipboard(presses: State<'_, Presses>) -> Result<QuickContext, ApiError> {
+    presses.spend()?;
+    quick_window::clipboard().await
+}
+
+#[tauri::command]
+#[specta::specta]
 pub(crate) async fn quick_hand_over(
     sotto: State<'_, Sotto>,
     windows: State<'_, Arc<Windows>>,
     what: QuickHandover,
 ) -> Result<(), ApiError> {
-    sotto.quick_anew();
+    sotto.quick_hand_over().await?;
     windows.quick.hand_over(what);
     Ok(())
 }

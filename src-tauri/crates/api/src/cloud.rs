@@ -24,7 +24,8 @@ use crate::{
     view::{
         AppEvent,
         cloud::{
-            CloudView, Decided, LargerRequest, LedgerView, NewKey, ProviderAnswer, ProviderEntry,
+            CloudView, Decided, LargerQuestion, LargerRequest, LedgerView, NewKey, ProviderAnswer,
+            ProviderEntry,
         },
         consent::{ConsentChange, ConsentDecision, ConsentView},
     },
@@ -344,7 +345,12 @@ impl Sotto {
         let gatekeeper = self.inner.gatekeeper().await?;
         let endpoint = providers::one(&gatekeeper.history, &request.provider).await?;
         let with_key = key_goes(&gatekeeper.history, &endpoint).await?;
-        let larger = self.larger(&gatekeeper.history, request.what).await?;
+        // What the quick prompt keeps nowhere is asked about, too; the ledger is written all the same.
+        let history = match &request.what {
+            LargerQuestion::Again { answer } => self.history_of(*answer).await?,
+            LargerQuestion::New { .. } => gatekeeper.history.clone(),
+        };
+        let larger = self.larger(&history, request.what).await?;
         let words = providers::own_words(&gatekeeper.history).await?;
         let words =
             Words::new(words).map_err(|error| ApiError::new(ErrorCode::Other, sentence(&error)))?;
@@ -375,7 +381,6 @@ impl Sotto {
             gatekeeper: gatekeeper.clone(),
             egress,
         };
-        let history = gatekeeper.history.clone();
         match self.begin_larger(history, larger, approved).await {
             Ok(asked) => Ok(Decided::Asked {
                 asked: Box::new(asked),

@@ -162,7 +162,7 @@ impl Sotto {
             .ok_or_else(gone)
     }
 
-    async fn view(
+    pub(crate) async fn view(
         &self,
         history: &History,
         id: ConversationId,

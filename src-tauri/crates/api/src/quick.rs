@@ -1,36 +1,65 @@
-//! The quick prompt: asking in it, and going on with what was asked in it a short while ago.
+//! The quick prompt: asking in it, going on with what was asked in it a short while ago, and asking
+//! something that is kept nowhere. That lives in a history in memory, one for each conversation, which
+//! is gone with it: the turns themselves know nothing of it.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use sotto_domain::{ConversationId, Origin, quick};
-use sotto_history::HistoryError;
+use sotto_domain::{ConversationId, MessageId, Origin, Role, quick};
+use sotto_history::{History, HistoryError, Whole};
 
 use crate::{
     error::ApiError,
     sotto::Sotto,
-    view::{AskRequest, Asked, ConversationView},
+    view::{
+        AppEvent, Asked,
+        quick::{QuickAsk, QuickConversationView},
+    },
 };
 
 /// The conversation that the quick prompt is about, while it is about one. Not kept beyond the end
 /// of the program: nobody goes on with a quick question after that.
 #[derive(Default)]
-pub(crate) struct QuickConversation(Mutex<Option<ConversationId>>);
+pub(crate) struct QuickConversation(Mutex<Option<About>>);
+
+#[derive(Clone)]
+struct About {
+    conversation: ConversationId,
+    /// The history in memory that holds it alone; `None` where it is in the person's history.
+    temporary: Option<History>,
+}
 
 impl QuickConversation {
-    fn lock(&self) -> MutexGuard<'_, Option<ConversationId>> {
+    fn lock(&self) -> MutexGuard<'_, Option<About>> {
         // A single value is whole whatever happened to another thread.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Sotto {
-    /// Asks from the quick prompt. A conversation that begins so is marked.
+    /// Asks from the quick prompt. A conversation that begins so is marked, or kept nowhere where the
+    /// person said so. One that has begun goes on as it is.
     ///
     /// # Errors
     /// As [`Sotto::ask`].
-    pub async fn quick_ask(&self, request: AskRequest) -> Result<Asked, ApiError> {
-        let asked = self.ask_from(Origin::Quick, request).await?;
-        *self.inner.quick.lock() = Some(asked.conversation.id);
+    pub async fn quick_ask(&self, ask: QuickAsk) -> Result<Asked, ApiError> {
+        let QuickAsk { request, temporary } = ask;
+        let about = self.about();
+        let temporary = match request.conversation {
+            Some(id) => about
+                .filter(|about| about.conversation == id)
+                .and_then(|about| about.temporary),
+            None if temporary => Some(History::temporary()?),
+            None => None,
+        };
+        let history = match &temporary {
+            Some(history) => history.clone(),
+            None => self.inner.history.get().await?,
+        };
+        let asked = self.ask_from(Origin::Quick, history, request).await?;
+        *self.inner.quick.lock() = Some(About {
+            conversation: asked.conversation.id,
+            temporary,
+        });
         Ok(asked)
     }
 
@@ -39,11 +68,18 @@ impl Sotto {
     ///
     /// # Errors
     /// Where the history is not open or cannot be read.
-    pub async fn quick_conversation(&self) -> Result<Option<ConversationView>, ApiError> {
-        let Some(id) = *self.inner.quick.lock() else {
+    pub async fn quick_conversation(&self) -> Result<Option<QuickConversationView>, ApiError> {
+        let Some(About {
+            conversation: id,
+            temporary,
+        }) = self.about()
+        else {
             return Ok(None);
         };
-        let history = self.inner.history.get().await?;
+        let history = match &temporary {
+            Some(history) => history.clone(),
+            None => self.inner.history.get().await?,
+        };
         let found = match history.conversation(id).await {
             // Deleted meanwhile.
             Err(HistoryError::NotFound { .. }) => None,
@@ -53,7 +89,10 @@ impl Sotto {
         let now = self.inner.host.now();
         match found {
             Some(found) if quick::goes_on(answering, found.updated_at, now) => {
-                self.open_conversation(id).await.map(Some)
+                Ok(Some(QuickConversationView {
+                    view: self.view(&history, id).await?,
+                    temporary: temporary.is_some(),
+                }))
             }
             _ => {
                 self.quick_anew();
@@ -62,8 +101,67 @@ impl Sotto {
         }
     }
 
-    /// The quick prompt is about nothing any more: it begins anew, or the chat window goes on.
+    /// Keeps in the history what was asked to be kept nowhere. Does nothing where it is there.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::Answering`] while an answer is written; where the history is not open or
+    /// cannot be written. It is still in memory then.
+    pub async fn quick_keep(&self) -> Result<(), ApiError> {
+        let Some(About {
+            conversation: id,
+            temporary: Some(temporary),
+        }) = self.about()
+        else {
+            return Ok(());
+        };
+        let _place = self.reserve(id)?;
+        let kept = self.inner.history.get().await?;
+        let messages = temporary.messages(id).await?;
+        let mut manners = Vec::new();
+        for question in messages.iter().filter(|each| each.role == Role::User) {
+            manners.push((question.id, temporary.manner(question.id).await?));
+        }
+        kept.adopt(Whole {
+            conversation: temporary.conversation(id).await?,
+            messages,
+            manners,
+        })
+        .await?;
+        if let Some(about) = self.inner.quick.lock().as_mut()
+            && about.conversation == id
+        {
+            about.temporary = None;
+        }
+        self.inner.hear(AppEvent::ConversationsChanged);
+        Ok(())
+    }
+
+    /// The chat window goes on: what was kept nowhere is kept first, and the quick prompt begins anew.
+    ///
+    /// # Errors
+    /// As [`Sotto::quick_keep`]; the quick prompt is still about it then.
+    pub async fn quick_hand_over(&self) -> Result<(), ApiError> {
+        self.quick_keep().await?;
+        self.quick_anew();
+        Ok(())
+    }
+
+    /// The quick prompt is about nothing any more: what was kept nowhere is gone.
     pub fn quick_anew(&self) {
         *self.inner.quick.lock() = None;
+    }
+
+    /// Where a message is: in the person's history, or in the one in memory.
+    pub(crate) async fn history_of(&self, message: MessageId) -> Result<History, ApiError> {
+        if let Some(temporary) = self.about().and_then(|about| about.temporary)
+            && temporary.message(message).await?.is_some()
+        {
+            return Ok(temporary);
+        }
+        self.inner.history.get().await
+    }
+
+    fn about(&self) -> Option<About> {
+        self.inner.quick.lock().clone()
     }
 }

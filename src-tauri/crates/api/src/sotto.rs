@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use sotto_domain::{ConversationId, Manner, MessageId};
+use sotto_domain::{ConversationId, MessageId};
 use sotto_models::Library;
 use tokio::sync::{Notify, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -38,9 +38,6 @@ pub(crate) struct Inner {
     pub(crate) runtime: Arc<dyn LocalRuntime>,
     pub(crate) history: HistoryAccess,
     pub(crate) turns: Arc<TurnsInFlight>,
-    /// How questions of actions are to be answered, so that answering again does the same. Known
-    /// until the program ends: the history keeps the question, not its action.
-    pub(crate) manners: Mutex<HashMap<MessageId, Manner>>,
     /// What the quick prompt is about.
     pub(crate) quick: QuickConversation,
     /// The names of usable models, as last seen; `None` until the runtime was asked.
@@ -79,7 +76,6 @@ impl Sotto {
                 library,
                 runtime,
                 turns: Arc::default(),
-                manners: Mutex::default(),
                 quick: QuickConversation::default(),
                 installed: watch::Sender::new(None),
                 look_again: Notify::new(),
@@ -136,17 +132,6 @@ impl Inner {
 
     pub(crate) fn new_message_id(&self) -> MessageId {
         MessageId::new(self.host.now(), self.host.random())
-    }
-
-    /// How a question is to be answered.
-    pub(crate) fn manner_of(&self, question: MessageId) -> Manner {
-        let manners = self.manners.lock().unwrap_or_else(PoisonError::into_inner);
-        manners.get(&question).cloned().unwrap_or_default()
-    }
-
-    pub(crate) fn remember_manner(&self, question: MessageId, manner: Manner) {
-        let mut manners = self.manners.lock().unwrap_or_else(PoisonError::into_inner);
-        manners.insert(question, manner);
     }
 }
 

@@ -62,13 +62,15 @@ impl Sotto {
     /// [`ErrorCode::Answering`], [`ErrorCode::NotFound`], [`ErrorCode::NoModel`],
     /// [`ErrorCode::History`]: then nothing was asked or changed.
     pub async fn ask(&self, request: AskRequest) -> Result<Asked, ApiError> {
-        self.ask_from(Origin::Chat, request).await
+        let history = self.inner.history.get().await?;
+        self.ask_from(Origin::Chat, history, request).await
     }
 
-    /// The same, from wherever it is asked.
+    /// The same, from wherever it is asked, and kept in this history.
     pub(crate) async fn ask_from(
         &self,
         origin: Origin,
+        history: History,
         request: AskRequest,
     ) -> Result<Asked, ApiError> {
         let AskRequest {
@@ -78,7 +80,6 @@ impl Sotto {
             context,
             action,
         } = request;
-        let history = self.inner.history.get().await?;
         let question = self.question(text, context, action).await?;
         let mut plan = self
             .plan_question(&history, conversation, question, origin)
@@ -98,7 +99,7 @@ impl Sotto {
         let mut plan = self.plan(&history, old.conversation).await?;
         plan.after = old.parent;
         plan.question = Some(self.new_message(&plan, Role::User, text, plan.after));
-        plan.manner = self.inner.manner_of(message);
+        plan.manner = history.manner(message).await?;
         self.begin(history, plan).await
     }
 
@@ -111,7 +112,7 @@ impl Sotto {
         answer: MessageId,
         how: AnswerAgain,
     ) -> Result<Asked, ApiError> {
-        let history = self.inner.history.get().await?;
+        let history = self.history_of(answer).await?;
         let mut plan = self.plan_again(&history, answer).await?;
         plan.model = how.model;
         plan.context = how.context;
@@ -148,10 +149,9 @@ impl Sotto {
         let old = self.message(history, answer, Role::Assistant).await?;
         let mut plan = self.plan(history, old.conversation).await?;
         plan.after = old.parent;
-        plan.manner = old
-            .parent
-            .map(|question| self.inner.manner_of(question))
-            .unwrap_or_default();
+        if let Some(question) = old.parent {
+            plan.manner = history.manner(question).await?;
+        }
         Ok(plan)
     }
 
@@ -274,11 +274,6 @@ impl Sotto {
         plan.conversation.leaf = Some(answer.id);
         plan.conversation.updated_at = answer.created_at;
         let first_new = question.as_ref().map_or(answer.id, |question| question.id);
-        if let Some(question) = &question
-            && plan.manner != Manner::default()
-        {
-            self.inner.remember_manner(question.id, plan.manner.clone());
-        }
         plan.messages.extend(question);
         plan.messages.push(answer.clone());
         let branch = shown(&Tree::new(&plan.messages), answer.id);
@@ -338,6 +333,7 @@ impl Sotto {
                 new_conversation: plan.is_new.then(|| plan.conversation.clone()),
                 conversation: plan.conversation.id,
                 question: question.cloned(),
+                manner: plan.manner.clone(),
                 answer: answer.clone(),
                 model: plan.conversation.model.clone(),
                 context: plan.conversation.context,

@@ -45,10 +45,7 @@ pub(crate) enum Command {
     /// Talks in the terminal until Ctrl-D
     Chat(ChatArguments),
     /// Opens the quick prompt over whatever is on the screen; starts Sotto if it does not run
-    Quick {
-        /// What to put into its field; it is not asked before Enter is pressed there
-        text: Vec<String>,
-    },
+    Quick(QuickArguments),
     /// The conversations that are kept
     #[command(subcommand)]
     History(HistoryCommand),
@@ -115,6 +112,19 @@ pub(crate) struct ActionsArguments {
     /// Print the prompt file of one action, to begin your own with
     #[arg(long, value_name = "NAME", conflicts_with_all = ["json", "path"])]
     pub(crate) show: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct QuickArguments {
+    /// Give along what is in the clipboard. It is shown before anything is asked
+    #[arg(long)]
+    pub(crate) clipboard: bool,
+    /// Choose an action, as `sotto actions` names it
+    #[arg(long, value_name = "NAME")]
+    pub(crate) action: Option<String>,
+    /// What to put into its field; it is not asked before Enter is pressed there. What is piped in is
+    /// given along
+    pub(crate) text: Vec<String>,
 }
 
 #[derive(Debug, Args)]

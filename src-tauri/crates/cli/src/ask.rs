@@ -1,8 +1,6 @@
 //! `sotto ask`: one question or one action, one answer on standard output, everything else on standard
 //! error.
 
-use std::io::{IsTerminal, Read};
-
 use serde::Serialize;
 use serde_json::Value;
 use sotto_api::{
@@ -17,12 +15,9 @@ use sotto_api::{
 use crate::{
     arguments::AskArguments,
     exit::Exit,
-    larger, print_json, print_line,
+    larger, piped, print_json, print_line,
     session::{Session, print_now},
 };
-
-/// More than this is not read: no context here holds a tenth of it.
-const MOST_INPUT: u64 = 16 << 20;
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -41,7 +36,7 @@ struct Answer {
 pub(crate) async fn run(arguments: AskArguments) -> Result<(), Exit> {
     let question = AskRequest {
         text: arguments.prompt.join(" "),
-        context: piped()?,
+        context: piped::text()?,
         model: arguments.model,
         action: arguments.action.map(|name| ActionUse {
             name,
@@ -141,47 +136,5 @@ impl Answer {
             statistics: message.statistics,
             failure: message.failure,
         }
-    }
-}
-
-/// Standard input, if it is not a terminal and not empty.
-fn piped() -> Result<Option<String>, Exit> {
-    let input = std::io::stdin().lock();
-    if input.is_terminal() {
-        return Ok(None);
-    }
-    let mut bytes = Vec::new();
-    input
-        .take(MOST_INPUT + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| Exit::BadInput(format!("Standard input cannot be read: {error}")))?;
-    if bytes.len() as u64 > MOST_INPUT {
-        return Err(Exit::BadInput(
-            "Standard input has more than 16 MB, which no model here can read.".to_owned(),
-        ));
-    }
-    text(bytes).map(|text| Some(text).filter(|text| !text.trim().is_empty()))
-}
-
-fn text(bytes: Vec<u8>) -> Result<String, Exit> {
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        Exit::BadInput(format!(
-            "Standard input is not UTF-8 text (first at byte {at}). Convert it, for example with `iconv -t utf-8`."
-        ))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bytes_that_are_not_text_are_refused_with_their_place() {
-        assert_eq!(text("für".into()).unwrap(), "für");
-        let Err(Exit::BadInput(why)) = text(b"ab\xff".to_vec()) else {
-            panic!("accepted")
-        };
-        assert!(why.contains("byte 2"), "{why}");
     }
 }

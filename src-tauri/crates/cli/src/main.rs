@@ -11,6 +11,7 @@ mod history;
 mod larger;
 mod ledger;
 mod models;
+mod piped;
 mod providers;
 mod quick;
 mod session;
@@ -32,7 +33,7 @@ async fn main() -> ExitCode {
         Command::Ask(arguments) => ask::run(arguments).await,
         Command::Actions(arguments) => actions::run(arguments).await,
         Command::Chat(arguments) => chat::run(arguments).await,
-        Command::Quick { text } => quick::run(&text).await,
+        Command::Quick(arguments) => quick::run(arguments).await,
         Command::History(HistoryCommand::List { json }) => history::list(json).await,
         Command::History(HistoryCommand::Show { id, json }) => history::show(&id, json).await,
         Command::History(HistoryCommand::Export { json: _, id }) => {

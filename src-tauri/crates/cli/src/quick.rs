@@ -9,19 +9,24 @@ use std::{
     time::Duration,
 };
 
+use sotto_api::view::quick::{ContextSource, QuickContext, QuickOpening};
 use tokio::process::Command;
 
-use crate::exit::Exit;
+use crate::{arguments::QuickArguments, exit::Exit, piped};
+
+/// The longest argument, in bytes, that can be handed to a program: Linux takes less than 128 KiB.
+const LONGEST: usize = 120_000;
 
 /// After this the program that was started has not handed over to another one: it stays.
 const HANDED_OVER_WITHIN: Duration = Duration::from_secs(3);
 
-pub(crate) async fn run(text: &[String]) -> Result<(), Exit> {
+pub(crate) async fn run(arguments: QuickArguments) -> Result<(), Exit> {
+    let opening = opening(arguments)?;
     let program = beside_this_one()?;
     let mut command = Command::new(&program);
     command
         .arg("--quick")
-        .args(text)
+        .arg(opening)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
@@ -40,6 +45,42 @@ pub(crate) async fn run(text: &[String]) -> Result<(), Exit> {
         )),
         Ok(Err(error)) => Err(failed(error)),
     }
+}
+
+/// What the quick prompt is opened with, as its program reads it.
+fn opening(arguments: QuickArguments) -> Result<String, Exit> {
+    let QuickArguments {
+        clipboard,
+        action,
+        text,
+    } = arguments;
+    let piped = if piped::is_given() {
+        piped::text()?
+    } else {
+        None
+    };
+    if clipboard && piped.is_some() {
+        return Err(Exit::BadInput(
+            "Give along what is piped in or the clipboard, not both.".to_owned(),
+        ));
+    }
+    let text = text.join(" ");
+    let opening = serde_json::to_string(&QuickOpening {
+        text: Some(text).filter(|text| !text.trim().is_empty()),
+        action,
+        context: piped.map(|text| QuickContext {
+            from: ContextSource::Pipe,
+            text,
+        }),
+        clipboard,
+    });
+    let opening = opening.map_err(|error| Exit::Failed(error.to_string()))?;
+    if opening.len() > LONGEST {
+        return Err(Exit::BadInput(
+            "That is more than can be handed to the quick prompt at once, some 100 kB. `sotto ask` takes more.".to_owned(),
+        ));
+    }
+    Ok(opening)
 }
 
 /// The window's program, in the folder of this one. Never looked for on PATH: another program of that

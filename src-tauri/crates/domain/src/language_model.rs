@@ -3,6 +3,7 @@
 use std::{future::Future, pin::Pin};
 
 use futures_core::Stream;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{AnswerStatistics, Failure, Role};
@@ -17,7 +18,7 @@ pub struct ChatMessage {
 }
 
 /// How an answer is to be given, where a question says it. Empty: as the model answers by itself.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Manner {
     /// The answer is JSON that keeps to this schema.
     pub schema: Option<Value>,

@@ -12,16 +12,16 @@ use secrecy::SecretString;
 use serde::{Serialize, de::DeserializeOwned};
 use sotto_consent::{chain::Sealed, ledger::Event};
 use sotto_domain::{
-    AnswerStatistics, Conversation, ConversationId, Failure, Message, MessageId, MessageState,
-    Timestamp,
+    AnswerStatistics, Conversation, ConversationId, Failure, Manner, Message, MessageId,
+    MessageState, Timestamp,
 };
 
 use crate::{
-    HistoryError, NewTurn, SearchHit,
+    HistoryError, NewTurn, SearchHit, Whole,
     connection::{self, Opened},
     conversations,
     error::{TableError, from_sqlite},
-    ledger, messages, search, sessions,
+    ledger, manners, messages, search, sessions,
     sessions::Session,
     settings, turns,
 };
@@ -122,6 +122,18 @@ impl History {
         .await
     }
 
+    /// Writes a conversation that was kept elsewhere, all of it or nothing.
+    ///
+    /// # Errors
+    /// Those of any write; one that is there already is an error.
+    pub async fn adopt(&self, whole: Whole) -> Result<(), HistoryError> {
+        let session = Arc::clone(&self.session);
+        self.write("keep the conversation", move |connection| {
+            turns::adopt(connection, &whole, session.id())
+        })
+        .await
+    }
+
     /// Saves what an answer in flight says so far. After the end it changes nothing.
     ///
     /// # Errors
@@ -215,6 +227,17 @@ impl History {
     pub async fn message(&self, id: MessageId) -> Result<Option<Message>, HistoryError> {
         self.read("read a message", move |connection| {
             messages::get(connection, id)
+        })
+        .await
+    }
+
+    /// How a question is to be answered; empty where nothing was said.
+    ///
+    /// # Errors
+    /// [`HistoryError::BadRow`] if it cannot be understood.
+    pub async fn manner(&self, question: MessageId) -> Result<Manner, HistoryError> {
+        self.read("read how to answer", move |connection| {
+            manners::get(connection, question)
         })
         .await
     }

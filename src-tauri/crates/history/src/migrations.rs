@@ -9,7 +9,7 @@ use rusqlite_migration::{M, Migrations};
 use crate::{
     conversations,
     error::{HistoryError, from_sqlite},
-    ledger, messages, search, settings,
+    ledger, manners, messages, search, settings,
 };
 
 /// The newest schema: the number of migrations, kept in the file as `user_version`.
@@ -44,10 +44,11 @@ pub(crate) fn run(connection: &mut Connection, path: &Path) -> Result<(), Histor
         search::SCHEMA_1,
     ]
     .concat();
+    let schema_3 = [conversations::SCHEMA_3, manners::SCHEMA_3].concat();
     Migrations::new(vec![
         M::up(&schema_1),
         M::up(ledger::SCHEMA_2),
-        M::up(conversations::SCHEMA_3),
+        M::up(&schema_3),
     ])
     .to_latest(connection)
     .map_err(|error| match error {

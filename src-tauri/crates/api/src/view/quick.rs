@@ -4,17 +4,88 @@ use serde::{Deserialize, Serialize};
 use sotto_domain::ConversationId;
 use specta::Type;
 
+use super::{AskRequest, ConversationView};
+
 /// What the shell tells the quick prompt's page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case", tag = "type")]
 pub enum QuickEvent {
     /// It is on the screen.
     Shown {
-        /// What to put into its field: from `sotto quick TEXT`.
-        text: Option<String>,
+        /// What to put into it: of the command line.
+        #[serde(flatten)]
+        with: QuickOpening,
+    },
+    /// Something is given along: a dropped file, the clipboard that was asked for.
+    Given {
+        /// What.
+        context: QuickContext,
+    },
+    /// Something could not be given along.
+    NotGiven {
+        /// Why, in one sentence.
+        reason: String,
     },
     /// It is off the screen again.
     Hidden,
+}
+
+/// What `sotto quick` puts into the quick prompt. Nothing of it is asked by itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(default)]
+pub struct QuickOpening {
+    /// For the field.
+    pub text: Option<String>,
+    /// The action, by its name.
+    pub action: Option<String>,
+    /// What was piped in.
+    pub context: Option<QuickContext>,
+    /// The clipboard is given along, too.
+    pub clipboard: bool,
+}
+
+/// Text that is given along with a question, and shown before it is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct QuickContext {
+    /// Where it is from.
+    pub from: ContextSource,
+    /// All of it.
+    pub text: String,
+}
+
+/// Where context is from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum ContextSource {
+    /// The clipboard, because the person asked for it.
+    Clipboard,
+    /// A file that was dropped.
+    File {
+        /// Its name.
+        name: String,
+    },
+    /// Another command's output.
+    Pipe,
+}
+
+/// A question from the quick prompt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct QuickAsk {
+    /// The question.
+    #[serde(flatten)]
+    pub request: AskRequest,
+    /// Whether a conversation that begins with it is kept nowhere.
+    pub temporary: bool,
+}
+
+/// What the quick prompt goes on with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct QuickConversationView {
+    /// The conversation.
+    #[serde(flatten)]
+    pub view: ConversationView,
+    /// Whether it is kept nowhere.
+    pub temporary: bool,
 }
 
 /// The size of the quick prompt's page.

@@ -37,6 +37,7 @@ fn turn(number: u64, text: &str) -> NewTurn {
         }),
         conversation,
         question: None,
+        manner: Default::default(),
         answer,
         model: None,
         context: None,

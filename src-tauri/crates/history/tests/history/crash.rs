@@ -53,6 +53,7 @@ async fn writer() {
                 new_conversation: None,
                 conversation: conversation_id(base),
                 question: Some(question(base, last + 1, Some(last), "question")),
+                manner: Default::default(),
                 answer: answer(base, last + 2, last + 1),
                 model: None,
                 context: None,

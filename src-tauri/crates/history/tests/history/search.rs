@@ -205,6 +205,7 @@ proptest::proptest! {
                             new_conversation: None,
                             conversation: conversation_id(10),
                             question: Some(question(10, last + 1, Some(last), "question")),
+                            manner: Default::default(),
                             answer: answer(10, last + 2, last + 1),
                             model: None,
             context: None,

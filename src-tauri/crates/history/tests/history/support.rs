@@ -72,6 +72,7 @@ pub(crate) fn first_turn(number: u64, title: &str, text: &str) -> NewTurn {
         new_conversation: Some(conversation(number, title)),
         conversation: conversation_id(number),
         question: Some(question(number, number + 1, None, text)),
+        manner: Default::default(),
         answer: answer(number, number + 2, number + 1),
         model: None,
         context: None,

@@ -1,9 +1,9 @@
 //! A turn from its first row to its last.
 
 use sotto_domain::{
-    AnswerStatistics, Failure, FailureCode, MessageState, Place, Role, TitleSource,
+    AnswerStatistics, Failure, FailureCode, Manner, MessageState, Place, Role, TitleSource,
 };
-use sotto_history::{History, HistoryError, NewTurn};
+use sotto_history::{History, HistoryError, NewTurn, Whole};
 
 use crate::support::*;
 
@@ -146,6 +146,7 @@ async fn a_turn_changes_only_what_it_names() {
             new_conversation: None,
             conversation: conversation_id(10),
             question: None,
+            manner: Default::default(),
             answer: answer(10, 13, 11),
             model: Some("other".to_owned()),
             context: Some(u32::MAX),
@@ -170,6 +171,7 @@ async fn a_long_conversation_is_loaded_at_once() {
                 new_conversation: None,
                 conversation: conversation_id(10),
                 question: Some(question(10, number, Some(number - 1), "And then?")),
+                manner: Default::default(),
                 answer: answer(10, number + 1, number),
                 model: None,
                 context: None,
@@ -191,4 +193,57 @@ async fn a_long_conversation_is_loaded_at_once() {
         .map(Result::unwrap)
         .collect();
     assert!(plan[0].contains("USING INDEX"), "{plan:?}");
+}
+
+#[tokio::test]
+async fn how_a_question_is_to_be_answered_is_kept_with_it() {
+    let (_folder, history) = created().await;
+    let manner = Manner {
+        temperature: Some(0.5),
+        ..Manner::default()
+    };
+    let turn = NewTurn {
+        manner: manner.clone(),
+        ..first_turn(10, "First", "How?")
+    };
+    history.begin_turn(turn).await.unwrap();
+    history
+        .begin_turn(first_turn(20, "Second", "As ever?"))
+        .await
+        .unwrap();
+    assert_eq!(history.manner(message_id(11)).await.unwrap(), manner);
+    assert_eq!(
+        history.manner(message_id(21)).await.unwrap(),
+        Manner::default()
+    );
+}
+
+#[tokio::test]
+async fn a_conversation_from_elsewhere_is_taken_whole_or_not_at_all() {
+    let elsewhere = History::temporary().unwrap();
+    tell(&elsewhere, 10, "First", "What is kept?", "Everything.").await;
+    let whole = Whole {
+        conversation: elsewhere.conversation(conversation_id(10)).await.unwrap(),
+        messages: elsewhere.messages(conversation_id(10)).await.unwrap(),
+        manners: Vec::new(),
+    };
+    let (_folder, history) = created().await;
+    let mut torn = whole.clone();
+    torn.messages.remove(0);
+    assert!(
+        history.adopt(torn).await.is_err(),
+        "its question is missing"
+    );
+    assert_eq!(history.conversations().await.unwrap(), []);
+
+    history.adopt(whole.clone()).await.unwrap();
+    assert_eq!(
+        history.messages(conversation_id(10)).await.unwrap(),
+        whole.messages
+    );
+    assert_eq!(
+        history.conversations().await.unwrap(),
+        std::slice::from_ref(&whole.conversation)
+    );
+    assert!(history.adopt(whole).await.is_err(), "it is there already");
 }
