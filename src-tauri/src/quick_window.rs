@@ -16,7 +16,7 @@ use linux as system;
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use sotto_api::{
@@ -44,6 +44,10 @@ use place::{HEIGHT, Places, WIDTH};
 
 /// The label of the quick prompt: also the name that its capability file uses.
 pub(crate) const QUICK: &str = "quick";
+
+/// How long after it was shown a lost focus is perhaps that of before: what is said of the focus comes
+/// later than it moves.
+const SETTLES: Duration = Duration::from_millis(500);
 
 /// How soon is looked again at who has the focus, while somebody holds the keyboard.
 const LOOK_AGAIN: Duration = Duration::from_millis(80);
@@ -74,6 +78,8 @@ struct State {
     wanted: Option<Opening>,
     /// It is on the screen.
     shown: bool,
+    /// Since when.
+    since: Option<Instant>,
     /// GTK says that it has the focus.
     focused: bool,
     /// It stays when another window gets the focus: an answer is on its way, or it is pinned.
@@ -205,6 +211,7 @@ impl QuickWindow {
         let place = {
             let mut state = self.state();
             let moves = !std::mem::replace(&mut state.shown, true);
+            state.since = Some(Instant::now());
             let screen = system::pointed_at(window).filter(|_| moves);
             screen.map(|screen| state.places.on(&screen.name, screen.area))
         };
@@ -270,15 +277,17 @@ impl QuickWindow {
     }
 
     /// The window is said to have lost the focus. It goes away, unless the focus is still there: then
-    /// somebody holds the keyboard, and where the focus is after that is told to nobody.
+    /// somebody holds the keyboard, and where the focus is after that is told to nobody. Nor does it
+    /// go where it was shown just now.
     fn lost_focus(&self, window: &WebviewWindow<Webview>) {
-        {
+        let settled = {
             let state = self.state();
             if !state.shown || state.stays || state.focused {
                 return;
             }
-        }
-        if !system::has_focus(window) {
+            state.since.is_none_or(|since| since.elapsed() > SETTLES)
+        };
+        if settled && !system::has_focus(window) {
             return self.conceal(window);
         }
         let app = window.app_handle().clone();

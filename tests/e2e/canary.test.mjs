@@ -7,9 +7,8 @@ import { randomBytes } from "node:crypto";
 import { readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { By, Key } from "selenium-webdriver";
+import { copyElsewhere } from "./lib/clipboard.mjs";
 import { Consent, introduce, invoke, pressInChat } from "./lib/consent.mjs";
-import { PlainBrowser } from "./lib/injection/plain-browser.mjs";
 import { descendants, kill } from "./lib/processes.mjs";
 import { provider } from "./lib/provider.mjs";
 import { inFiles, inMemory, inNamelessFiles, inStart, Secret } from "./lib/scanner.mjs";
@@ -44,16 +43,6 @@ const program = (pid) => {
     return "";
   }
 };
-
-/** Puts a text into the clipboard, as a person does in another program. */
-async function copyElsewhere(t, text) {
-  const plain = await PlainBrowser.start(t);
-  await plain.show("<textarea></textarea>");
-  const field = await plain.driver.findElement(By.css("textarea"));
-  await plain.driver.executeScript("arguments[0].value = arguments[1]", field, text);
-  await field.sendKeys(Key.chord(Key.CONTROL, "a"));
-  await field.sendKeys(Key.chord(Key.CONTROL, "c"));
-}
 
 /** Asks with a yes, and waits until the answer is over. */
 async function askWithYes(sotto, larger, text, listen) {

@@ -1,12 +1,13 @@
 // The quick prompt, with real keys through the X server and another program's window behind it.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { copyElsewhere } from "./lib/clipboard.mjs";
 import { Consent, introduce } from "./lib/consent.mjs";
 import { descendants, gone, isAlive, kill, pidsNaming } from "./lib/processes.mjs";
 import { provider } from "./lib/provider.mjs";
 import { focused, otherWindow, QUICK_TITLE, Quick } from "./lib/quick.mjs";
 import { allWindows, seen, visible, xdotool } from "./lib/screen.mjs";
-import { sottoDone } from "./lib/terminal.mjs";
+import { exported, sottoDone, sottoPiped } from "./lib/terminal.mjs";
 import { test } from "./lib/tests.mjs";
 import { letPass, until } from "./lib/waiting.mjs";
 import { QUICK } from "./lib/window.mjs";
@@ -187,6 +188,102 @@ test("`sotto quick` shows the one that runs, and starts Sotto where none does", 
   await hasFocus(QUICK_TITLE);
   kill(pid, "SIGTERM");
   await gone(pid, 15_000);
+});
+
+const MINUTES =
+  "Minutes of 12 May. Mill Street closes to cars from May to September. The council votes on Thursday.";
+
+/** What stands in the row of what goes along. */
+const along = (quick) =>
+  quick.page.run(
+    `return document.querySelector("fieldset")?.innerText.replace(/\\s+/g, " ") ?? ""`,
+  );
+
+test("an action works on the clipboard, which is read on a key and never changed", async (t) => {
+  const { home, quick } = await opened(t);
+  await copyElsewhere(t, MINUTES);
+  await quick.here();
+  await quick.press();
+  await quick.shown();
+  // A page that was taken over cannot read it: that costs a press, which it sees and cannot make.
+  const read = `return window.__TAURI_INTERNALS__.invoke("quick_clipboard")
+    .then(() => "read", (refused) => refused.message)`;
+  await letPass(5_500);
+  assert.match(await quick.page.run(read), /saw no press/);
+  await xdotool("key", "alt+v");
+  await until("the clipboard is shown", async () => /^Clipboard/.test(await along(quick)));
+  assert.match(await along(quick), /^Clipboard · 1[67] words · “Minutes of 12 May. Mill/);
+  await xdotool("type", "--delay", "8", "/sum");
+  await until("there is one", async () =>
+    quick.page.run("return document.querySelectorAll('[role=option]').length === 1"),
+  );
+  await xdotool("key", "Return");
+  await until("it is chosen", async () => /\/summarise/.test(await along(quick)));
+  await xdotool("key", "Return");
+  await until("it is asked", async () => (await along(quick)) === "" && quick.answer());
+  const { conversation } = await quick.answered();
+  const [kept] = (await exported(home)).filter(({ id }) => id === conversation);
+  assert.match(kept.title, /^Summarise: Minutes of 12 May/);
+  assert.ok(kept.messages[0].text.includes(`<text>\n${MINUTES}\n</text>`), kept.messages[0].text);
+
+  await xdotool("key", "Escape");
+  await quick.hidden();
+  await quick.press();
+  await quick.shown();
+  await xdotool("key", "alt+v");
+  await until("it is as it was", async () => /^Clipboard · 1[67] words/.test(await along(quick)));
+});
+
+test("what is temporary is in no history, until a key keeps it", async (t) => {
+  const { home, sotto, quick } = await opened(t);
+  await quick.press();
+  await quick.shown();
+  await xdotool("key", "alt+t");
+  await quick.ask("Say hello.");
+  const first = await quick.answered();
+  assert.deepEqual(await exported(home), []);
+  // Closed and opened again it goes on, and is still nowhere.
+  await xdotool("key", "Escape");
+  await quick.hidden();
+  await quick.press();
+  await quick.shown();
+  await until("it is there again", async () => (await quick.answer())?.text === first.text);
+  await xdotool("key", "alt+k");
+  await until("it is kept", async () => (await exported(home)).length === 1);
+  const [kept] = await exported(home);
+  assert.equal(kept.id, first.conversation);
+  assert.equal(kept.messages[1].text.trim(), first.text);
+  await quick.there();
+  await until("the chat window lists it", async () =>
+    (await sotto.window.conversations()).some(({ id }) => id === first.conversation),
+  );
+  await quick.here();
+
+  // A second one is forgotten.
+  await xdotool("key", "ctrl+n", "alt+t");
+  await quick.ask("Say goodbye.");
+  await quick.answered();
+  await xdotool("key", "ctrl+n");
+  await until("it is gone", async () => !(await quick.answer())?.conversation);
+  assert.equal((await exported(home)).length, 1);
+});
+
+test("a command gives a text and an action along", async (t) => {
+  const { home, quick } = await opened(t);
+  const text = "A quorum is the least number of members.";
+  const action = ["quick", "--action", "explain", "In", "one sentence"];
+  assert.equal(await sottoPiped(home, action, text), 0);
+  await quick.shown();
+  await until("both are there", async () =>
+    /^Piped in · 8 words .*\/explain$/.test(await along(quick)),
+  );
+  assert.equal(await quick.typed(), "In one sentence");
+  assert.equal((await quick.answer())?.state, undefined, "nothing is asked");
+  const unknown = await sottoDone(home, ["quick", "--action", "explode"]);
+  assert.equal(unknown.code, 0, unknown.err);
+  await until("it says so", async () =>
+    (await quick.page.text()).includes("There is no action explode"),
+  );
 });
 
 test("closing the chat ends the program, hidden or not", async (t) => {

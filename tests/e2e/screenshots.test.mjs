@@ -12,7 +12,7 @@ import { writeProgress } from "./lib/progress.mjs";
 import { provider } from "./lib/provider.mjs";
 import { Quick } from "./lib/quick.mjs";
 import { xdotool } from "./lib/screen.mjs";
-import { sottoAsked } from "./lib/terminal.mjs";
+import { sottoAsked, sottoPiped } from "./lib/terminal.mjs";
 import { test } from "./lib/tests.mjs";
 import { letPass, until } from "./lib/waiting.mjs";
 import { ACTIONS, Key, NAMES } from "./lib/window.mjs";
@@ -43,6 +43,9 @@ const LARGER_ANSWER = [
 
 const QUESTION =
   "Write a Python function that returns the n most frequent words of a text. No docstring, no comments, no example. Then explain it in two sentences.";
+
+const MINUTES =
+  "Minutes of 12 May. Mill Street closes to cars from May to September; a review follows in October. Residents welcome the quiet; three shop owners fear for deliveries and asked for a loading hour. The council votes on it next Thursday at 3 pm.";
 
 const QUICK_QUESTION =
   "Three reasons to write the tests before the code, as a list with a few words each";
@@ -209,11 +212,26 @@ for (const look of LOOKS) {
       await quick.press();
       await quick.shown();
       await take("quick-empty");
+      await xdotool("key", "alt+t", "alt+t", "slash");
+      await until("the actions are there", async () =>
+        quick.page.run("return document.querySelectorAll('[role=option]').length > 3"),
+      );
+      await letPass(300);
+      await take("quick-actions");
+      await xdotool("key", "Escape");
       await quick.ask(QUICK_QUESTION);
       await until("it grows", async () => (await quick.growth()).length > 8, { limit: 120_000 });
       await take("quick-streaming");
       await quick.answered();
       await take("quick-answered");
+      await xdotool("key", "ctrl+n");
+      await sottoPiped(home, ["quick", "--action", "translate"], MINUTES);
+      await until("it is given along", async () =>
+        quick.page.run("return document.querySelector('fieldset') !== null"),
+      );
+      await xdotool("key", "alt+t");
+      await letPass(300);
+      await take("quick-along");
     },
     { limit: 300 },
   );

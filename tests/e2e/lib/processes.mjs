@@ -70,7 +70,7 @@ export function runtimesOf(home) {
 export function pidsNaming(program, word) {
   return numbers().filter((pid) => {
     const [first = "", ...args] = read(pid, "cmdline").split("\0");
-    return first.endsWith(`/${program}`) && args.includes(word) && isAlive(pid);
+    return first.endsWith(`/${program}`) && args.some((arg) => arg.includes(word)) && isAlive(pid);
   });
 }
 

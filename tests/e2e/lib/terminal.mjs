@@ -1,5 +1,6 @@
 // `sotto` in a terminal or a script: the same core and history as the window's.
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { programs } from "./environment.mjs";
 
 /** Starts it. What it writes, and when, is kept in `said` and `complained`. */
@@ -34,6 +35,17 @@ export async function sottoDone(home, args, options) {
   const run = sotto(home, args, options);
   const code = await run.ended;
   return { code, out: run.text(), err: run.complained };
+}
+
+/** Runs it to its end with a text piped in by a shell: Node's own pipes are sockets. */
+export async function sottoPiped(home, args, text) {
+  const child = spawn("sh", ["-c", 'cat | "$0" "$@"', programs.cli, ...args], {
+    env: { ...process.env, SOTTO_HOME: home.path },
+    stdio: ["pipe", "ignore", "inherit"],
+  });
+  child.stdin.end(text);
+  const [code] = await once(child, "close");
+  return code;
 }
 
 /** Every conversation with every message, as the history holds them now. */
