@@ -196,7 +196,7 @@ const MINUTES =
 /** What stands in the row of what goes along. */
 const along = (quick) =>
   quick.page.run(
-    `return document.querySelector("fieldset")?.innerText.replace(/\\s+/g, " ") ?? ""`,
+    `return document.querySelector("fieldset")?.innerText.trim().replace(/\\s+/g, " ") ?? ""`,
   );
 
 test("an action works on the clipboard, which is read on a key and never changed", async (t) => {

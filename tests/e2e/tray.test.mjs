@@ -2,7 +2,9 @@
 // what each entry does is looked for in the window, in the runtime and among the processes.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { request } from "node:http";
 import { join } from "node:path";
 import { Consent, introduce, invoke, pressInChat } from "./lib/consent.mjs";
 import { programs } from "./lib/environment.mjs";
@@ -305,6 +307,17 @@ function wakesBetween(before, after) {
   return [...after].reduce((sum, [thread, count]) => sum + count - (before.get(thread) ?? 0), 0);
 }
 
+/** Asks a runtime to keep a model for so many seconds from now on. */
+async function keepFor(runtime, model, seconds) {
+  const line = readFileSync(`/proc/${runtime}/cmdline`, "utf8").split("\0");
+  const socketPath = line[line.indexOf("--socket") + 1];
+  const asking = request({ socketPath, path: "/api/chat", method: "POST" });
+  asking.end(JSON.stringify({ model, messages: [], keep_alive: seconds, stream: false }));
+  const [reply] = await once(asking, "response");
+  reply.resume();
+  assert.equal(reply.statusCode, 200);
+}
+
 const IDLE_SECONDS = 30;
 
 test("closed and in the tray it sleeps", async (t) => {
@@ -334,6 +347,12 @@ test("closed and in the tray it sleeps", async (t) => {
   await closeWindow();
   await until("the window is closed", isClosed);
   await measure("window closed", sotto);
+  // Idle for as long as it is kept, here two seconds and not five minutes, the model goes.
+  const runtime = childRunning(sotto.pid, programs.runtime);
+  const held = memory(runtime);
+  await keepFor(runtime, starter.file.replace(/\.gguf$/, ""), 2);
+  await until("its memory is back", () => memory(runtime) < held - starter.size / 2);
+  t.note(`runtime: ${(held / 1e6).toFixed(0)} MB, idle ${(memory(runtime) / 1e6).toFixed(0)} MB`);
   await sotto.end();
 
   const hidden = new Plain(t, home, ["--hidden"]);
