@@ -87,8 +87,15 @@ pub(super) fn has_focus(window: &WebviewWindow<Webview>) -> bool {
         .unwrap_or_else(|| frame.is_active())
 }
 
-/// Makes the window that high. A window that nobody may resize is as large as it asks to be.
+/// Makes the window that high, and lets nobody else change it. Not by saying that it cannot be
+/// resized: GTK then makes it as high as WebKit's page has ever been.
 pub(super) fn resize(window: &WebviewWindow<Webview>, height: i32) -> tauri::Result<()> {
-    window.gtk_window()?.set_size_request(WIDTH, height);
+    let window = window.gtk_window()?;
+    let corner = gdk::Gravity::NorthWest;
+    let size = gdk::Geometry::new(WIDTH, height, WIDTH, height, 0, 0, 0, 0, 0.0, 0.0, corner);
+    let both = gdk::WindowHints::MIN_SIZE | gdk::WindowHints::MAX_SIZE;
+    window.set_geometry_hints(gtk::Widget::NONE, Some(&size), both);
+    window.set_resizable(true);
+    window.resize(WIDTH, height);
     Ok(())
 }
