@@ -4,18 +4,28 @@ import { parseArgs } from "node:util";
 import { print, reportToStandardError } from "../lib/report.mjs";
 import { actions } from "./actions.mjs";
 import { firstToken } from "./first-token.mjs";
+import { quick } from "./quick.mjs";
 import { redaction } from "./redaction.mjs";
 import { speed } from "./speed.mjs";
 import { table } from "./table.mjs";
 import { windowStart } from "./window.mjs";
 
-const SUITES = { speed, "first-token": firstToken, window: windowStart, redaction, actions };
+const SUITES = {
+  speed,
+  "first-token": firstToken,
+  window: windowStart,
+  quick,
+  redaction,
+  actions,
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     json: { type: "boolean", default: false },
     rounds: { type: "string", default: "5" },
+    // How long the quick prompt is out of sight before it is measured again; 0: not at all.
+    "hidden-minutes": { type: "string", default: "10" },
   },
 });
 reportToStandardError();
@@ -25,9 +35,10 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const rounds = Number.parseInt(values.rounds, 10);
+const hiddenMinutes = Number(values["hidden-minutes"]);
 const rows = [];
 for (const name of positionals.length > 0 ? positionals : Object.keys(SUITES)) {
   print(`Measuring: ${name}, ${rounds} rounds`);
-  rows.push(...(await SUITES[name]({ rounds })));
+  rows.push(...(await SUITES[name]({ rounds, hiddenMinutes })));
 }
 console.log(values.json ? JSON.stringify({ rows }, null, 2) : table(rows));

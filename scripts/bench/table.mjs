@@ -6,6 +6,12 @@ export function median(values) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+/** The value that this share of all values does not exceed: 0.95 is the 95th percentile. */
+export function atShare(values, share) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+}
+
 /** Half the distance between the quartiles over the median: how far rounds differ, in percent. */
 export function spread(values) {
   const sorted = [...values].sort((a, b) => a - b);

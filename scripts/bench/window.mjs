@@ -46,26 +46,32 @@ function memory(pid, children = childrenOf()) {
   return (children.get(pid) ?? []).reduce((sum, child) => sum + memory(child, children), own);
 }
 
-/** Starts a program; resolves to its milliseconds until `line` and its memory once settled. */
-async function measure(program, line, env) {
+/** Starts a program; `ready` resolves to its milliseconds until it said `line`. */
+export function saying(program, args, line, env) {
   const began = performance.now();
-  const child = spawn(program, [], {
+  const child = spawn(program, args, {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  const said = new Promise((resolve, reject) => {
+    const look = (text) => text.includes(line) && resolve(performance.now() - began);
+    createInterface({ input: child.stdout }).on("line", look);
+    createInterface({ input: child.stderr }).on("line", look);
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`${program} ended with code ${code}`)));
+  });
+  const late = pause(READY_WITHIN, null, { ref: false }).then(() => {
+    throw new Error(`${program} did not say "${line}" within ${READY_WITHIN / 1000} s`);
+  });
+  return { child, ready: Promise.race([said, late]) };
+}
+
+/** Starts a program; resolves to its milliseconds until `line` and its memory once settled. */
+async function measure(program, line, env) {
+  const { child, ready } = saying(program, [], line, env);
   const ended = new Promise((resolve) => child.once("exit", resolve));
   try {
-    const ready = new Promise((resolve, reject) => {
-      const look = (text) => text.includes(line) && resolve(performance.now() - began);
-      createInterface({ input: child.stdout }).on("line", look);
-      createInterface({ input: child.stderr }).on("line", look);
-      child.once("error", reject);
-      child.once("exit", (code) => reject(new Error(`${program} ended with code ${code}`)));
-    });
-    const late = pause(READY_WITHIN, null, { ref: false }).then(() => {
-      throw new Error(`${program} did not say "${line}" within ${READY_WITHIN / 1000} s`);
-    });
-    const milliseconds = await Promise.race([ready, late]);
+    const milliseconds = await ready;
     await pause(SETTLED_AFTER);
     return { milliseconds, memory: memory(child.pid) };
   } finally {
@@ -74,7 +80,8 @@ async function measure(program, line, env) {
   }
 }
 
-function homeWithStarter() {
+/** A folder of data with the stand-in for a model. */
+export function homeWithStarter() {
   const home = mkdtempSync(join(tmpdir(), "sotto-bench-home-"));
   const file = `${MODELS["135M"]}.gguf`;
   const [from, to] = [join(process.env.SOTTO_TEST_MODELS, file), join(home, "models", file)];

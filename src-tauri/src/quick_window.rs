@@ -217,13 +217,17 @@ impl QuickWindow {
         };
         warn_of(system::show(window, place, opening.time));
         self.shown.send_replace(true);
-        let sotto = window.state::<Sotto>().inner().clone();
-        tauri::async_runtime::spawn(async move { sotto.expect_question().await });
-        let clipboard = opening.with.clipboard;
-        self.state().tell(QuickEvent::Shown { with: opening.with });
-        if clipboard {
-            self.give(given::clipboard());
-        }
+        let app = window.app_handle().clone();
+        system::once_drawn(window, move || {
+            let quick = &app.state::<Arc<Windows>>().quick;
+            let clipboard = opening.with.clipboard;
+            quick.state().tell(QuickEvent::Shown { with: opening.with });
+            if clipboard {
+                quick.give(given::clipboard());
+            }
+            let sotto = app.state::<Sotto>().inner().clone();
+            tauri::async_runtime::spawn(async move { sotto.expect_question().await });
+        });
     }
 
     /// Gives its page something along with the next question, as soon as it is read.

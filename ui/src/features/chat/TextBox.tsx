@@ -91,7 +91,19 @@ export function TextBox({
   }));
 
   useEffect(() => {
-    if (field.current) grow(field.current);
+    const box = field.current;
+    if (!box) return;
+    grow(box);
+    if (GROWS_BY_ITSELF) return;
+    // In a window that was never on the screen it has no width yet, and the words stand in a column.
+    let width = box.clientWidth;
+    const observer = new ResizeObserver(() => {
+      if (box.clientWidth === width) return;
+      width = box.clientWidth;
+      grow(box);
+    });
+    observer.observe(box);
+    return () => observer.disconnect();
   }, []);
 
   const tellShort = () => {
