@@ -2,12 +2,14 @@
 //! the event loop later, and know nothing of the moment at which a key was pressed, which a window
 //! manager wants to know before it gives a window the focus. All of it on the main thread.
 
+use std::sync::Arc;
+
 use gdkx11::X11Window;
 use gtk::{gdk, prelude::*};
 use tauri::{Manager, WebviewWindow};
 
 use super::place::{Area, WIDTH};
-use crate::{Webview, shortcut::Shortcut};
+use crate::{Webview, host::Windows};
 
 /// A screen: its name, and what of it is free.
 pub(super) struct Screen {
@@ -83,7 +85,7 @@ pub(super) fn has_focus(window: &WebviewWindow<Webview>) -> bool {
         return false;
     };
     number(&frame)
-        .and_then(|number| window.state::<Shortcut>().has_focus(number))
+        .and_then(|number| window.state::<Arc<Windows>>().shortcuts.has_focus(number))
         .unwrap_or_else(|| frame.is_active())
 }
 
