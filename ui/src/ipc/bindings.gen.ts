@@ -48,16 +48,21 @@ export const commands = {
 	resumeRuntime: () => typedError<null, ApiError>(__TAURI_INVOKE("resume_runtime")),
 	runtime: () => typedError<RuntimeView, ApiError>(__TAURI_INVOKE("runtime")),
 	unloadModel: () => typedError<null, ApiError>(__TAURI_INVOKE("unload_model")),
+	actions: () => typedError<ActionsView, ApiError>(__TAURI_INVOKE("actions")),
 	quickAnew: () => typedError<null, ApiError>(__TAURI_INVOKE("quick_anew")),
-	quickAsk: (request: AskRequest) => typedError<Asked, ApiError>(__TAURI_INVOKE("quick_ask", { request })),
-	quickConversation: () => typedError<ConversationView | null, ApiError>(__TAURI_INVOKE("quick_conversation")),
+	quickAsk: (ask: QuickAsk) => typedError<Asked, ApiError>(__TAURI_INVOKE("quick_ask", { ask })),
+	quickClipboard: () => typedError<QuickContext, ApiError>(__TAURI_INVOKE("quick_clipboard")),
+	quickConversation: () => typedError<QuickConversationView | null, ApiError>(__TAURI_INVOKE("quick_conversation")),
 	quickDrag: () => typedError<null, ApiError>(__TAURI_INVOKE("quick_drag")),
 	quickHandOver: (what: QuickHandover) => typedError<null, ApiError>(__TAURI_INVOKE("quick_hand_over", { what })),
 	quickHide: () => typedError<null, ApiError>(__TAURI_INVOKE("quick_hide")),
+	quickKeep: () => typedError<null, ApiError>(__TAURI_INVOKE("quick_keep")),
 	quickResize: (size: QuickSize) => typedError<null, ApiError>(__TAURI_INVOKE("quick_resize", { size })),
 	quickStay: (stays: boolean) => typedError<null, ApiError>(__TAURI_INVOKE("quick_stay", { stays })),
 	quickSubscribe: (channel: Channel<QuickEvent>) => typedError<null, ApiError>(__TAURI_INVOKE("quick_subscribe", { channel })),
-	shortcut: () => typedError<ShortcutView, ApiError>(__TAURI_INVOKE("shortcut")),
+	askDesktopForShortcuts: () => typedError<null, ApiError>(__TAURI_INVOKE("ask_desktop_for_shortcuts")),
+	chooseShortcut: (name: ShortcutName, choice: ShortcutChoice) => typedError<null, ApiError>(__TAURI_INVOKE("choose_shortcut", { name, choice })),
+	shortcuts: () => typedError<ShortcutsView, ApiError>(__TAURI_INVOKE("shortcuts")),
 	/**  The page's composer is painted and takes text. `npm run bench` waits for this line. */
 	composerReady: () => typedError<null, ApiError>(__TAURI_INVOKE("composer_ready")),
 	keepNothing: () => typedError<Startup, ApiError>(__TAURI_INVOKE("keep_nothing")),
@@ -72,12 +77,72 @@ export const commands = {
 };
 
 /* Types */
+/**  Where an action comes from. */
+export type ActionOrigin = 
+/**  The program. */
+{ kind: "built_in" } | 
+/**  A file of the person's. */
+{ kind: "own"; 
+/**  The file's name. */
+file: string; 
+/**  It takes the place of one that came with the program. */
+replaces: boolean };
+
+/**  In which form an answer comes. */
+export type ActionOutput = 
+/**  Text to be shown as it is. */
+"plain" | 
+/**  Markdown. */
+"markdown" | 
+/**  JSON by a schema; [`crate::json_as_markdown`] makes it readable. */
+"json";
+
+/**  Something about an action that can be set. */
+export type ActionParameter = {
+	/**  Its name for the program. */
+	name: string,
+	/**  Its name for the person. */
+	title: string,
+	/**  Its value when nothing is given; `None` must be given. */
+	default: string | null,
+	/**  The only values that it can have; empty allows any. */
+	choices: string[],
+};
+
 /**  An action and what is set of it. */
 export type ActionUse = {
 	/**  The action's name. */
 	name: string,
 	/**  Values by the parameters' names; the others take their defaults. */
 	parameters?: { [key in string]: string },
+};
+
+/**  An action. */
+export type ActionView = {
+	/**  What is typed after `/`. */
+	name: string,
+	/**  Its name for the person. */
+	title: string,
+	/**  What it does, in a few words. */
+	description: string,
+	/**  What can be set, in this order. */
+	parameters: ActionParameter[],
+	/**  The model that it is meant for; `None` takes the one that answers anyway. */
+	model: string | null,
+	/**  In which form the answer comes. */
+	output: ActionOutput,
+	/**  Where it comes from. */
+	origin: ActionOrigin,
+};
+
+/**  All actions. */
+export type ActionsView = {
+	/**  Those that came with the program, or what took their place, then the person's own. */
+	actions: ActionView[],
+	/**  The person's files that cannot be used. */
+	broken: BrokenAction[],
+	/**  The folder of the person's own files; it need not exist. */
+	folder: string,
 };
 
 /**  What goes on, for who sees only a small picture of it. The last one that holds is told. */
@@ -253,6 +318,14 @@ export type Asked = {
 	added: ShownMessage[],
 };
 
+/**  A file of the person's that cannot be used. */
+export type BrokenAction = {
+	/**  The file's name. */
+	file: string,
+	/**  Why, in one line. */
+	error: string,
+};
+
 /**  How sure a finding is. The order is that of trust. */
 export type Certainty = 
 /**  Only its form speaks for it, and other things have that form too. */
@@ -379,6 +452,17 @@ export type ConsentView = {
 	/**  Milliseconds until no decision counts as no. */
 	decide_within_milliseconds: number,
 };
+
+/**  Where context is from. */
+export type ContextSource = 
+/**  The clipboard, because the person asked for it. */
+{ kind: "clipboard" } | 
+/**  A file that was dropped. */
+{ kind: "file"; 
+/**  Its name. */
+name: string } | 
+/**  Another command's output. */
+{ kind: "pipe" };
 
 /**  A tree of messages with a title and settings. The messages themselves are kept apart. */
 export type Conversation = {
@@ -587,6 +671,40 @@ export type KeyState =
 { state: "unknown"; 
 /**  Why, and what to do. */
 message: string };
+
+/**  A combination of keys. */
+export type Keys = {
+	/**  Ctrl is held. */
+	control: boolean,
+	/**  Alt is held. */
+	alt: boolean,
+	/**  Shift is held. */
+	shift: boolean,
+	/**  The key with the system's sign is held: Super, Windows or Command. */
+	logo: boolean,
+	/**
+	 *  The key that is pressed with them, by its place on the keyboard: `KeyboardEvent.code` of the
+	 *  W3C, for example `KeyA` for the key right of Caps Lock, whatever is written on it.
+	 */
+	code: string,
+};
+
+/**  Who gives the keys of the shortcuts. */
+export type KeysGiven = 
+/**  It is being asked for. */
+{ by: "not_yet" } | 
+/**  The system gives what is asked for: they are chosen in Sotto. */
+{ by: "system" } | 
+/**  The desktop, which may give other ones than were asked for: they are changed in its settings. */
+{ by: "desktop"; 
+/**  It shows these settings when it is asked to. */
+shows_settings: boolean } | 
+/**  Nobody. */
+{ by: "nobody"; 
+/**  Why, in one sentence. */
+reason: string; 
+/**  Asking once more may help. */
+ask_again: boolean };
 
 /**  What a stretch of text looks like. The order breaks ties: the earlier kind says more. */
 export type Kind = 
@@ -1033,14 +1151,42 @@ export type Purpose =
 /**  It is asked whether a newer Sotto exists. */
 "update_check";
 
+/**  A question from the quick prompt. */
+export type QuickAsk = {
+	/**  Whether a conversation that begins with it is kept nowhere. */
+	temporary: boolean,
+} & AskRequest;
+
+/**  Text that is given along with a question, and shown before it is asked. */
+export type QuickContext = {
+	/**  Where it is from. */
+	from: ContextSource,
+	/**  All of it. */
+	text: string,
+};
+
+/**  What the quick prompt goes on with. */
+export type QuickConversationView = {
+	/**  Whether it is kept nowhere. */
+	temporary: boolean,
+} & ConversationView;
+
 /**  What the shell tells the quick prompt's page. */
 export type QuickEvent = 
 /**  It is on the screen. */
-{ type: "shown"; 
-/**  What to put into its field: from `sotto quick TEXT`. */
-text: string | null } | 
+{
+	type: "shown",
+} & QuickOpening | 
+/**  Something is given along: a dropped file, the clipboard that was asked for. */
+({ type: "given"; 
+/**  What. */
+context: QuickContext }) & { reason?: never } | 
+/**  Something could not be given along. */
+({ type: "not_given"; 
+/**  Why, in one sentence. */
+reason: string }) & { context?: never } | 
 /**  It is off the screen again. */
-{ type: "hidden" };
+({ type: "hidden" }) & { context?: never; reason?: never };
 
 /**  What the chat window takes over from the quick prompt. */
 export type QuickHandover = {
@@ -1048,6 +1194,18 @@ export type QuickHandover = {
 	conversation: ConversationId | null,
 	/**  What stands in the field and was not asked. */
 	draft: string,
+};
+
+/**  What `sotto quick` puts into the quick prompt. Nothing of it is asked by itself. */
+export type QuickOpening = {
+	/**  For the field. */
+	text?: string | null,
+	/**  The action, by its name. */
+	action?: string | null,
+	/**  What was piped in. */
+	context?: QuickContext | null,
+	/**  The clipboard is given along, too. */
+	clipboard?: boolean,
 };
 
 /**  The size of the quick prompt's page. */
@@ -1135,24 +1293,56 @@ export type SessionStart =
 /**  Why, in one sentence. */
 reason: string };
 
-/**  Whether the shortcut works. */
+/**  Which keys a person wants for a shortcut. */
+export type ShortcutChoice = 
+/**  Those that Sotto comes with. */
+{ choice: "default" } | 
+/**  None. */
+{ choice: "off" } | 
+/**  These. */
+{ choice: "keys"; 
+/**  Which. */
+keys: Keys };
+
+/**  One of the shortcuts. */
+export type ShortcutName = 
+/**  Opens the quick prompt. */
+"quick_prompt" | 
+/**  Opens it with what is in the clipboard, shown for a yes. */
+"quick_prompt_with_clipboard";
+
+/**  Whether a shortcut works. */
 export type ShortcutState = 
 /**  It does. */
 { state: "works" } | 
-/**  Another program holds these keys. X11 does not say which. */
-{ state: "taken" } | 
-/**  It cannot be had here. */
+/**  The person turned it off. */
+{ state: "off" } | 
+/**  The desktop knows it, and has no keys for it or does not say which. */
+{ state: "no_keys" } | 
+/**  The keys cannot be had. */
 { state: "unavailable"; 
 /**  Why, in one sentence. */
 reason: string };
 
-/**  The shortcut that opens the quick prompt. */
+/**  A shortcut as it is now. */
 export type ShortcutView = {
-	/**  The keys, for example `Ctrl+Shift+Space`. */
+	/**  Which. */
+	name: ShortcutName,
+	/**  What the person chose. */
+	choice: ShortcutChoice,
+	/**  The keys, for people: those that open it where it works, those that were wanted otherwise. */
 	keys: string,
 	/**  The command that does the same, to bind in the system's settings. */
 	command: string,
 } & ShortcutState;
+
+/**  The shortcuts, and who gives their keys. */
+export type ShortcutsView = {
+	/**  Who gives the keys. */
+	given: KeysGiven,
+	/**  The quick prompt's, then the one with the clipboard. */
+	shortcuts: ShortcutView[],
+};
 
 /**  A message of the shown branch. */
 export type ShownMessage = {

@@ -21,7 +21,7 @@ import type {
   ProviderView,
   QuickEvent,
   RuntimeView,
-  ShortcutView,
+  ShortcutsView,
   ShownMessage,
 } from "./index";
 import { type Watched, watched } from "./watched";
@@ -46,7 +46,7 @@ export interface Scene {
   ) => string | Failure;
   /** What the quick prompt goes on with. */
   quick: string | null;
-  shortcut: ShortcutView;
+  shortcuts: ShortcutsView;
   /** Milliseconds between two pieces of an answer; `null`: the test sends the events. */
   pace: number | null;
 }
@@ -288,7 +288,6 @@ export function createFake(scene: Scene): FakeCore {
     quickStay: async () => {},
     quickResize: async () => {},
     quickDrag: async () => {},
-    shortcut: async () => structuredClone(scene.shortcut),
     editQuestion: async (edited, text) => {
       const old = message(edited);
       const of = conversation(old.conversation);
