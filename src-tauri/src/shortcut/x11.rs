@@ -40,7 +40,7 @@ const BETWEEN: Duration = Duration::from_millis(3);
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Refused {
     /// Another program has them.
-    #[error("another program holds them")]
+    #[error("another program holds these keys, and the X server does not say which")]
     Taken,
     /// There is no X server.
     #[error("no X server answers ({0})")]
