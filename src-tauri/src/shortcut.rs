@@ -200,18 +200,6 @@ impl Shortcuts {
         known.states = BTreeMap::from(states);
     }
 
-    fn nobody_gives(&self, reason: String, ask_again: bool) {
-        tracing::warn!(reason, "there are no shortcuts; bind `sotto quick`");
-        let mut known = self.known();
-        let state = ShortcutState::Unavailable {
-            reason: reason.clone(),
-        };
-        known.states = ShortcutName::ALL
-            .map(|name| (name, (String::new(), state.clone())))
-            .into();
-        known.given = KeysGiven::Nobody { reason, ask_again };
-    }
-
     async fn read_choices(&self, sotto: &Sotto) -> bool {
         let Ok(choices) = sotto.shortcut_choices().await else {
             return false;

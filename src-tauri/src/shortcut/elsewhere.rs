@@ -74,7 +74,6 @@ impl Server {
     }
 
     /// What is written on a key: not asked here.
-    #[expect(clippy::unused_self, reason = "the X server is asked")]
     pub(super) fn written_on(&self, _: &str) -> Option<char> {
         None
     }

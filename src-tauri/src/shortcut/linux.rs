@@ -88,6 +88,18 @@ async fn ask_desktop(
 }
 
 impl Shortcuts {
+    fn nobody_gives(&self, reason: String, ask_again: bool) {
+        tracing::warn!(reason, "there are no shortcuts; bind `sotto quick`");
+        let mut known = self.known();
+        let state = ShortcutState::Unavailable {
+            reason: reason.clone(),
+        };
+        known.states = ShortcutName::ALL
+            .map(|name| (name, (String::new(), state.clone())))
+            .into();
+        known.given = KeysGiven::Nobody { reason, ask_again };
+    }
+
     fn hear_desktop(&self, news: News) {
         let (mut triggers, shows_settings) = match news {
             News::Granted {
