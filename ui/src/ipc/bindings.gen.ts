@@ -1174,19 +1174,19 @@ export type QuickConversationView = {
 /**  What the shell tells the quick prompt's page. */
 export type QuickEvent = 
 /**  It is on the screen. */
-{
-	type: "shown",
-} & QuickOpening | 
+{ type: "shown"; 
+/**  What to put into it. */
+with: QuickOpening } | 
 /**  Something is given along: a dropped file, the clipboard that was asked for. */
-({ type: "given"; 
+{ type: "given"; 
 /**  What. */
-context: QuickContext }) & { reason?: never } | 
+context: QuickContext } | 
 /**  Something could not be given along. */
-({ type: "not_given"; 
+{ type: "not_given"; 
 /**  Why, in one sentence. */
-reason: string }) & { context?: never } | 
+reason: string } | 
 /**  It is off the screen again. */
-({ type: "hidden" }) & { context?: never; reason?: never };
+{ type: "hidden" };
 
 /**  What the chat window takes over from the quick prompt. */
 export type QuickHandover = {

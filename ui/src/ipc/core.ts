@@ -1,6 +1,7 @@
 // What the core can do, as the features see it: plain promises and one listener. Whether a shell,
 // a browser tab or a test is behind it is nobody's business above this folder.
 import type {
+  ActionsView,
   AnswerAgain,
   ApiError,
   AppEvent,
@@ -17,6 +18,9 @@ import type {
   ModelsView,
   ProviderAnswer,
   ProviderEntry,
+  QuickAsk,
+  QuickContext,
+  QuickConversationView,
   QuickEvent,
   QuickHandover,
   QuickSize,
@@ -108,10 +112,16 @@ export interface Core {
   // For the quick prompt's page alone; the shell refuses them to others.
   /** Hears when its window comes and goes, until the returned function is called. */
   subscribeQuick(listener: (event: QuickEvent) => void): () => void;
-  quickAsk(request: AskRequest): Promise<Asked>;
+  quickAsk(ask: QuickAsk): Promise<Asked>;
   /** What it goes on with; `null` begins anew. */
-  quickConversation(): Promise<ConversationView | null>;
-  /** It is about nothing any more. */
+  quickConversation(): Promise<QuickConversationView | null>;
+  /** Keeps in the history what was to be kept nowhere. */
+  quickKeep(): Promise<void>;
+  /** What is in the clipboard, to be given along; costs a press. */
+  quickClipboard(): Promise<QuickContext>;
+  /** What can be done with a text. */
+  actions(): Promise<ActionsView>;
+  /** It is about nothing any more: what was kept nowhere is gone. */
   quickAnew(): Promise<void>;
   /** The chat window comes forward and goes on. */
   quickHandOver(what: QuickHandover): Promise<void>;

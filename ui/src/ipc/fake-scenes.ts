@@ -1,5 +1,6 @@
 // Situations for the core in memory: what tests begin with, and what `?scene=` shows in a browser.
 import type { Scene } from "./fake";
+import { ACTIONS, MINUTES } from "./fake-actions";
 import { CLOUD_OFF, CLOUD_ON, EMPTY_LEDGER, LEDGER } from "./fake-cloud-scenes";
 import type {
   Conversation,
@@ -210,6 +211,9 @@ function bare(): Scene {
     desktop: structuredClone(DESKTOP),
     left: {},
     quick: null,
+    unkept: [],
+    copied: MINUTES,
+    actions: structuredClone(ACTIONS),
     shortcuts: shortcuts(),
     decision: null,
     answer: () => LONG_ANSWER,

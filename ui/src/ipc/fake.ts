@@ -4,6 +4,7 @@ import { type Core, CoreError } from "./core";
 import { type Decision, fakeCloud } from "./fake-cloud";
 import { fakeDesktop } from "./fake-desktop";
 import type {
+  ActionsView,
   AppEvent,
   Asked,
   AskRequest,
@@ -46,6 +47,11 @@ export interface Scene {
   ) => string | Failure;
   /** What the quick prompt goes on with. */
   quick: string | null;
+  /** Conversations that are kept nowhere. */
+  unkept: string[];
+  /** What is copied; `null` is no text. */
+  copied: string | null;
+  actions: ActionsView;
   shortcuts: ShortcutsView;
   /** Milliseconds between two pieces of an answer; `null`: the test sends the events. */
   pace: number | null;
@@ -222,8 +228,10 @@ export function createFake(scene: Scene): FakeCore {
     return structuredClone({ ...asked, added: added.map(({ id }) => shown(message(id))) });
   };
   const cloud = fakeCloud(scene, tell, larger);
-  const askFrom = (origin: Origin, { conversation: where, text, model }: AskRequest): Asked => {
-    if (!text.trim()) throw new CoreError("empty_question", "The question is empty.");
+  const askFrom = (origin: Origin, request: AskRequest): Asked => {
+    const { conversation: where, model, context } = request;
+    const text = [request.text, context].filter((part) => part?.trim()).join("\n\n");
+    if (text === "") throw new CoreError("empty_question", "The question is empty.");
     const of = openFor(where, text, origin);
     if (model) of.model = model;
     const question = { ...blank(of, "user", of.leaf), text };
@@ -269,17 +277,32 @@ export function createFake(scene: Scene): FakeCore {
       quickListeners.add(listener);
       return () => quickListeners.delete(listener);
     },
-    quickAsk: async (request) => {
+    quickAsk: async ({ temporary, ...request }) => {
       const asked = askFrom("quick", request);
       scene.quick = asked.conversation.id;
+      if (temporary && request.conversation === null) scene.unkept.push(scene.quick);
       return asked;
     },
     quickConversation: async () =>
-      scene.quick ? structuredClone(view(conversation(scene.quick))) : null,
+      scene.quick
+        ? {
+            ...structuredClone(view(conversation(scene.quick))),
+            temporary: scene.unkept.includes(scene.quick),
+          }
+        : null,
+    quickKeep: async () => {
+      scene.unkept = scene.unkept.filter((each) => each !== scene.quick);
+    },
+    quickClipboard: async () => {
+      if (scene.copied === null) throw new CoreError("other", "The clipboard holds no text.");
+      return { from: { kind: "clipboard" }, text: scene.copied };
+    },
+    actions: async () => structuredClone(scene.actions),
     quickAnew: async () => {
       scene.quick = null;
     },
     quickHandOver: async () => {
+      scene.unkept = scene.unkept.filter((each) => each !== scene.quick);
       scene.quick = null;
     },
     quickHide: async () => {

@@ -19,7 +19,7 @@ export async function connect(): Promise<Core> {
       sceneNamed(new URLSearchParams(location.search).get("scene") ?? "chat"),
     );
     // In a tab nothing else shows the quick prompt, once its page listens.
-    setTimeout(() => fake.tellQuick({ type: "shown", text: null }), 200);
+    setTimeout(() => fake.tellQuick({ type: "shown", with: {} }), 200);
     return fake;
   }
   throw new Error("This page is Sotto's window and works only inside Sotto.");

@@ -69,8 +69,11 @@ export function tauriCore(): Core {
         quick.onmessage = () => {};
       };
     },
-    quickAsk: (request) => data(commands.quickAsk(request)),
+    quickAsk: (ask) => data(commands.quickAsk(ask)),
     quickConversation: () => data(commands.quickConversation()),
+    quickKeep: () => done(commands.quickKeep()),
+    quickClipboard: () => data(commands.quickClipboard()),
+    actions: () => data(commands.actions()),
     quickAnew: () => done(commands.quickAnew()),
     quickHandOver: (what) => done(commands.quickHandOver(what)),
     quickHide: () => done(commands.quickHide()),

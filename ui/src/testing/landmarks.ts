@@ -140,6 +140,25 @@ export const QUICK = {
   keys: "What can be done",
   /** button: C */
   copy: "Copy",
+  /** button: P, without the marks of Markdown */
+  plain: "Plain text",
+  /** button: X, copies and closes */
+  insert: "Copy and close",
+  /** button: K, where it is kept nowhere */
+  keep: "Keep",
+  /** button: / */
+  slash: "Actions",
+  /** listbox */
+  actions: "Actions",
+  /** button: Alt+V */
+  clipboard: "Clipboard",
+  /** button, pressed while what is asked next is kept nowhere: Alt+T */
+  temporary: "Temporary",
+  /** group: what goes along with the question */
+  along: "Given along",
+  /** buttons in it */
+  removeContext: "Do not give it along",
+  removeAction: "No action",
   /** button: Ctrl+Enter */
   goOn: "Continue in Sotto",
   /** button: R */

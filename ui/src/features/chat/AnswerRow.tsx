@@ -1,5 +1,6 @@
 // An answer: its Markdown as it is written, what state it is in, and what can be done with it.
 import { useMemo } from "react";
+import { readable } from "../../components/markdown/json";
 import { settledText } from "../../components/markdown/live-text";
 import { Markdown } from "../../components/markdown/Markdown";
 import type { AnswerAgain, ModelsView, RuntimeView, ShownMessage } from "../../ipc";
@@ -24,7 +25,7 @@ function AnswerText({ message }: { message: ShownMessage }) {
   const live = useLive((all) =>
     message.state === "streaming" ? all.texts[message.id] : undefined,
   );
-  const settled = useMemo(() => settledText(message.text), [message.text]);
+  const settled = useMemo(() => settledText(readable(message.text)), [message.text]);
   const text = live ?? settled;
   const [open, unfold] = useUnfolded(message.id, wasWitnessed(message.id));
   const folded = !open && !live && text.length > FOLD_ABOVE;

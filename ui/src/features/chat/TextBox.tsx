@@ -16,6 +16,8 @@ import { type Draft, EMPTY, LONG_PASTE } from "./drafts";
 
 /** Web views that cannot size a field by its content are helped, up to this many characters. */
 const MEASURED_UP_TO = 20_000;
+/** Characters of a text that is told as it is typed. */
+const SHORT = 64;
 const GROWS_BY_ITSELF = globalThis.CSS?.supports?.("field-sizing", "content") ?? true;
 
 function grow(field: HTMLTextAreaElement): void {
@@ -51,6 +53,10 @@ interface TextBoxProps {
   /** Keys that do not send, before the field sees them. */
   onKey?: (event: KeyboardEvent<HTMLTextAreaElement>, empty: boolean) => void;
   onEmpty?: (empty: boolean) => void;
+  /** What is typed, as long as it is short: of a long text an empty one is told. */
+  onShort?: (text: string) => void;
+  /** The list that the field chooses from, and the option in it. */
+  list?: { controls: string; active: string | undefined } | undefined;
 }
 
 export function TextBox({
@@ -64,6 +70,8 @@ export function TextBox({
   onSend,
   onKey,
   onEmpty,
+  onShort,
+  list,
 }: TextBoxProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   const [pasted, setPasted] = useState(initial.pasted);
@@ -77,6 +85,7 @@ export function TextBox({
       }
       setPasted(draft.pasted);
       onEmpty?.(draft.text === "" && draft.pasted.length === 0);
+      tellShort();
     },
     focus: () => field.current?.focus(),
   }));
@@ -85,6 +94,10 @@ export function TextBox({
     if (field.current) grow(field.current);
   }, []);
 
+  const tellShort = () => {
+    const typed = field.current;
+    onShort?.(typed && typed.textLength <= SHORT ? typed.value : "");
+  };
   const tellEmpty = (left: string[]) =>
     onEmpty?.(field.current?.textLength === 0 && left.length === 0);
 
@@ -124,12 +137,16 @@ export function TextBox({
           rows={1}
           spellCheck={false}
           autoComplete="off"
+          aria-autocomplete={list && "list"}
+          aria-controls={list?.controls}
+          aria-activedescendant={list?.active}
           className={`growing block w-full bg-transparent outline-none ${className}`}
           onKeyDown={onKeyDown}
           onPaste={onPaste}
           onInput={(event) => {
             grow(event.currentTarget);
             tellEmpty(pasted);
+            tellShort();
           }}
         />
       </div>

@@ -3,10 +3,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { plural } from "../../components/format";
+import { readable } from "../../components/markdown/json";
 import { settledText } from "../../components/markdown/live-text";
 import { Markdown } from "../../components/markdown/Markdown";
 import { PlaceBadge } from "../../components/PlaceBadge";
-import { type ConversationView, type ShownMessage, useCore } from "../../ipc";
+import { type QuickConversationView, type ShownMessage, useCore } from "../../ipc";
 import { useLive } from "../chat/live";
 import { waitingWords } from "../chat/waitingWords";
 import { answererOf } from "../larger/choices";
@@ -15,7 +16,7 @@ import { modelNamed, modelTitle, useModels, useRuntime } from "../models/useMode
 import { STARTUP } from "../startup/useStartup";
 import { cost, kept, pace } from "./words";
 
-function Foot({ message }: { message: ShownMessage }) {
+function Foot({ message, temporary }: { message: ShownMessage; temporary: boolean }) {
   const core = useCore();
   const models = useModels();
   const cloud = useCloud();
@@ -27,7 +28,7 @@ function Foot({ message }: { message: ShownMessage }) {
     elsewhere ? `${provider} · ${model}` : modelTitle(models, message.model),
     message.statistics && pace(message.statistics),
     cost(message),
-    kept(startup?.history),
+    kept(startup?.history, temporary),
   ];
   return (
     <footer className="mt-3 text-small text-faint">
@@ -49,7 +50,7 @@ function Text({ message }: { message: ShownMessage }) {
   const runtime = useRuntime();
   const streaming = message.state === "streaming";
   const live = useLive((all) => (streaming ? all.texts[message.id] : undefined));
-  const settled = useMemo(() => settledText(message.text), [message.text]);
+  const settled = useMemo(() => settledText(readable(message.text)), [message.text]);
   if (live || message.text !== "") return <Markdown text={live ?? settled} />;
   if (!streaming) return null;
   const words =
@@ -73,18 +74,24 @@ function trouble({ state, failure, text }: ShownMessage): string | null {
   return state === "complete" && text === "" ? "The model ended without a word." : null;
 }
 
+/** Characters of a question that is shown by its title. */
+const LONG_QUESTION = 160;
+
 /** The last turn of a conversation. */
-export function AnswerPart({ view }: { view: ConversationView }) {
+export function AnswerPart({ view }: { view: QuickConversationView }) {
   const question = view.messages.findLast(({ role }) => role === "user");
   const answer = view.messages.at(-1);
   const earlier = view.messages.filter(({ role }) => role === "user").length - 1;
   if (!question || answer?.role !== "assistant") return null;
   const problem = trouble(answer);
+  // The prompt of an action is long; its title says what it was.
+  const asked =
+    earlier === 0 && question.text.length > LONG_QUESTION ? view.conversation.title : question.text;
   return (
     <>
       <p className="mb-2 line-clamp-2 text-small text-soft [overflow-wrap:anywhere]">
         <span className="sr-only">Question: </span>
-        {question.text}
+        {asked}
         {earlier > 0 && <span className="text-faint"> · after {plural(earlier, "question")}</span>}
       </p>
       <div data-testid="answer-text" className="max-w-[44rem]">
@@ -102,7 +109,7 @@ export function AnswerPart({ view }: { view: ConversationView }) {
           {problem}
         </p>
       )}
-      {answer.state !== "streaming" && <Foot message={answer} />}
+      {answer.state !== "streaming" && <Foot message={answer} temporary={view.temporary} />}
     </>
   );
 }

@@ -1,28 +1,31 @@
 // The quick prompt: one line that is typed into at once, the answer below it, and one key for each
 // thing that can be done with it.
-import { Pin, PinOff } from "lucide-react";
-import { type PointerEvent, useCallback, useEffect, useRef, useState } from "react";
-import { announce } from "../../components/announcer";
+import { EyeOff, Pin, PinOff } from "lucide-react";
+import {
+  type KeyboardEvent as FieldKey,
+  type PointerEvent,
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
 import { IconButton } from "../../components/Button";
-import { copyText } from "../../components/clipboard";
 import { PlaceBadge } from "../../components/PlaceBadge";
-import { useCore } from "../../ipc";
+import { type ActionView, useCore } from "../../ipc";
 import { NAMES, QUICK } from "../../testing/landmarks";
 import { draftFrom, EMPTY, joined, textOf } from "../chat/drafts";
 import { TextBox, type TextBoxHandle } from "../chat/TextBox";
-import { choicesOf } from "../larger/choices";
-import { useCloud } from "../larger/useCloud";
-import type { Choice } from "../larger/waiting";
+import { ACTIONS_LIST, ActionList, actionTyped, matching, optionId } from "./ActionList";
+import { AlongRow } from "./AlongRow";
 import { AnswerPart } from "./AnswerPart";
 import { KeyBar, type KeyBarEntry } from "./KeyBar";
 import { type AnswerKey, meaningOf } from "./keys";
 import { LargerChoices } from "./LargerChoices";
+import { useActs } from "./useActs";
+import { useAlong } from "./useAlong";
 import { useHeight } from "./useHeight";
 import { useLetters } from "./useLetters";
 import { useQuickTurn } from "./useQuickTurn";
-
-/** Milliseconds for which it is said that something was copied. */
-const SAID_FOR = 1_600;
 
 const isField = (target: EventTarget | null) =>
   target instanceof HTMLElement && target.matches("input, textarea");
@@ -31,22 +34,31 @@ export function QuickPage() {
   const core = useCore();
   const turn = useQuickTurn();
   const { view, problem, waiting, answering } = turn;
-  const choices = choicesOf(useCloud());
   const page = useRef<HTMLElement>(null);
   const box = useRef<TextBoxHandle>(null);
   const answer = useRef<HTMLElement>(null);
   const [empty, setEmpty] = useState(true);
   const [typing, setTyping] = useState(true);
   const [pinned, setPinned] = useState(false);
-  const [copied, setCopied] = useState(false);
-  const [choosing, setChoosing] = useState(false);
+  const [temporary, setTemporary] = useState(false);
+  /** What is typed, while it is short. */
+  const [typed, setTyped] = useState("");
+  /** Which action of the list Enter takes. */
+  const [marked, setMarked] = useState(0);
   /** Why Enter did nothing. */
   const [hint, setHint] = useState<string | null>(null);
   const sending = useRef(false);
   const measure = useHeight(page, answering);
+  const along = useAlong(setHint);
 
   const last = view?.messages.at(-1);
-  const over = last !== undefined && !answering;
+  const follows = useRef(true);
+  const { act, larger, choices, choosing, setChoosing, copied, over } = useActs(turn, {
+    toField: () => box.current?.focus(),
+    follow: () => {
+      follows.current = true;
+    },
+  });
   const field = useCallback(() => page.current?.querySelector("textarea") ?? null, []);
 
   // The window stays while something is on its way, or as long as the person wants it.
@@ -57,26 +69,37 @@ export function QuickPage() {
 
   // Its window comes and goes; what it goes on with is up to the core.
   const { refresh } = turn;
-  const latest = useRef({ refresh, measure });
-  latest.current = { refresh, measure };
+  const latest = useRef({ refresh, measure, along });
+  latest.current = { refresh, measure, along };
   useEffect(
     () =>
       core.subscribeQuick((event) => {
-        if (event.type === "shown") {
-          if (event.text !== null && box.current) {
-            box.current.set(joined(box.current.draft(), draftFrom(event.text)));
+        switch (event.type) {
+          case "shown": {
+            const { text, action, context } = event.with;
+            if (text && box.current) box.current.set(joined(box.current.draft(), draftFrom(text)));
+            if (context) latest.current.along.give(context);
+            if (action) void latest.current.along.chooseNamed(action);
+            box.current?.focus();
+            void latest.current.refresh().then(() => latest.current.measure());
+            break;
           }
-          box.current?.focus();
-          void latest.current.refresh().then(() => latest.current.measure());
-          return;
+          case "given":
+            latest.current.along.give(event.context);
+            box.current?.focus();
+            break;
+          case "not_given":
+            setHint(event.reason);
+            break;
+          case "hidden":
+            // What was typed and not asked is there when it comes back, ready to be typed over.
+            setChoosing(false);
+            setHint(null);
+            box.current?.focus();
+            field()?.select();
         }
-        // What was typed and not asked is there when it comes back, ready to be typed over.
-        setChoosing(false);
-        setHint(null);
-        box.current?.focus();
-        field()?.select();
       }),
-    [core, field],
+    [core, field, setChoosing],
   );
 
   // The answer has the focus when it is over, for its keys; whoever types meanwhile goes on typing.
@@ -88,7 +111,6 @@ export function QuickPage() {
   }, [answering, field]);
 
   // What is being written stays in sight, unless the person reads above it.
-  const follows = useRef(true);
   useEffect(() => {
     const text = answer.current?.firstElementChild;
     if (!text) return;
@@ -99,16 +121,49 @@ export function QuickPage() {
     return () => observer.disconnect();
   }, [answering]);
 
+  // An action that is being chosen.
+  const beginning = along.chosen ? null : actionTyped(typed);
+  const listed = beginning !== null;
+  const found = listed && along.actions ? matching(along.actions.actions, beginning) : [];
+  const { readActions } = along;
   useEffect(() => {
-    if (!copied) return;
-    const timer = setTimeout(() => setCopied(false), SAID_FOR);
-    return () => clearTimeout(timer);
-  }, [copied]);
+    if (listed) void readActions();
+  }, [listed, readActions]);
+  const take = (action: ActionView, rest = EMPTY) => {
+    along.choose(action);
+    box.current?.set(rest);
+    box.current?.focus();
+  };
+  const onShort = (text: string) => {
+    setTyped(text);
+    setMarked(0);
+    // A name that is typed whole needs no Enter.
+    const named = along.chosen ? null : (/^\/([a-z0-9-]+)\s$/.exec(text)?.[1] ?? null);
+    const action = along.actions?.actions.find(({ name }) => name === named);
+    if (action) take(action);
+  };
+  const onFieldKey = (event: FieldKey<HTMLTextAreaElement>, nothing: boolean) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Backspace" && nothing && along.dropLast()) return event.preventDefault();
+    const move = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (found.length === 0 || (!move && event.key !== "Tab")) return;
+    event.preventDefault();
+    if (move) return setMarked((marked + move + found.length) % found.length);
+    const action = found[marked];
+    if (action) take(action);
+  };
 
   const ask = async () => {
     const draft = box.current?.draft() ?? EMPTY;
     const text = textOf(draft);
-    if (text === "") return setHint(draft.text === "" ? null : "There is nothing to ask yet.");
+    if (listed) {
+      const action = found[marked];
+      return action ? take(action) : setHint("There is no such action. Esc clears the field.");
+    }
+    if (text === "" && !along.context) {
+      if (along.chosen) return setHint("Type or paste a text, or give one along with Alt+V.");
+      return setHint(draft.text === "" ? null : "There is nothing to ask yet.");
+    }
     if (answering) return setHint("Sotto is answering. Esc stops it; then ask this.");
     if (waiting) return setHint("Decide in the other window first, or press Esc.");
     if (sending.current) return;
@@ -117,41 +172,16 @@ export function QuickPage() {
     setChoosing(false);
     follows.current = true;
     box.current?.set(EMPTY);
-    const asked = await turn.ask(text);
+    const asked = await turn.ask(text, along.part(), temporary);
     sending.current = false;
-    // What could not be asked is given back.
-    if (!asked) box.current?.set(joined(draft, box.current.draft()));
-  };
-
-  const larger = (choice: Choice) => {
-    setChoosing(false);
-    box.current?.focus();
-    if (last) void turn.larger(last.id, choice);
-  };
-
-  const act = async (what: AnswerKey) => {
-    if (!last || !over || waiting) return;
-    switch (what) {
-      case "copy": {
-        const done = await copyText(last.text);
-        setCopied(done);
-        announce(done ? "Copied" : "The clipboard could not be used");
-        break;
-      }
-      case "again":
-        follows.current = true;
-        setChoosing(false);
-        box.current?.focus();
-        void turn.again(last.id);
-        break;
-      case "larger": {
-        const [only, ...others] = choices;
-        if (!only) return;
-        if (others.length > 0) setChoosing(true);
-        else larger({ provider: only.provider.id, model: only.model.name });
-      }
+    if (asked) {
+      along.clear();
+      return setTemporary(false);
     }
+    // What could not be asked is given back.
+    box.current?.set(joined(draft, box.current.draft()));
   };
+
   const letters = useLetters((what) => void act(what));
 
   const handOver = async () => {
@@ -159,9 +189,17 @@ export function QuickPage() {
     if (await turn.handOver(draft)) box.current?.set(EMPTY);
   };
 
+  const changeTemporary = () => {
+    box.current?.focus();
+    if (!view) return setTemporary(!temporary);
+    if (view.temporary) return void turn.keep();
+    setHint("This conversation is in the history. Ctrl+N begins another.");
+  };
+
   const anew = () => {
     if (answering || waiting) return setHint("Sotto is answering. Esc stops it first.");
     turn.anew();
+    along.clear();
     setChoosing(false);
     box.current?.focus();
   };
@@ -171,6 +209,7 @@ export function QuickPage() {
     field()?.select();
     // As a person deletes, so that it can be undone.
     if (!document.execCommand("delete")) box.current?.set(EMPTY);
+    along.clear();
     setHint(null);
   };
 
@@ -187,7 +226,7 @@ export function QuickPage() {
         }
       : answering
         ? { name: QUICK.stop, keys: "Esc", run: turn.stop }
-        : !empty
+        : !empty || along.context || along.chosen
           ? { name: QUICK.clear, keys: "Esc", run: clear }
           : { name: QUICK.close, keys: "Esc", run: () => void core.quickHide().catch(() => {}) };
 
@@ -211,6 +250,11 @@ export function QuickPage() {
         return void handOver();
       case "anew":
         return anew();
+      case "clipboard":
+        box.current?.focus();
+        return void along.takeClipboard();
+      case "temporary":
+        return changeTemporary();
       case "act":
         if (meaning.letter === null) return void act(meaning.act);
         letters.press(meaning.act, meaning.letter);
@@ -234,21 +278,47 @@ export function QuickPage() {
     core.quickDrag().catch(() => {});
   };
 
+  const said = (what: AnswerKey, name: string) => ({
+    name: copied === what ? "Copied" : name,
+    run: () => void act(what),
+  });
+  const slash = () => {
+    if (empty) box.current?.set({ ...EMPTY, text: "/" });
+    box.current?.focus();
+  };
   const withKey = (letter: string) => (typing ? `Alt+${letter}` : letter);
   const entries: KeyBarEntry[] = over
     ? [
-        { name: copied ? "Copied" : QUICK.copy, keys: withKey("C"), run: () => void act("copy") },
+        { ...said("copy", QUICK.copy), keys: withKey("C") },
+        { ...said("plain", QUICK.plain), keys: withKey("P") },
+        { ...said("insert", QUICK.insert), keys: withKey("X") },
+        ...(view?.temporary ? [{ ...said("keep", QUICK.keep), keys: withKey("K") }] : []),
         { name: QUICK.goOn, keys: "Mod+↵", run: () => void handOver() },
-        { name: QUICK.again, keys: withKey("R"), run: () => void act("again") },
-        ...(choices.length > 0
-          ? [{ name: QUICK.larger, keys: withKey("L"), run: () => void act("larger") }]
-          : []),
+        { ...said("again", QUICK.again), keys: withKey("R") },
+        ...(choices.length > 0 ? [{ ...said("larger", QUICK.larger), keys: withKey("L") }] : []),
         { name: QUICK.anew, keys: "Mod+N", run: anew },
       ]
     : [
-        { name: QUICK.ask, keys: "↵", run: () => void ask(), disabled: empty || answering },
+        {
+          name: QUICK.ask,
+          keys: "↵",
+          run: () => void ask(),
+          disabled: (empty && !along.context) || answering,
+        },
+        { name: QUICK.slash, keys: "/", run: slash, disabled: !empty },
+        { name: QUICK.clipboard, keys: "Alt+V", run: () => void along.takeClipboard() },
         { name: QUICK.goOn, keys: "Mod+↵", run: () => void handOver() },
       ];
+
+  const placeholder = along.chosen
+    ? along.context
+      ? "Say more, or press Enter"
+      : `Text to ${along.chosen.action.title.toLowerCase()}`
+    : along.context
+      ? "What about it?"
+      : view
+        ? "Ask further"
+        : "Ask anything";
 
   return (
     <main ref={page} aria-labelledby="quick-title" className="quick">
@@ -265,10 +335,20 @@ export function QuickPage() {
             <TextBox
               ref={box}
               label={NAMES.composer}
-              placeholder={view ? "Ask further" : "Ask anything"}
+              placeholder={placeholder}
               autoFocus
               className="text-large leading-[1.6]"
               onSend={ask}
+              onKey={onFieldKey}
+              onShort={onShort}
+              list={
+                found.length > 0
+                  ? {
+                      controls: ACTIONS_LIST,
+                      active: found[marked] && optionId(found[marked].name),
+                    }
+                  : undefined
+              }
               onEmpty={(now) => {
                 setEmpty(now);
                 setHint(null);
@@ -277,6 +357,13 @@ export function QuickPage() {
           </div>
           <span className="flex h-[1.9rem] flex-none items-center gap-1.5">
             <PlaceBadge place="this_computer" />
+            <IconButton
+              label={QUICK.temporary}
+              aria-pressed={view ? view.temporary : temporary}
+              className={`-mr-1 size-7 ${(view ? view.temporary : temporary) ? "bg-accent-wash text-accent" : ""}`}
+              icon={<EyeOff className="icon-small" aria-hidden="true" />}
+              onClick={changeTemporary}
+            />
             <IconButton
               label={QUICK.pin}
               aria-pressed={pinned}
@@ -295,12 +382,19 @@ export function QuickPage() {
             />
           </span>
         </div>
+        <AlongRow along={along} onAsk={() => void ask()} />
         <p role="status" className="text-small text-soft empty:hidden">
           {waiting
             ? "Waiting for your yes in the other window. Nothing has left this computer."
-            : hint}
+            : (hint ??
+              (temporary && !view ? "Temporary: what you ask now is kept nowhere." : null))}
         </p>
       </header>
+      {listed && along.actions && (
+        <div data-measured="" className="max-h-80 overflow-y-auto border-b border-line">
+          <ActionList view={along.actions} found={found} marked={marked} onChoose={take} />
+        </div>
+      )}
       <section
         ref={answer}
         aria-label={QUICK.answer}

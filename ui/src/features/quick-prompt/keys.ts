@@ -2,14 +2,21 @@
 // typing; where nothing is typed, a letter acts only when it stands alone (see useLetters.ts).
 
 /** What one key does with an answer. */
-export type AnswerKey = "copy" | "again" | "larger";
+export type AnswerKey = "copy" | "plain" | "insert" | "again" | "larger" | "keep";
 
 export type Meaning =
-  | { does: "escape" | "hand over" | "anew" | "type" }
+  | { does: "escape" | "hand over" | "anew" | "type" | "clipboard" | "temporary" }
   /** `letter`: what would be typed if it were no key of ours; `null` with Alt, which types nothing. */
   | { does: "act"; act: AnswerKey; letter: string | null };
 
-const LETTERS: Readonly<Record<string, AnswerKey>> = { c: "copy", r: "again", l: "larger" };
+const LETTERS: Readonly<Record<string, AnswerKey>> = {
+  c: "copy",
+  p: "plain",
+  x: "insert",
+  r: "again",
+  l: "larger",
+  k: "keep",
+};
 
 /** `typing`: the focus is in a field. `answered`: there is an answer to do something with. */
 export function meaningOf(
@@ -29,7 +36,11 @@ export function meaningOf(
   }
   if (ctrlKey || metaKey) return null;
   const act = answered && !shiftKey && !repeat ? LETTERS[key] : undefined;
-  if (altKey) return act ? { does: "act", act, letter: null } : null;
+  if (altKey) {
+    if (key === "v" && !shiftKey && !repeat) return { does: "clipboard" };
+    if (key === "t" && !shiftKey && !repeat) return { does: "temporary" };
+    return act ? { does: "act", act, letter: null } : null;
+  }
   if (typing || !/^\S$/u.test(key)) return null;
   return act ? { does: "act", act, letter: key } : { does: "type" };
 }

@@ -43,7 +43,7 @@ function open(scene = "empty", changes: Partial<Scene> = {}) {
 }
 
 const shown = (core: FakeCore, text: string | null = null) =>
-  act(async () => core.tellQuick({ type: "shown", text }));
+  act(async () => core.tellQuick({ type: "shown", with: { text } }));
 const given = (core: FakeCore, name: FakeCore["calls"][number]["name"]) =>
   core.calls.filter((call) => call.name === name).map((call) => call.given);
 const answer = () => screen.findByRole("region", { name: QUICK.answer });
@@ -76,7 +76,16 @@ describe("asking", () => {
     );
     expect(await composer()).toHaveValue("");
     expect(given(core, "quickAsk")).toEqual([
-      [{ conversation: null, text: "How many?", model: null }],
+      [
+        {
+          conversation: null,
+          text: "How many?",
+          model: null,
+          context: null,
+          action: null,
+          temporary: false,
+        },
+      ],
     ]);
     expect(core.scene.conversations.map(({ origin }) => origin)).toEqual(["quick"]);
   });
@@ -275,6 +284,165 @@ describe("coming and going", () => {
   });
 });
 
+describe("actions", () => {
+  const list = () => screen.findByRole("listbox", { name: QUICK.actions });
+  const marked = () => screen.getByRole("option", { selected: true }).textContent;
+
+  it("/ lists them; what is typed narrows, arrows move, Enter takes", async () => {
+    const { core, user } = open("empty", { answer: () => "Short." });
+    const field = await composer();
+    await user.type(field, "/");
+    await waitFor(async () => expect((await list()).children).toHaveLength(5));
+    expect(field).toHaveAttribute("aria-activedescendant", "quick-action-summarise");
+    await user.keyboard("{ArrowUp}");
+    expect(marked()).toMatch(/^Extract as table/);
+    await user.keyboard("{ArrowDown}{ArrowDown}");
+    expect(marked()).toMatch(/^Explain/);
+    await user.keyboard("re");
+    expect(marked()).toMatch(/^Rewrite/);
+    await user.keyboard("{Enter}");
+    expect(field).toHaveValue("");
+    expect(screen.queryByRole("listbox")).toBeNull();
+    await user.selectOptions(screen.getByRole("combobox", { name: "How" }), "shorter");
+    await user.type(field, "A long text.{Enter}");
+    await answered();
+    expect(given(core, "quickAsk")[0]).toMatchObject([
+      { text: "A long text.", action: { name: "rewrite", parameters: { how: "shorter" } } },
+    ]);
+    // It was for that question alone.
+    expect(screen.queryByRole("group", { name: QUICK.along })).toBeNull();
+  });
+
+  it("a name that is typed whole is taken at the space; its values are asked with Enter", async () => {
+    const { core, user } = open();
+    await user.type(await composer(), "/translate");
+    await list();
+    await user.keyboard(" ");
+    const language = await screen.findByRole("textbox", { name: "Language" });
+    expect(language).toHaveValue("English");
+    await user.type(await composer(), "Guten Tag");
+    await user.clear(language);
+    await user.type(language, "Thai{Enter}");
+    await waitFor(() =>
+      expect(given(core, "quickAsk")[0]).toMatchObject([
+        { text: "Guten Tag", action: { parameters: { language: "Thai" } } },
+      ]),
+    );
+  });
+
+  it("one that is not there asks nothing; Backspace takes a chosen one back", async () => {
+    const { core, user } = open();
+    const field = await composer();
+    await user.type(field, "/zzz");
+    expect(await screen.findByText("No action begins so.")).toBeVisible();
+    await user.keyboard("{Enter}");
+    expect(await screen.findByText(/There is no such action/)).toBeVisible();
+    await user.keyboard("{Escape}/ex{Tab}");
+    expect(await screen.findByText("/explain")).toBeVisible();
+    await user.keyboard("{Enter}");
+    expect(await screen.findByText(/Type or paste a text/)).toBeVisible();
+    await user.keyboard("{Backspace}");
+    expect(screen.queryByText("/explain")).toBeNull();
+    expect(given(core, "quickAsk")).toEqual([]);
+  });
+
+  it("an answer that is a table is shown as one", async () => {
+    const value = { columns: ["Town", "Year"], rows: [{ Town: "Rio", Year: 1565 }] };
+    await asked("empty", { answer: () => JSON.stringify(value) });
+    expect(await screen.findByRole("cell", { name: "1565" })).toBeVisible();
+  });
+});
+
+describe("what is given along", () => {
+  it("the clipboard is read when that is asked for, shown, and asked with the question", async () => {
+    const { core, user } = open("empty", { copied: `Two words. ${"More of it. ".repeat(9)}End.` });
+    await shown(core);
+    const field = await composer();
+    expect(given(core, "quickClipboard")).toEqual([]);
+    await user.keyboard("{Alt>}v{/Alt}");
+    const chip = await screen.findByRole("button", { name: /^Clipboard · 30 words · “Two words/ });
+    expect(chip).toHaveAttribute("aria-expanded", "false");
+    await user.click(chip);
+    expect(screen.getByText(/End\.$/)).toBeVisible();
+    await user.click(field);
+    await user.keyboard("{Enter}");
+    await answered();
+    expect(given(core, "quickAsk")[0]).toMatchObject([{ text: "", context: core.scene.copied }]);
+  });
+
+  it("is taken back by its button; an empty clipboard says so", async () => {
+    const { core, user } = open("empty", { copied: null });
+    await user.click(await screen.findByRole("button", { name: QUICK.clipboard }));
+    expect(await screen.findByText("The clipboard holds no text.")).toBeVisible();
+    const file = { kind: "file", name: "notes.txt" } as const;
+    const context = { from: file, text: "a b" };
+    await act(async () => core.tellQuick({ type: "given", context }));
+    expect(await screen.findByText(/^notes.txt · 2 words/)).toBeVisible();
+    await user.click(screen.getByRole("button", { name: QUICK.removeContext }));
+    expect(screen.queryByText(/^notes.txt · /)).toBeNull();
+    await act(async () => core.tellQuick({ type: "not_given", reason: "It holds no text." }));
+    expect(await screen.findByText("It holds no text.")).toBeVisible();
+  });
+
+  it("comes from the command line, too, with an action", async () => {
+    const { core } = open();
+    const context = { from: { kind: "pipe" }, text: "one two three" } as const;
+    await act(async () =>
+      core.tellQuick({ type: "shown", with: { action: "summarise", context } }),
+    );
+    expect(await screen.findByText(/^Piped in · 3 words/)).toBeVisible();
+    expect(await screen.findByText("/summarise")).toBeVisible();
+    await act(async () => core.tellQuick({ type: "shown", with: { action: "sumarise" } }));
+    expect(await screen.findByText(/There is no action sumarise/)).toBeVisible();
+    expect(given(core, "quickAsk")).toEqual([]);
+  });
+});
+
+describe("temporary", () => {
+  const toggle = () => screen.getByRole("button", { name: QUICK.temporary });
+
+  it("is kept nowhere until K keeps it", async () => {
+    const { core, user } = open("empty", { answer: () => "Yes." });
+    await user.type(await composer(), "A secret?");
+    await user.keyboard("{Alt>}t{/Alt}");
+    expect(toggle()).toHaveAttribute("aria-pressed", "true");
+    expect(await screen.findByText(/kept nowhere/)).toBeVisible();
+    await user.keyboard("{Enter}");
+    const part = await answered();
+    expect(part).toHaveTextContent("not kept");
+    await waitFor(() => expect(part).toHaveFocus());
+    await user.keyboard("k");
+    await waitFor(() => expect(part).toHaveTextContent("kept in history"), { timeout: ALONE * 4 });
+    expect(given(core, "quickKeep")).toHaveLength(1);
+    expect(toggle()).toHaveAttribute("aria-pressed", "false");
+    expect(screen.queryByRole("button", { name: QUICK.keep })).toBeNull();
+  });
+
+  it("is for one conversation", async () => {
+    const { core, user } = open("empty", { answer: () => "Yes." });
+    await user.click(toggle());
+    await user.keyboard("One?{Enter}");
+    await answered();
+    await user.keyboard("{Control>}n{/Control}Two?{Enter}");
+    await answered();
+    expect(given(core, "quickAsk")).toMatchObject([[{ temporary: true }], [{ temporary: false }]]);
+    await user.click(toggle());
+    expect(await screen.findByText(/is in the history/)).toBeVisible();
+  });
+});
+
+describe("copying", () => {
+  it("P copies without marks, X copies and closes", async () => {
+    const { core, user } = await asked();
+    await user.keyboard("p");
+    await waitFor(async () => expect(await navigator.clipboard.readText()).toBe("Seven clauses."));
+    await new Promise((resolve) => setTimeout(resolve, ALONE * 1.2));
+    await user.keyboard("x");
+    await waitFor(() => expect(given(core, "quickHide")).toHaveLength(1), { timeout: ALONE * 4 });
+    expect(await navigator.clipboard.readText()).toBe("Seven *clauses*.");
+  });
+});
+
 describe("people who listen", () => {
   it("hear that it answers, and the answer", async () => {
     await asked();
@@ -292,6 +460,17 @@ describe("people who listen", () => {
     const { core } = open(scene);
     await shown(core);
     await composer();
+    expect(await violations()).toEqual([]);
+  });
+
+  it("axe finds nothing: actions, and what is given along", async () => {
+    const { user } = open();
+    await user.type(await composer(), "{Alt>}v{/Alt}/");
+    await screen.findByRole("listbox", { name: QUICK.actions });
+    await screen.findByRole("group", { name: QUICK.along });
+    expect(await violations()).toEqual([]);
+    await user.keyboard("rew{Enter}");
+    await screen.findByRole("combobox", { name: "How" });
     expect(await violations()).toEqual([]);
   });
 

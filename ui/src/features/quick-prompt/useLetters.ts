@@ -5,6 +5,9 @@
 import { useCallback, useEffect, useRef } from "react";
 import type { AnswerKey } from "./keys";
 
+/** Those that harm nobody who meant something else, and are wanted at once. */
+const HARMLESS: ReadonlySet<AnswerKey> = new Set(["copy", "plain"]);
+
 /** Milliseconds without another letter after which one was a command. Typing has less between two. */
 export const ALONE = 400;
 
@@ -28,11 +31,10 @@ export function useLetters(run: (act: AnswerKey) => void): Letters {
   }, []);
   const press = useCallback((act: AnswerKey, letter: string) => {
     clearTimeout(waiting.current?.timer);
-    // Copying harms nobody who meant something else, and is wanted at once.
-    if (act === "copy") latest.current(act);
+    if (HARMLESS.has(act)) latest.current(act);
     const timer = setTimeout(() => {
       waiting.current = null;
-      if (act !== "copy") latest.current(act);
+      if (!HARMLESS.has(act)) latest.current(act);
     }, ALONE);
     waiting.current = { letter: (waiting.current?.letter ?? "") + letter, timer };
   }, []);

@@ -6,9 +6,10 @@ import { announce } from "../../components/announcer";
 import {
   type AppEvent,
   type Asked,
-  type ConversationView,
   CoreError,
   type Message,
+  type QuickAsk,
+  type QuickConversationView,
   useCore,
 } from "../../ipc";
 import { inFlight, withAsked, withEnded, withEnds } from "../chat/branch";
@@ -44,7 +45,7 @@ function hear(event: AppEvent, queries: QueryClient, ended: (answer: Message) =>
 export function useQuickTurn() {
   const core = useCore();
   const queries = useQueryClient();
-  const [view, setView] = useState<ConversationView | null>(null);
+  const [view, setView] = useState<QuickConversationView | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   /** The person decides in the consent window. */
   const [waiting, setWaiting] = useState(false);
@@ -58,7 +59,10 @@ export function useQuickTurn() {
       core.subscribe((event) =>
         hear(event, queries, (answer) => {
           if (!current.current?.messages.some(({ id }) => id === answer.id)) return;
-          setView((shown) => withEnded(shown ?? undefined, answer) ?? null);
+          setView((shown) => {
+            const ended = withEnded(shown ?? undefined, answer);
+            return ended && shown ? { ...ended, temporary: shown.temporary } : null;
+          });
           announce(endWords(answer));
         }),
       ),
@@ -77,14 +81,14 @@ export function useQuickTurn() {
 
   /** Shows a turn that begins; resolves to false if none did. */
   const begin = useCallback(
-    async (turn: Promise<Asked>): Promise<boolean> => {
+    async (turn: Promise<Asked>, temporary: boolean): Promise<boolean> => {
       begun.current += 1;
       setProblem(null);
       try {
         const asked = await turn;
         setView((shown) => {
           const same = shown?.conversation.id === asked.conversation.id ? shown : undefined;
-          return withAsked(same, asked, endOf);
+          return { ...withAsked(same, asked, endOf), temporary: same?.temporary ?? temporary };
         });
         announce("Answering");
         return true;
@@ -108,23 +112,31 @@ export function useQuickTurn() {
       problem,
       waiting,
       answering: inFlight(view ?? undefined) !== undefined,
-      ask: (text: string) =>
-        begin(
-          core.quickAsk({
-            conversation: current.current?.conversation.id ?? null,
-            text,
-            model: null,
-          }),
-        ),
+      ask: (text: string, along: Pick<QuickAsk, "context" | "action">, temporary: boolean) => {
+        const conversation = current.current?.conversation.id ?? null;
+        return begin(
+          core.quickAsk({ conversation, text, model: null, ...along, temporary }),
+          temporary,
+        );
+      },
       again: (answer: string) =>
-        begin(core.answerAgain(answer, { model: null, context: null, drop_oldest: false })),
+        begin(core.answerAgain(answer, { model: null, context: null, drop_oldest: false }), false),
+      keep: async () => {
+        try {
+          await core.quickKeep();
+          setView((shown) => shown && { ...shown, temporary: false });
+          announce("Kept in history");
+        } catch (thrown) {
+          fail(thrown);
+        }
+      },
       larger: async (answer: string, { provider, model }: Choice) => {
         setWaiting(true);
         setProblem(null);
         try {
           const what = { kind: "again", answer } as const;
           const decided = await core.askLarger({ what, provider, model, ask_anyway: false });
-          if (decided.outcome === "asked") await begin(Promise.resolve(decided.asked));
+          if (decided.outcome === "asked") await begin(Promise.resolve(decided.asked), false);
           else setProblem(notSentWords(decided.why));
         } catch (thrown) {
           fail(thrown);
@@ -144,7 +156,7 @@ export function useQuickTurn() {
         try {
           const found = await core.quickConversation();
           if (begun.current !== before) return;
-          setView(found && withEnds(found, endOf));
+          setView(found && { ...withEnds(found, endOf), temporary: found.temporary });
           setProblem(null);
         } catch {
           // The history is not open. Asking says so, and what to do.

@@ -12,8 +12,7 @@ use super::{AskRequest, ConversationView};
 pub enum QuickEvent {
     /// It is on the screen.
     Shown {
-        /// What to put into it: of the command line.
-        #[serde(flatten)]
+        /// What to put into it.
         with: QuickOpening,
     },
     /// Something is given along: a dropped file, the clipboard that was asked for.
