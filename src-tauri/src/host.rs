@@ -21,6 +21,7 @@ use crate::{
     closing::Closing,
     consent_window::ConsentWindow,
     quick_window::{QUICK, QuickWindow},
+    shortcut::Shortcuts,
     tray::Tray,
     window::MAIN,
 };
@@ -37,6 +38,7 @@ pub(crate) struct Windows {
     painted: Notify,
     pub(crate) consent: ConsentWindow,
     pub(crate) quick: QuickWindow,
+    pub(crate) shortcuts: Shortcuts,
     pub(crate) tray: Tray,
     pub(crate) closing: Closing,
 }
@@ -126,6 +128,7 @@ impl Host for Windows {
 
     fn hear(&self, event: AppEvent) {
         self.tray.hear(&event);
+        self.shortcuts.hear(&event);
         for (window, channel) in self.channels().iter() {
             if window == QUICK && !self.quick.listens() {
                 continue;

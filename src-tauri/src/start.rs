@@ -21,8 +21,7 @@ use crate::{
     press::Presses,
     quick_window::{Opening, QUICK},
     session_start::HIDDEN,
-    shortcut::{self, Shortcut},
-    tray, window,
+    shortcut, tray, window,
 };
 
 /// What `sotto quick` starts this program with; a [`QuickOpening`] as JSON follows, or nothing.
@@ -76,7 +75,7 @@ pub fn run() -> ExitCode {
 fn build() -> Result<App<Webview>, Box<dyn std::error::Error>> {
     let windows = Arc::new(Windows::default());
     let sotto = Sotto::on_this_computer(Arc::clone(&windows) as Arc<dyn Host>)?;
-    let app = tauri::Builder::default()
+    let builder = tauri::Builder::default()
         // First, because a second start must end here and leave everything to the first.
         .plugin(tauri_plugin_single_instance::init(
             |app, line, _| match wish(line) {
@@ -87,11 +86,13 @@ fn build() -> Result<App<Webview>, Box<dyn std::error::Error>> {
         ))
         .plugin(navigation::guard())
         .plugin(window_places())
-        .plugin(tauri_plugin_opener::init())
+        .plugin(tauri_plugin_opener::init());
+    #[cfg(not(target_os = "linux"))]
+    let builder = builder.plugin(tauri_plugin_global_shortcut::Builder::new().build());
+    let app = builder
         .manage(Arc::clone(&windows))
         .manage(sotto.clone())
         .manage(Presses::default())
-        .manage(Shortcut::default())
         .invoke_handler(bindings::builder().invoke_handler())
         .setup(move |app| {
             let app = app.handle();
@@ -131,10 +132,13 @@ async fn open(app: AppHandle<Webview>, sotto: Sotto, windows: Arc<Windows>, wish
         Wish::Quick(opening) => windows.quick.show(opening),
         Wish::Nothing => {}
     }
-    let (quick, keys) = (Arc::clone(&windows), app.clone());
-    tauri::async_runtime::spawn_blocking(move || {
-        quick.quick.prepare();
-        shortcut::register(&keys);
+    let quick = Arc::clone(&windows);
+    let prepared = tauri::async_runtime::spawn_blocking(move || quick.quick.prepare());
+    let keys = shortcut::attend(app.clone(), sotto.clone(), Arc::clone(&windows));
+    tauri::async_runtime::spawn(async move {
+        // A shortcut before there is a window would do nothing.
+        let _ = prepared.await;
+        keys.await;
     });
     // The keyring may ask the person something first: the tray does not wait for that.
     tauri::async_runtime::spawn(tray::attend(
@@ -147,6 +151,7 @@ async fn open(app: AppHandle<Webview>, sotto: Sotto, windows: Arc<Windows>, wish
     if opened.await.is_ok() {
         sotto.attend(!hidden);
         windows.tray.look_again();
+        windows.shortcuts.look_again();
     }
 }
 

@@ -7,5 +7,6 @@ pub(crate) mod conversations;
 pub(crate) mod desktop;
 pub(crate) mod models;
 pub(crate) mod quick;
+pub(crate) mod shortcuts;
 pub(crate) mod startup;
 pub(crate) mod turns;

@@ -1,4 +1,4 @@
-//! The quick prompt's own commands, and what the settings say of its shortcut.
+//! The quick prompt's own commands.
 
 use std::sync::Arc;
 
@@ -9,13 +9,12 @@ use sotto_api::{
         actions::ActionsView,
         quick::{
             QuickAsk, QuickContext, QuickConversationView, QuickEvent, QuickHandover, QuickSize,
-            ShortcutView,
         },
     },
 };
 use tauri::{State, WebviewWindow, ipc::Channel};
 
-use crate::{host::Windows, press::Presses, quick_window, shortcut::Shortcut};
+use crate::{host::Windows, press::Presses, quick_window};
 
 #[tauri::command]
 #[specta::specta]
@@ -111,10 +110,4 @@ pub(crate) async fn quick_resize(
 pub(crate) async fn quick_drag(window: WebviewWindow<crate::Webview>) -> Result<(), ApiError> {
     quick_window::drag(&window);
     Ok(())
-}
-
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn shortcut(shortcut: State<'_, Shortcut>) -> Result<ShortcutView, ApiError> {
-    Ok(shortcut.view())
 }

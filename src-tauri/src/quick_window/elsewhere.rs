@@ -1,5 +1,5 @@
 //! The quick prompt's window on macOS and Windows, through Tauri alone. Written without one of them at
-//! hand: it is opened by `sotto quick`; a shortcut is not registered there yet.
+//! hand: it is opened by `sotto quick` and by the shortcuts, which nobody has tried there.
 
 use tauri::{LogicalPosition, LogicalSize, Manager, Monitor, WebviewWindow};
 

@@ -2,14 +2,14 @@
 //! the event loop later, and know nothing of the moment at which a key was pressed, which a window
 //! manager wants to know before it gives a window the focus. All of it on the main thread.
 
-use std::{cell::Cell, rc::Rc, time::Duration};
+use std::{cell::Cell, rc::Rc, sync::Arc, time::Duration};
 
 use gdkx11::X11Window;
 use gtk::{gdk, glib, prelude::*};
 use tauri::{Manager, WebviewWindow};
 
 use super::place::{Area, WIDTH};
-use crate::{Webview, shortcut::Shortcut};
+use crate::{Webview, host::Windows};
 
 /// A drawing that takes longer is not waited for; nothing is drawn where nothing has changed.
 const LONGEST_DRAWING: Duration = Duration::from_millis(60);
@@ -117,7 +117,7 @@ pub(super) fn has_focus(window: &WebviewWindow<Webview>) -> bool {
         return false;
     };
     number(&frame)
-        .and_then(|number| window.state::<Shortcut>().has_focus(number))
+        .and_then(|number| window.state::<Arc<Windows>>().shortcuts.has_focus(number))
         .unwrap_or_else(|| frame.is_active())
 }
 

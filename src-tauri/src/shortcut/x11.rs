@@ -1,14 +1,17 @@
-//! Ctrl+Shift+Space from the X server. Not through `tauri-plugin-global-shortcut`, which looks for a
+//! The keys of the shortcuts from the X server. Not through `tauri-plugin-global-shortcut`, which looks for a
 //! pressed key 20 times a second: that wakes an idle program all day, takes up to 50 ms, and what is
 //! typed meanwhile goes into the window below. Here the server wakes us, and keeps the keyboard's events
 //! from the moment of the press until the quick prompt has the focus, so that the first letter arrives.
 
 use std::{
-    sync::Arc,
+    str::FromStr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
     time::{Duration, Instant},
 };
 
+use keycode::{KeyMap, KeyMappingCode};
+use sotto_api::view::shortcut::{Keys, ShortcutName};
 use x11rb::{
     CURRENT_TIME,
     connection::Connection,
@@ -17,14 +20,17 @@ use x11rb::{
         ErrorKind, Event,
         xkb::{self, ConnectionExt as _, PerClientFlag},
         xproto::{
-            Allow, ConnectionExt as _, GrabMode, InputFocus, Keycode, Mapping, ModMask, Window,
+            Allow, ConnectionExt as _, GrabMode, InputFocus, KeyPressEvent, Keycode, ModMask,
+            Window,
         },
     },
     rust_connection::RustConnection,
 };
 
-/// The keysym of the space bar (X11 keysyms of Latin 1 are its codes).
-const SPACE: u32 = 0x20;
+/// Added to a character it is the character's keysym, beyond Latin 1, whose keysyms are its codes.
+const UNICODE: u32 = 0x0100_0000;
+/// The modifiers that tell shortcuts apart: the others are locks.
+const HELD: u16 = 0b100_1101;
 /// The keyboard is never kept longer than this, whatever becomes of the window.
 const LONGEST: Duration = Duration::from_millis(400);
 /// Between two looks at where the focus is.
@@ -34,7 +40,7 @@ const BETWEEN: Duration = Duration::from_millis(3);
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Refused {
     /// Another program has them.
-    #[error("another program holds them")]
+    #[error("another program holds these keys, and the X server does not say which")]
     Taken,
     /// There is no X server.
     #[error("no X server answers ({0})")]
@@ -46,7 +52,7 @@ pub(super) enum Refused {
     #[error("the X server refused ({0})")]
     Server(#[from] ReplyError),
     /// There is no such key.
-    #[error("this keyboard has no space bar")]
+    #[error("this keyboard has no such key")]
     NoKey,
     /// No thread to listen on.
     #[error("{0}")]
@@ -57,6 +63,41 @@ pub(super) enum Refused {
 pub(super) struct Server {
     connection: RustConnection,
     root: Window,
+    taken: Mutex<Vec<(ShortcutName, Combination)>>,
+}
+
+/// A combination of keys as the server numbers it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Combination {
+    key: Keycode,
+    held: ModMask,
+}
+
+impl Combination {
+    fn of(keys: &Keys) -> Result<Self, Refused> {
+        let held = [
+            (keys.control, ModMask::CONTROL),
+            (keys.alt, ModMask::M1),
+            (keys.shift, ModMask::SHIFT),
+            (keys.logo, ModMask::M4),
+        ];
+        let held = held.into_iter().filter(|(held, _)| *held);
+        Ok(Self {
+            key: place(&keys.code).ok_or(Refused::NoKey)?,
+            held: held.fold(ModMask::default(), |all, (_, one)| all | one),
+        })
+    }
+
+    fn is_of(self, event: &KeyPressEvent) -> bool {
+        self.key == event.detail && u16::from(self.held) == u16::from(event.state) & HELD
+    }
+}
+
+/// The server's number of a key. It numbers places on the keyboard as the kernel does, plus eight.
+fn place(code: &str) -> Option<Keycode> {
+    let code = KeyMappingCode::from_str(code).ok()?;
+    let place = Keycode::try_from(KeyMap::from(code).xkb).ok()?;
+    (place > 0).then_some(place)
 }
 
 impl Server {
@@ -64,7 +105,11 @@ impl Server {
     pub(super) fn connect() -> Result<Self, Refused> {
         let (connection, screen) = RustConnection::connect(None)?;
         let root = connection.setup().roots[screen].root;
-        Ok(Self { connection, root })
+        Ok(Self {
+            connection,
+            root,
+            taken: Mutex::default(),
+        })
     }
 
     /// Whether a window has the focus, or what GTK puts into it to have it. Unlike GTK's own answer
@@ -81,10 +126,10 @@ impl Server {
         Ok(self.connection.get_input_focus()?.reply()?.focus)
     }
 
-    /// Takes the keys. `pressed` is told the server's time of each press.
-    pub(super) fn take(
+    /// Listens from now on. `pressed` is told which shortcut, and the server's time of the press.
+    pub(super) fn listen(
         self: &Arc<Self>,
-        pressed: impl Fn(u32) + Send + 'static,
+        pressed: impl Fn(ShortcutName, u32) + Send + 'static,
     ) -> Result<(), Refused> {
         // A key that is held down then sends presses alone, and cannot be taken for many.
         self.connection.xkb_use_extension(1, 0)?.reply()?;
@@ -96,50 +141,87 @@ impl Server {
         self.connection
             .xkb_per_client_flags(keyboard, repeat, repeat, none, none, none)?
             .reply()?;
-        let key = grab(&self.connection, self.root)?;
         let server = Arc::clone(self);
         thread::Builder::new()
             .name("shortcut".to_owned())
             .spawn(move || {
-                if let Err(error) = server.listen(key, pressed) {
-                    tracing::warn!(%error, "the shortcut is gone");
+                if let Err(error) = server.hear(pressed) {
+                    tracing::warn!(%error, "the shortcuts are gone");
                 }
             })?;
         Ok(())
     }
 
-    fn listen(&self, mut key: Keycode, pressed: impl Fn(u32)) -> Result<(), Refused> {
-        let mut down = false;
+    /// Takes these keys for a shortcut instead of those that it has; `None` gives them back. Where the
+    /// new ones cannot be had it keeps the old ones.
+    pub(super) fn take(&self, name: ShortcutName, keys: Option<&Keys>) -> Result<(), Refused> {
+        let mut taken = self.taken();
+        let wanted = keys.map(Combination::of).transpose()?;
+        let before = taken.iter().position(|(other, _)| *other == name);
+        let before = before.map(|position| (position, taken[position].1));
+        if wanted == before.map(|(_, combination)| combination) {
+            return Ok(());
+        }
+        if let Some(wanted) = wanted {
+            self.grab(wanted)?;
+        }
+        if let Some((position, combination)) = before {
+            taken.remove(position);
+            self.release(combination)?;
+        }
+        taken.extend(wanted.map(|wanted| (name, wanted)));
+        Ok(())
+    }
+
+    /// What is written on a key of this keyboard, where that is one character.
+    pub(super) fn written_on(&self, code: &str) -> Option<char> {
+        let mapping = self.connection.get_keyboard_mapping(place(code)?, 1);
+        let symbol = *mapping.ok()?.reply().ok()?.keysyms.first()?;
+        let letter = char::from_u32(symbol.checked_sub(UNICODE).unwrap_or(symbol))?;
+        let is_character = symbol > UNICODE || symbol <= 0xff;
+        (is_character && letter.is_alphanumeric())
+            .then(|| letter.to_uppercase().next())
+            .flatten()
+    }
+
+    fn taken(&self) -> MutexGuard<'_, Vec<(ShortcutName, Combination)>> {
+        // Each entry is whole, whatever happened to another thread.
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn hear(&self, pressed: impl Fn(ShortcutName, u32)) -> Result<(), Refused> {
+        let mut down = None;
         loop {
             match self.connection.wait_for_event()? {
                 Event::KeyPress(event) => {
-                    let waited = if down {
-                        Ok(())
-                    } else {
-                        down = true;
-                        self.tell_and_wait(event.time, &pressed)
-                    };
+                    let repeats = down.replace(event.detail) == Some(event.detail);
+                    let name = self.name_of(&event).filter(|_| !repeats);
+                    let waited = name.map_or(Ok(()), |name| {
+                        self.tell_and_wait(|| pressed(name, event.time))
+                    });
                     // Whatever happened: nobody can type before this.
                     self.connection
                         .allow_events(Allow::ASYNC_KEYBOARD, CURRENT_TIME)?;
                     self.connection.flush()?;
                     waited?;
                 }
-                Event::KeyRelease(_) => down = false,
-                Event::MappingNotify(event) if event.request == Mapping::KEYBOARD => {
-                    self.connection.ungrab_key(key, self.root, ModMask::ANY)?;
-                    key = grab(&self.connection, self.root)?;
-                }
+                Event::KeyRelease(event) if down == Some(event.detail) => down = None,
                 _ => {}
             }
         }
     }
 
+    fn name_of(&self, event: &KeyPressEvent) -> Option<ShortcutName> {
+        let taken = self.taken();
+        let mut of_event = taken.iter().filter(|(_, keys)| keys.is_of(event));
+        of_event.next().map(|(name, _)| *name)
+    }
+
     /// Returns when the focus has gone to another window. The server is asked again and again, for a
     /// moment: while the keyboard is held GTK is told nothing of the focus.
-    fn tell_and_wait(&self, time: u32, pressed: &impl Fn(u32)) -> Result<(), Refused> {
+    fn tell_and_wait(&self, pressed: impl FnOnce()) -> Result<(), Refused> {
         let before = self.focus()?;
-        pressed(time);
+        pressed();
         let began = Instant::now();
         loop {
             let focus = self.focus()?;
@@ -151,46 +233,42 @@ impl Server {
             thread::sleep(BETWEEN);
         }
     }
-}
 
-/// Takes the keys, whatever locks are on: the server compares all modifiers.
-fn grab(connection: &RustConnection, root: Window) -> Result<Keycode, Refused> {
-    let key = space_bar(connection)?;
-    let held = ModMask::CONTROL | ModMask::SHIFT;
-    let num_lock = ModMask::M2;
-    for locks in [
-        ModMask::default(),
-        ModMask::LOCK,
-        num_lock,
-        ModMask::LOCK | num_lock,
-    ] {
-        let (pointer, keyboard) = (GrabMode::ASYNC, GrabMode::SYNC);
-        let grabbed = connection.grab_key(false, root, held | locks, key, pointer, keyboard)?;
-        if let Err(error) = grabbed.check() {
-            connection.ungrab_key(key, root, ModMask::ANY)?;
-            return Err(match error {
-                ReplyError::X11Error(error) if error.error_kind == ErrorKind::Access => {
-                    Refused::Taken
-                }
-                error => error.into(),
-            });
+    /// Takes a combination, whatever locks are on: the server compares all modifiers.
+    fn grab(&self, wanted: Combination) -> Result<(), Refused> {
+        for held in with_locks(wanted.held) {
+            let (pointer, keyboard) = (GrabMode::ASYNC, GrabMode::SYNC);
+            let (key, root) = (wanted.key, self.root);
+            let connection = &self.connection;
+            let grabbed = connection.grab_key(false, root, held, key, pointer, keyboard)?;
+            if let Err(error) = grabbed.check() {
+                self.release(wanted)?;
+                return Err(match error {
+                    ReplyError::X11Error(error) if error.error_kind == ErrorKind::Access => {
+                        Refused::Taken
+                    }
+                    error => error.into(),
+                });
+            }
         }
+        Ok(())
     }
-    Ok(key)
+
+    fn release(&self, combination: Combination) -> Result<(), Refused> {
+        for held in with_locks(combination.held) {
+            self.connection
+                .ungrab_key(combination.key, self.root, held)?;
+        }
+        Ok(self.connection.flush()?)
+    }
 }
 
-fn space_bar(connection: &RustConnection) -> Result<Keycode, Refused> {
-    let (first, last) = (
-        connection.setup().min_keycode,
-        connection.setup().max_keycode,
-    );
-    let mapping = connection
-        .get_keyboard_mapping(first, last - first + 1)?
-        .reply()?;
-    let mut keys = mapping
-        .keysyms
-        .chunks(usize::from(mapping.keysyms_per_keycode).max(1));
-    keys.position(|symbols| symbols.contains(&SPACE))
-        .and_then(|position| first.checked_add(u8::try_from(position).ok()?))
-        .ok_or(Refused::NoKey)
+fn with_locks(held: ModMask) -> [ModMask; 4] {
+    let (caps_lock, num_lock) = (ModMask::LOCK, ModMask::M2);
+    [
+        held,
+        held | caps_lock,
+        held | num_lock,
+        held | caps_lock | num_lock,
+    ]
 }

@@ -12,7 +12,7 @@ export const SHORTCUT = "ctrl+shift+space";
 
 /** What the settings know of the shortcut. */
 const SHORTCUT_STATE = `
-  return window.__TAURI_INTERNALS__.invoke("shortcut").then(({ state }) => state);`;
+  return window.__TAURI_INTERNALS__.invoke("shortcuts").then(({ shortcuts }) => shortcuts[0].state);`;
 
 /** The page itself watches an answer grow: looking from here is too slow for a fast model. */
 const WATCH_GROWTH = `

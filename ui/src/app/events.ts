@@ -10,6 +10,7 @@ import { answerEnded, answerGrew } from "../features/chat/live";
 import { useSelection } from "../features/conversations/selection";
 import { CONVERSATIONS, conversationKey } from "../features/conversations/useConversations";
 import { DESKTOP } from "../features/desktop/useDesktop";
+import { SHORTCUT_KEYS } from "../features/desktop/useShortcuts";
 import { CLOUD } from "../features/larger/useCloud";
 import { MODELS, RUNTIME } from "../features/models/useModels";
 import {
@@ -90,6 +91,7 @@ export function hear(event: AppEvent, queries: QueryClient, asked: Asked): void 
       break;
     case "desktop_changed":
       queries.invalidateQueries({ queryKey: DESKTOP });
+      queries.invalidateQueries({ queryKey: SHORTCUT_KEYS });
       break;
     case "open_conversation":
       useSelection.getState().show(event.conversation);

@@ -22,7 +22,6 @@ export const SHORTCUTS: readonly { keys: string; does: string }[] = [
   { keys: "Mod+Shift+L", does: "What left this computer" },
   { keys: "Mod+,", does: "Settings" },
   { keys: "Mod+/", does: "This list" },
-  { keys: "Mod+Shift+Space", does: "The quick prompt, from any window" },
 ];
 
 export interface ShortcutActions {

@@ -42,6 +42,10 @@ export function Dialog({
             event.preventDefault();
             onReturn();
           }}
+          onEscapeKeyDown={(event) => {
+            // A field that takes every key as what was pressed wants this one, too.
+            if (document.activeElement?.matches("[data-takes-keys]")) event.preventDefault();
+          }}
           aria-describedby={description ? undefined : ""}
           className={`fixed left-1/2 z-50 -translate-x-1/2 overflow-y-auto rounded-2xl border border-line bg-raised shadow-large ${wide ? "top-[4vh] max-h-[92vh] w-[min(52rem,94vw)]" : "top-[min(14vh,8rem)] max-h-[76vh] w-[min(36rem,92vw)]"} ${className}`}
         >

@@ -60,7 +60,9 @@ export const commands = {
 	quickResize: (size: QuickSize) => typedError<null, ApiError>(__TAURI_INVOKE("quick_resize", { size })),
 	quickStay: (stays: boolean) => typedError<null, ApiError>(__TAURI_INVOKE("quick_stay", { stays })),
 	quickSubscribe: (channel: Channel<QuickEvent>) => typedError<null, ApiError>(__TAURI_INVOKE("quick_subscribe", { channel })),
-	shortcut: () => typedError<ShortcutView, ApiError>(__TAURI_INVOKE("shortcut")),
+	askDesktopForShortcuts: () => typedError<null, ApiError>(__TAURI_INVOKE("ask_desktop_for_shortcuts")),
+	chooseShortcut: (name: ShortcutName, choice: ShortcutChoice) => typedError<null, ApiError>(__TAURI_INVOKE("choose_shortcut", { name, choice })),
+	shortcuts: () => typedError<ShortcutsView, ApiError>(__TAURI_INVOKE("shortcuts")),
 	/**  The page's composer is painted and takes text. `npm run bench` waits for this line. */
 	composerReady: () => typedError<null, ApiError>(__TAURI_INVOKE("composer_ready")),
 	keepNothing: () => typedError<Startup, ApiError>(__TAURI_INVOKE("keep_nothing")),
@@ -670,6 +672,40 @@ export type KeyState =
 /**  Why, and what to do. */
 message: string };
 
+/**  A combination of keys. */
+export type Keys = {
+	/**  Ctrl is held. */
+	control: boolean,
+	/**  Alt is held. */
+	alt: boolean,
+	/**  Shift is held. */
+	shift: boolean,
+	/**  The key with the system's sign is held: Super, Windows or Command. */
+	logo: boolean,
+	/**
+	 *  The key that is pressed with them, by its place on the keyboard: `KeyboardEvent.code` of the
+	 *  W3C, for example `KeyA` for the key right of Caps Lock, whatever is written on it.
+	 */
+	code: string,
+};
+
+/**  Who gives the keys of the shortcuts. */
+export type KeysGiven = 
+/**  It is being asked for. */
+{ by: "not_yet" } | 
+/**  The system gives what is asked for: they are chosen in Sotto. */
+{ by: "system" } | 
+/**  The desktop, which may give other ones than were asked for: they are changed in its settings. */
+{ by: "desktop"; 
+/**  It shows these settings when it is asked to. */
+shows_settings: boolean } | 
+/**  Nobody. */
+{ by: "nobody"; 
+/**  Why, in one sentence. */
+reason: string; 
+/**  Asking once more may help. */
+ask_again: boolean };
+
 /**  What a stretch of text looks like. The order breaks ties: the earlier kind says more. */
 export type Kind = 
 /**  One of the words that the person listed. */
@@ -1257,24 +1293,56 @@ export type SessionStart =
 /**  Why, in one sentence. */
 reason: string };
 
-/**  Whether the shortcut works. */
+/**  Which keys a person wants for a shortcut. */
+export type ShortcutChoice = 
+/**  Those that Sotto comes with. */
+{ choice: "default" } | 
+/**  None. */
+{ choice: "off" } | 
+/**  These. */
+{ choice: "keys"; 
+/**  Which. */
+keys: Keys };
+
+/**  One of the shortcuts. */
+export type ShortcutName = 
+/**  Opens the quick prompt. */
+"quick_prompt" | 
+/**  Opens it with what is in the clipboard, shown for a yes. */
+"quick_prompt_with_clipboard";
+
+/**  Whether a shortcut works. */
 export type ShortcutState = 
 /**  It does. */
 { state: "works" } | 
-/**  Another program holds these keys. X11 does not say which. */
-{ state: "taken" } | 
-/**  It cannot be had here. */
+/**  The person turned it off. */
+{ state: "off" } | 
+/**  The desktop knows it, and has no keys for it or does not say which. */
+{ state: "no_keys" } | 
+/**  The keys cannot be had. */
 { state: "unavailable"; 
 /**  Why, in one sentence. */
 reason: string };
 
-/**  The shortcut that opens the quick prompt. */
+/**  A shortcut as it is now. */
 export type ShortcutView = {
-	/**  The keys, for example `Ctrl+Shift+Space`. */
+	/**  Which. */
+	name: ShortcutName,
+	/**  What the person chose. */
+	choice: ShortcutChoice,
+	/**  The keys, for people: those that open it where it works, those that were wanted otherwise. */
 	keys: string,
 	/**  The command that does the same, to bind in the system's settings. */
 	command: string,
 } & ShortcutState;
+
+/**  The shortcuts, and who gives their keys. */
+export type ShortcutsView = {
+	/**  Who gives the keys. */
+	given: KeysGiven,
+	/**  The quick prompt's, then the one with the clipboard. */
+	shortcuts: ShortcutView[],
+};
 
 /**  A message of the shown branch. */
 export type ShownMessage = {

@@ -26,7 +26,9 @@ import type {
   QuickSize,
   RuntimeView,
   SearchHit,
-  ShortcutView,
+  ShortcutChoice,
+  ShortcutName,
+  ShortcutsView,
   Startup,
   WhenClosed,
 } from "./bindings.gen";
@@ -100,8 +102,12 @@ export interface Core {
   /** Ends Sotto. */
   quit(): Promise<void>;
 
-  /** Whether the shortcut of the quick prompt works. */
-  shortcut(): Promise<ShortcutView>;
+  /** The keys of the quick prompt, and whether they work. */
+  shortcuts(): Promise<ShortcutsView>;
+  /** Takes other keys at once; where they cannot be had the old ones stay, and the error says why. */
+  chooseShortcut(name: ShortcutName, choice: ShortcutChoice): Promise<void>;
+  /** Asks the desktop for keys once more, or has it show its settings for those that it gives. */
+  askDesktopForShortcuts(): Promise<void>;
 
   // For the quick prompt's page alone; the shell refuses them to others.
   /** Hears when its window comes and goes, until the returned function is called. */

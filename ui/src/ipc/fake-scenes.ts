@@ -5,10 +5,12 @@ import { CLOUD_OFF, CLOUD_ON, EMPTY_LEDGER, LEDGER } from "./fake-cloud-scenes";
 import type {
   Conversation,
   DesktopView,
+  KeysGiven,
   Message,
   ModelsView,
   ModelView,
   RuntimeView,
+  ShortcutsView,
 } from "./index";
 
 const STAND_IN: ModelView = {
@@ -85,6 +87,23 @@ const DESKTOP: DesktopView = {
   tray_note_dismissed: false,
   session_start: { state: "off" },
 };
+
+/** The shortcuts with what they come with, by whoever gives their keys. */
+export function shortcuts(given: KeysGiven = { by: "system" }): ShortcutsView {
+  const of = { choice: { choice: "default" }, state: "works" } as const;
+  return {
+    given,
+    shortcuts: [
+      { ...of, name: "quick_prompt", keys: "Ctrl+Shift+Space", command: "sotto quick" },
+      {
+        ...of,
+        name: "quick_prompt_with_clipboard",
+        keys: "Ctrl+Alt+Shift+Space",
+        command: "sotto quick --clipboard",
+      },
+    ],
+  };
+}
 
 const DELIVERY = `The note has one field per line, so a small pattern for each is enough. Amounts use a comma; it is turned into a point before the number is read.
 
@@ -195,7 +214,7 @@ function bare(): Scene {
     unkept: [],
     copied: MINUTES,
     actions: structuredClone(ACTIONS),
-    shortcut: { keys: "Ctrl+Shift+Space", state: "works", command: "sotto quick" },
+    shortcuts: shortcuts(),
     decision: null,
     answer: () => LONG_ANSWER,
     pace: 30,
@@ -342,10 +361,14 @@ const SCENES: Record<string, () => Scene> = {
       },
     },
   }),
-  /** Nothing is kept, so nothing may leave; and another program holds the shortcut. */
+  /** Nothing is kept, so nothing may leave; and nobody gives keys for the shortcuts. */
   unrecorded: () => ({
     ...bare(),
-    shortcut: { keys: "Ctrl+Shift+Space", state: "taken", command: "sotto quick" },
+    shortcuts: shortcuts({
+      by: "nobody",
+      reason: "This desktop has no portal for shortcuts.",
+      ask_again: false,
+    }),
     history: { state: "temporary" },
     cloud: {
       ...structuredClone(CLOUD_OFF),

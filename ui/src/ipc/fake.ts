@@ -22,7 +22,7 @@ import type {
   ProviderView,
   QuickEvent,
   RuntimeView,
-  ShortcutView,
+  ShortcutsView,
   ShownMessage,
 } from "./index";
 import { type Watched, watched } from "./watched";
@@ -52,7 +52,7 @@ export interface Scene {
   /** What is copied; `null` is no text. */
   copied: string | null;
   actions: ActionsView;
-  shortcut: ShortcutView;
+  shortcuts: ShortcutsView;
   /** Milliseconds between two pieces of an answer; `null`: the test sends the events. */
   pace: number | null;
 }
@@ -311,7 +311,6 @@ export function createFake(scene: Scene): FakeCore {
     quickStay: async () => {},
     quickResize: async () => {},
     quickDrag: async () => {},
-    shortcut: async () => structuredClone(scene.shortcut),
     editQuestion: async (edited, text) => {
       const old = message(edited);
       const of = conversation(old.conversation);

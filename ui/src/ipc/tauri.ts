@@ -58,7 +58,9 @@ export function tauriCore(): Core {
     withdrawLarger: () => done(commands.withdrawLarger()),
     ledger: () => data(commands.ledger()),
     exportLedger: () => data(commands.exportLedger()),
-    shortcut: () => data(commands.shortcut()),
+    shortcuts: () => data(commands.shortcuts()),
+    chooseShortcut: (name, choice) => done(commands.chooseShortcut(name, choice)),
+    askDesktopForShortcuts: () => done(commands.askDesktopForShortcuts()),
     subscribeQuick(listener) {
       const quick = new Channel<QuickEvent>();
       quick.onmessage = listener;

@@ -89,6 +89,18 @@ export const NAMES = {
   sessionStart: "Start with the session",
   /** select in the settings */
   whenClosed: "When the window is closed",
+  /** button in the settings that takes the next keys; its name goes on with the keys it has */
+  shortcutQuick: "Open the quick prompt",
+  /** another such button */
+  shortcutClipboard: "Open the quick prompt with the clipboard",
+  /** button beside each of them; its name goes on with theirs */
+  defaultKeys: "Default keys",
+  /** button beside each of them; its name goes on with theirs */
+  noKeys: "Turn off",
+  /** button, where the desktop gives the keys and shows its settings for them */
+  desktopKeys: "Change them in the desktop’s settings",
+  /** button, where the desktop gave no keys */
+  askDesktop: "Ask the desktop again",
   /** menuitem of the model picker: the memory is given back; its name goes on with the model's */
   unload: "Unload",
   /** menuitem of the model picker */

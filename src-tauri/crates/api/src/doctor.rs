@@ -1,5 +1,8 @@
 //! What Sotto needs from this computer, whether it is there, and how to mend it.
 
+#[cfg(target_os = "linux")]
+use std::time::Duration;
+
 use serde::Serialize;
 use sotto_domain::Failure;
 use sotto_runtime_client::Confinement;
@@ -9,6 +12,10 @@ use crate::{
     sotto::Sotto,
     view::{HistoryState, ModelState},
 };
+
+/// A desktop's portal is started by being asked, which takes a moment.
+#[cfg(target_os = "linux")]
+const PORTAL_ANSWERS_WITHIN: Duration = Duration::from_secs(5);
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -64,6 +71,7 @@ impl Sotto {
     /// Looks at everything that Sotto stands on. Starts the runtime; changes nothing.
     pub async fn examine(&self) -> Vec<Check> {
         let mut checks = vec![display(), self.folders(), keyring().await];
+        checks.extend(shortcuts().await);
         checks.extend(self.history_check().await);
         checks.extend(self.runtime_checks().await);
         checks
@@ -237,10 +245,55 @@ async fn keyring() -> Check {
     }
 }
 
+fn is_set(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|value| !value.is_empty())
+}
+
 /// Whether a window, or a keyring's question, can be shown.
 pub(crate) fn has_display() -> bool {
-    let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    !cfg!(target_os = "linux") || ["WAYLAND_DISPLAY", "DISPLAY"].iter().any(is_set)
+    !cfg!(target_os = "linux") || is_set("WAYLAND_DISPLAY") || is_set("DISPLAY")
+}
+
+/// Who gives the keys of the shortcuts, as far as a terminal can know that.
+#[cfg(target_os = "linux")]
+async fn shortcuts() -> Option<Check> {
+    if !has_display() {
+        return None;
+    }
+    if !is_set("WAYLAND_DISPLAY") {
+        let found = "The X server gives their keys; the settings say whether it does.";
+        return Some(Check::good("shortcuts", found));
+    }
+    let version = tokio::time::timeout(PORTAL_ANSWERS_WITHIN, portal_version());
+    Some(match version.await {
+        Ok(Ok(version)) => Check::good(
+            "shortcuts",
+            format!("The desktop gives their keys, by its portal (version {version})."),
+        ),
+        _ => Check::bad(
+            "shortcuts",
+            Verdict::Limited,
+            "Under Wayland only the desktop gives keys, and this one has no portal for that.",
+            "Bind keys to `sotto quick` and `sotto quick --clipboard` in the desktop's settings.",
+        ),
+    })
+}
+
+#[cfg(not(target_os = "linux"))]
+async fn shortcuts() -> Option<Check> {
+    None
+}
+
+#[cfg(target_os = "linux")]
+async fn portal_version() -> zbus::Result<u32> {
+    let bus = zbus::Connection::session().await?;
+    let portal = zbus::Proxy::new(
+        &bus,
+        "org.freedesktop.portal.Desktop",
+        "/org/freedesktop/portal/desktop",
+        "org.freedesktop.portal.GlobalShortcuts",
+    );
+    portal.await?.get_property("version").await
 }
 
 fn display() -> Check {

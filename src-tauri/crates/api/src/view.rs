@@ -5,6 +5,7 @@ pub mod cloud;
 pub mod consent;
 pub mod desktop;
 pub mod quick;
+pub mod shortcut;
 
 use serde::{Deserialize, Serialize};
 use sotto_domain::{Conversation, ConversationId, Failure, Message, MessageId, Origin, Timestamp};

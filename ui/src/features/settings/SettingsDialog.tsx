@@ -13,7 +13,7 @@ import { DesktopSettings } from "./DesktopSettings";
 import { lines } from "./lines";
 import { NewProvider } from "./ProviderForm";
 import { ProviderRow } from "./ProviderRow";
-import { ShortcutNote } from "./ShortcutNote";
+import { ShortcutSettings } from "./ShortcutSettings";
 
 function Section({ title, children }: { title: string; children: ReactNode }) {
   return (
@@ -170,7 +170,7 @@ export default function SettingsDialog({ onLedger, onClose }: SettingsDialogProp
           <Providers cloud={cloud} />
           <StandingYeses cloud={cloud} />
           <OwnWords cloud={cloud} />
-          <ShortcutNote />
+          <ShortcutSettings />
           <DesktopSettings />
           <div className="flex flex-wrap items-center gap-3 border-t border-line px-6 py-4">
             <p className="min-w-0 flex-1 basis-64 text-ui text-soft">

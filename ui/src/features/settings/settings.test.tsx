@@ -43,19 +43,6 @@ describe("the settings", () => {
     expect(dialog).toHaveTextContent("what leaves could not be written down either");
   });
 
-  it("say whether the quick prompt's shortcut works, and what to bind where it does not", async () => {
-    const { dialog } = await openSettings("chat");
-    expect(await within(dialog).findByText(/opens it over whatever you do/)).toBeVisible();
-    expect(dialog).not.toHaveTextContent("sotto quick");
-  });
-
-  it("name the command where another program holds the shortcut", async () => {
-    const { dialog } = await openSettings("unrecorded");
-    expect(await within(dialog).findByText(/another program holds these keys/)).toHaveTextContent(
-      /bind a key to the command sotto quick\./,
-    );
-  });
-
   it("list providers with the place that was worked out, and whether a key is kept", async () => {
     const { dialog } = await openSettings("cloud");
     const rows = within(dialog).getAllByRole("button", { expanded: false });

@@ -1,4 +1,4 @@
-//! What crosses about the quick prompt's window and its shortcut.
+//! What crosses about the quick prompt's window.
 
 use serde::{Deserialize, Serialize};
 use sotto_domain::ConversationId;
@@ -103,31 +103,4 @@ pub struct QuickHandover {
     pub conversation: Option<ConversationId>,
     /// What stands in the field and was not asked.
     pub draft: String,
-}
-
-/// The shortcut that opens the quick prompt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
-pub struct ShortcutView {
-    /// The keys, for example `Ctrl+Shift+Space`.
-    pub keys: String,
-    /// Whether they do it.
-    #[serde(flatten)]
-    pub state: ShortcutState,
-    /// The command that does the same, to bind in the system's settings.
-    pub command: String,
-}
-
-/// Whether the shortcut works.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "snake_case", tag = "state")]
-pub enum ShortcutState {
-    /// It does.
-    Works,
-    /// Another program holds these keys. X11 does not say which.
-    Taken,
-    /// It cannot be had here.
-    Unavailable {
-        /// Why, in one sentence.
-        reason: String,
-    },
 }
