@@ -204,9 +204,13 @@ impl QuickWindow {
         };
         warn_of(system::show(window, place, opening.time));
         self.shown.send_replace(true);
-        let sotto = window.state::<Sotto>().inner().clone();
-        tauri::async_runtime::spawn(async move { sotto.expect_question().await });
-        self.state().tell(QuickEvent::Shown { text: opening.text });
+        let app = window.app_handle().clone();
+        system::once_drawn(window, move || {
+            let quick = &app.state::<Arc<Windows>>().quick;
+            quick.state().tell(QuickEvent::Shown { text: opening.text });
+            let sotto = app.state::<Sotto>().inner().clone();
+            tauri::async_runtime::spawn(async move { sotto.expect_question().await });
+        });
     }
 
     fn conceal(&self, window: &WebviewWindow<Webview>) {

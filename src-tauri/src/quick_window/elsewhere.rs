@@ -57,6 +57,11 @@ pub(super) fn show(
     window.set_focus()
 }
 
+/// Does it now: when the window has drawn is not known here.
+pub(super) fn once_drawn(_: &WebviewWindow<Webview>, act: impl FnOnce() + 'static) {
+    act();
+}
+
 /// Takes the window off the screen.
 pub(super) fn hide(window: &WebviewWindow<Webview>) -> tauri::Result<()> {
     window.hide()

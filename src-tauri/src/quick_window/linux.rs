@@ -2,12 +2,17 @@
 //! the event loop later, and know nothing of the moment at which a key was pressed, which a window
 //! manager wants to know before it gives a window the focus. All of it on the main thread.
 
+use std::{cell::Cell, rc::Rc, time::Duration};
+
 use gdkx11::X11Window;
-use gtk::{gdk, prelude::*};
+use gtk::{gdk, glib, prelude::*};
 use tauri::{Manager, WebviewWindow};
 
 use super::place::{Area, WIDTH};
 use crate::{Webview, shortcut::Shortcut};
+
+/// A drawing that takes longer is not waited for; nothing is drawn where nothing has changed.
+const LONGEST_DRAWING: Duration = Duration::from_millis(60);
 
 /// A screen: its name, and what of it is free.
 pub(super) struct Screen {
@@ -61,7 +66,36 @@ pub(super) fn show(
     // manager gives it at the one or at the other.
     window.present_with_time(time);
     window.present_with_time(time);
+    // Now, not when everything else that is to be done is done.
+    window.display().flush();
     Ok(())
+}
+
+/// Does it as soon as the window has drawn what it shows: what it costs would delay that.
+pub(super) fn once_drawn(window: &WebviewWindow<Webview>, act: impl FnOnce() + 'static) {
+    let Some(content) = window.gtk_window().ok().and_then(|frame| frame.child()) else {
+        return act();
+    };
+    let act = Rc::new(Cell::new(Some(act)));
+    let drawn = Rc::new(Cell::new(None));
+    let done = {
+        let (content, drawn) = (content.clone(), Rc::clone(&drawn));
+        move || {
+            if let Some(handler) = drawn.take() {
+                content.disconnect(handler);
+            }
+            if let Some(act) = act.take() {
+                content.display().flush();
+                act();
+            }
+        }
+    };
+    let late = done.clone();
+    drawn.set(Some(content.connect_draw(move |_, _| {
+        glib::idle_add_local_once(done.clone());
+        glib::Propagation::Proceed
+    })));
+    glib::timeout_add_local_once(LONGEST_DRAWING, late);
 }
 
 /// Takes the window off the screen: the window manager gives the focus back.
