@@ -14,9 +14,10 @@ mod stopwatch;
 #[cfg(target_os = "linux")]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match arguments.first().map(String::as_str) {
-        Some("serve") => stopwatch::serve(),
-        Some("empty") => empty::run(serde_json::from_str(&arguments[1])?),
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments[..] {
+        ["serve"] => stopwatch::serve(),
+        ["empty", place] => empty::run(serde_json::from_str(place)?),
         _ => Err("serve, or empty [X,Y,WIDTH,HEIGHT]".into()),
     }
 }

@@ -48,6 +48,8 @@ export function QuickPage() {
   /** Why Enter did nothing. */
   const [hint, setHint] = useState<string | null>(null);
   const sending = useRef(false);
+  /** No key was pressed since the window is shown. */
+  const first = useRef(true);
   const measure = useHeight(page, answering);
   const along = useAlong(setHint);
 
@@ -93,6 +95,7 @@ export function QuickPage() {
             break;
           case "hidden":
             // What was typed and not asked is there when it comes back, ready to be typed over.
+            first.current = true;
             setChoosing(false);
             setHint(null);
             box.current?.focus();
@@ -232,7 +235,9 @@ export function QuickPage() {
 
   const onKey = useRef<(event: KeyboardEvent) => void>(() => {});
   onKey.current = (event) => {
-    const meaning = meaningOf(event, { typing: isField(event.target), answered: over });
+    const where = { typing: isField(event.target), answered: over, first: first.current };
+    first.current = false;
+    const meaning = meaningOf(event, where);
     if (!meaning) return;
     if (meaning.does === "type") {
       // The key itself is left alone: it is typed where the focus is now.

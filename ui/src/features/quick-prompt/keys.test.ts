@@ -37,6 +37,12 @@ describe("meaningOf", () => {
     ["AltGr+letter (Ctrl+Alt)", press("€", { ...ctrl, ...alt }), FIELD, null],
     ["Esc", press("Escape"), FIELD, { does: "escape" }],
     ["a held Esc", press("Escape", { repeat: true }), FIELD, null],
+    [
+      "an Esc that seems held since it closed the window",
+      press("Escape", { repeat: true }),
+      { ...FIELD, first: true },
+      { does: "escape" },
+    ],
     ["a held c", press("c", { repeat: true }), ANSWER, { does: "type" }],
     ["Enter of a composition", press("Enter", { ...ctrl, isComposing: true }), FIELD, null],
   ])("%s", (_, event, where, expected) => expect(meaningOf(event, where)).toEqual(expected));

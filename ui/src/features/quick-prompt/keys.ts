@@ -18,17 +18,21 @@ const LETTERS: Readonly<Record<string, AnswerKey>> = {
   k: "keep",
 };
 
-/** `typing`: the focus is in a field. `answered`: there is an answer to do something with. */
+/**
+ * `typing`: the focus is in a field. `answered`: there is an answer to do something with. `first`: no
+ * key was pressed since the window is shown. The Esc that closed it was let go in another window, so
+ * the web view takes it for held, and the next one for a repetition.
+ */
 export function meaningOf(
   event: Pick<
     KeyboardEvent,
     "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey" | "repeat" | "isComposing"
   >,
-  { typing, answered }: { typing: boolean; answered: boolean },
+  { typing, answered, first = false }: { typing: boolean; answered: boolean; first?: boolean },
 ): Meaning | null {
   if (event.isComposing) return null;
   const { key, ctrlKey, metaKey, altKey, shiftKey, repeat } = event;
-  if (key === "Escape") return repeat ? null : { does: "escape" };
+  if (key === "Escape") return repeat && !first ? null : { does: "escape" };
   const command = (ctrlKey || metaKey) && !altKey;
   if (command && !shiftKey && !repeat) {
     if (key === "Enter") return { does: "hand over" };
