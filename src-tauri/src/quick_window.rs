@@ -21,7 +21,6 @@ use std::{
 
 use sotto_api::{
     ApiError, Sotto,
-    domain::quick::GOES_ON_FOR_MILLISECONDS,
     view::{
         AppEvent,
         quick::{QuickContext, QuickEvent, QuickHandover, QuickOpening, QuickSize},
@@ -196,8 +195,7 @@ impl QuickWindow {
     }
 
     /// Waits until nobody goes on with it: it is off the screen for as long as it would resume.
-    pub(crate) async fn left(&self) {
-        let resumes_within = Duration::from_millis(GOES_ON_FOR_MILLISECONDS);
+    pub(crate) async fn left(&self, resumes_within: Duration) {
         let mut shown = self.shown.subscribe();
         while shown.wait_for(|shown| !shown).await.is_ok() {
             let again = shown.wait_for(|shown| *shown);
@@ -367,5 +365,26 @@ fn build(app: &AppHandle<Webview>) -> tauri::Result<()> {
 fn warn_of(done: tauri::Result<()>) {
     if let Err(error) = done {
         tracing::warn!(%error, "the quick prompt's window");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn it_is_left_when_it_was_out_of_sight_for_long_enough() {
+        let quick = QuickWindow::default();
+        let soon = Duration::from_millis(20);
+        let left = async |within| {
+            let left = quick.left(within);
+            tokio::time::timeout(soon, left).await.is_ok()
+        };
+        assert!(left(Duration::ZERO).await, "never shown");
+        quick.shown.send_replace(true);
+        assert!(!left(Duration::ZERO).await, "it is seen");
+        quick.shown.send_replace(false);
+        assert!(!left(Duration::from_secs(60)).await, "it would resume");
+        assert!(left(Duration::ZERO).await);
     }
 }

@@ -4,6 +4,7 @@ use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use sotto_api::{
     Host, Sotto,
+    domain::quick::GOES_ON_FOR_MILLISECONDS,
     view::{
         AppEvent,
         desktop::{TrayState, WhenClosed},
@@ -30,6 +31,9 @@ const QUICK_ARGUMENT: &str = "--quick";
 /// How long a tray may be missing before a Sotto without a window shows one: a session that begins
 /// starts its panel at the same time, and a panel that is started anew takes its time, too.
 const NO_TRAY: Duration = Duration::from_secs(20);
+
+/// How long a quick prompt that was put away goes on where it was.
+const RESUMES_WITHIN: Duration = Duration::from_millis(GOES_ON_FOR_MILLISECONDS);
 
 /// What the person who starts it wants to see.
 #[derive(Debug, PartialEq, Eq)]
@@ -158,7 +162,7 @@ async fn open(app: AppHandle<Webview>, sotto: Sotto, windows: Arc<Windows>, wish
 /// Sees to it that a Sotto that stays can be reached.
 async fn reach(app: AppHandle<Webview>, sotto: Sotto, windows: Arc<Windows>, in_passing: bool) {
     if in_passing {
-        windows.quick.left().await;
+        windows.quick.left(RESUMES_WITHIN).await;
         // Whoever only asked something in passing did not say that Sotto is to stay.
         let opened = app.get_webview_window(window::MAIN).is_some();
         if !opened && !stays(&sotto, &windows).await {

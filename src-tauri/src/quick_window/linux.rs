@@ -14,9 +14,6 @@ use crate::{Webview, host::Windows};
 /// A drawing that takes longer is not waited for; nothing is drawn where nothing has changed.
 const LONGEST_DRAWING: Duration = Duration::from_millis(60);
 
-/// A drawing that takes longer is not waited for; nothing is drawn where nothing has changed.
-const LONGEST_DRAWING: Duration = Duration::from_millis(60);
-
 /// A screen: its name, and what of it is free.
 pub(super) struct Screen {
     pub(super) name: String,
