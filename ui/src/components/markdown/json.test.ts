@@ -1,3 +1,4 @@
+// JSON answers as a person reads them.
 import { expect, it } from "vitest";
 import { readable } from "./json";
 

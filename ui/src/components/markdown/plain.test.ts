@@ -1,3 +1,4 @@
+// Markdown without its marks.
 import { expect, it } from "vitest";
 import { plainText } from "./plain";
 

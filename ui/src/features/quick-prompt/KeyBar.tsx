@@ -40,8 +40,9 @@ export function KeyBar({ left, escapes }: KeyBarProps) {
       {left.map((entry) => (
         <Key key={entry.name} {...entry} />
       ))}
-      <span className="flex-1" />
-      <Key {...escapes} />
+      <span className="ml-auto">
+        <Key {...escapes} />
+      </span>
     </div>
   );
 }

@@ -50,8 +50,11 @@ export function QuickPage() {
   const sending = useRef(false);
   /** No key was pressed since the window is shown. */
   const first = useRef(true);
-  const measure = useHeight(page, answering);
   const along = useAlong(setHint);
+  // An action that is being chosen.
+  const beginning = along.chosen ? null : actionTyped(typed);
+  const listed = beginning !== null && along.actions !== null;
+  const measure = useHeight(page, answering, listed);
 
   const last = view?.messages.at(-1);
   const follows = useRef(true);
@@ -124,14 +127,13 @@ export function QuickPage() {
     return () => observer.disconnect();
   }, [answering]);
 
-  // An action that is being chosen.
-  const beginning = along.chosen ? null : actionTyped(typed);
-  const listed = beginning !== null;
-  const found = listed && along.actions ? matching(along.actions.actions, beginning) : [];
+  const found =
+    beginning !== null && along.actions ? matching(along.actions.actions, beginning) : [];
   const { readActions } = along;
+  const begins = beginning !== null;
   useEffect(() => {
-    if (listed) void readActions();
-  }, [listed, readActions]);
+    if (begins) void readActions();
+  }, [begins, readActions]);
   const take = (action: ActionView, rest = EMPTY) => {
     along.choose(action);
     box.current?.set(rest);
@@ -159,7 +161,7 @@ export function QuickPage() {
   const ask = async () => {
     const draft = box.current?.draft() ?? EMPTY;
     const text = textOf(draft);
-    if (listed) {
+    if (begins) {
       const action = found[marked];
       return action ? take(action) : setHint("There is no such action. Esc clears the field.");
     }
@@ -388,7 +390,7 @@ export function QuickPage() {
           </span>
         </div>
         <AlongRow along={along} onAsk={() => void ask()} />
-        <p role="status" className="text-small text-soft empty:hidden">
+        <p role="status" className="mt-2 text-small text-soft empty:hidden">
           {waiting
             ? "Waiting for your yes in the other window. Nothing has left this computer."
             : (hint ??

@@ -9,19 +9,23 @@ const STEP = 72;
 const EDGE = 2;
 
 /**
- * Measures the elements with `data-measured` in `page`. Returns a function that measures now: a page
- * that is not on the screen is not told of changes.
+ * Measures the elements with `data-measured` in `page`; `parts` changes when others stand there. Returns
+ * a function that measures now: a page that is not on the screen is not told of changes.
  */
-export function useHeight(page: RefObject<HTMLElement | null>, growing: boolean): () => void {
+export function useHeight(
+  page: RefObject<HTMLElement | null>,
+  growing: boolean,
+  parts: unknown,
+): () => void {
   const core = useCore();
   const asked = useRef({ width: 0, height: 0 });
   const grows = useRef(growing);
   grows.current = growing;
 
   const measure = useCallback(() => {
-    const parts = page.current?.querySelectorAll<HTMLElement>("[data-measured]") ?? [];
+    const measured = page.current?.querySelectorAll<HTMLElement>("[data-measured]") ?? [];
     let height = EDGE;
-    for (const part of parts) height += part.offsetHeight;
+    for (const part of measured) height += part.offsetHeight;
     // A page that was never on the screen is narrower than its window will be.
     const width = window.innerWidth;
     const last = asked.current;
@@ -36,14 +40,15 @@ export function useHeight(page: RefObject<HTMLElement | null>, growing: boolean)
 
   useEffect(() => {
     const observer = new ResizeObserver(measure);
-    const parts = page.current?.querySelectorAll("[data-measured]") ?? [];
-    for (const part of parts) observer.observe(part);
+    const measured = page.current?.querySelectorAll("[data-measured]") ?? [];
+    for (const part of measured) observer.observe(part);
+    measure();
     window.addEventListener("resize", measure);
     return () => {
       observer.disconnect();
       window.removeEventListener("resize", measure);
     };
-  }, [measure, page]);
+  }, [measure, page, parts]);
   // When growing is over the height is made exact.
   useEffect(measure, [measure, growing]);
   return measure;
