@@ -1,5 +1,6 @@
-//! The clipboard, read and never written but for what the person copies, and a key's way in. A page that had a field for it would hold it in the memory of a browser's process
-//! and pass it along in a message; so the person copies it, and the core takes it from the clipboard.
+//! The clipboard, and a key's way in. A page that had a field for a key would hold it in the memory of a
+//! browser's process and pass it along in a message; so the person copies it, and the core takes it from
+//! the clipboard, out of which it goes. Nothing else is written there by the core.
 
 use arboard::Clipboard;
 use secrecy::zeroize::Zeroizing;

@@ -1,9 +1,12 @@
 //! What closing the chat window means. Where there is no tray it ends Sotto, always: a program that
 //! nobody can see or reach must not stay. Where there is one, the person is asked the first time.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use sotto_api::{
@@ -21,10 +24,31 @@ use crate::{
     window::{self, MAIN},
 };
 
+/// How long a closing window waits for what was chosen.
+const READ_WITHIN: Duration = Duration::from_secs(1);
+
 /// Whether the person is being asked.
 #[derive(Default)]
 pub(crate) struct Closing {
     asked: AtomicBool,
+    /// It was started with the session, too.
+    to_stay: AtomicBool,
+}
+
+impl Closing {
+    /// The window comes back: whoever closes it then is asked again.
+    pub(crate) fn put_off(&self) {
+        self.asked.store(false, Ordering::Relaxed);
+    }
+
+    /// A start with the session came while it ran.
+    pub(crate) fn expect_to_stay(&self) {
+        self.to_stay.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_to_stay(&self) -> bool {
+        self.to_stay.load(Ordering::Relaxed)
+    }
 }
 
 /// What is done.
@@ -50,9 +74,11 @@ pub(crate) fn close(app: &AppHandle<Webview>) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         let windows = app.state::<Arc<Windows>>();
-        let choices = app.state::<Sotto>().desktop_choices().await;
-        // Where the choice cannot be read nothing can be asked either.
-        let chosen = choices.map_or(WhenClosed::End, |choices| choices.when_closed);
+        let chosen = match windows.tray.state() {
+            TrayState::There => chosen_before(&app).await,
+            // It ends, whatever was chosen.
+            TrayState::Missing | TrayState::Unknown => WhenClosed::End,
+        };
         let asked = windows.closing.asked.swap(true, Ordering::Relaxed);
         match decide(windows.tray.state(), chosen, asked) {
             Close::End => app.exit(0),
@@ -63,6 +89,17 @@ pub(crate) fn close(app: &AppHandle<Webview>) {
             Close::Ask => windows.hear(AppEvent::CloseAsked),
         }
     });
+}
+
+/// What the person chose. Where that cannot be read nothing can be asked either, and a keyring that
+/// asks something must not keep a window from closing.
+async fn chosen_before(app: &AppHandle<Webview>) -> WhenClosed {
+    let sotto = app.state::<Sotto>();
+    let choices = tokio::time::timeout(READ_WITHIN, sotto.desktop_choices()).await;
+    match choices {
+        Ok(Ok(choices)) => choices.when_closed,
+        Ok(Err(_)) | Err(_) => WhenClosed::End,
+    }
 }
 
 /// The chat window went in another way, for example because somebody ended its connection.

@@ -129,8 +129,13 @@ impl Host for Windows {
     fn hear(&self, event: AppEvent) {
         self.tray.hear(&event);
         self.shortcuts.hear(&event);
+        let private = self.quick.keeps_nowhere(&event);
         for (window, channel) in self.channels().iter() {
-            if window == QUICK && !self.quick.listens() {
+            let hears = match window.as_str() {
+                QUICK => self.quick.listens(),
+                _ => !private,
+            };
+            if !hears {
                 continue;
             }
             tell(window, channel, event.clone());

@@ -1,4 +1,4 @@
-//! A person's press in the chat window, as the window system reports it before the page hears of
+//! A person's press in the chat window or the quick prompt, as the window system reports it before the page hears of
 //! it. What opens the consent window, allows more than before or reads the clipboard costs one: a
 //! script that was put into the page cannot press, so it cannot do these (decision 0013).
 

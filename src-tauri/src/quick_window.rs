@@ -187,6 +187,17 @@ impl QuickWindow {
         }
     }
 
+    /// Whether an event tells what is said in a conversation that is kept nowhere.
+    pub(crate) fn keeps_nowhere(&self, event: &AppEvent) -> bool {
+        let conversation = match event {
+            AppEvent::AnswerText { conversation, .. } => *conversation,
+            AppEvent::AnswerEnded { answer } => answer.conversation,
+            _ => return false,
+        };
+        let sotto = self.app.get().and_then(|app| app.try_state::<Sotto>());
+        sotto.is_some_and(|sotto| sotto.is_temporary(conversation))
+    }
+
     /// Whether its page is told what happens. One that nobody sees is not kept awake by the chat's
     /// answers, only by its own.
     pub(crate) fn listens(&self) -> bool {
@@ -252,6 +263,7 @@ impl QuickWindow {
         }
         state.tell(QuickEvent::Hidden);
         drop(state);
+        window.state::<Sotto>().quick_left();
         self.shown.send_replace(false);
         // What was pressed in it begins nothing in another window.
         window.state::<Presses>().forget();

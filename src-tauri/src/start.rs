@@ -5,9 +5,10 @@ use std::{process::ExitCode, sync::Arc, time::Duration};
 use sotto_api::{
     Host, Sotto,
     domain::quick::GOES_ON_FOR_MILLISECONDS,
+    take_opening,
     view::{
         AppEvent,
-        desktop::{TrayState, WhenClosed},
+        desktop::{Activity, TrayState, WhenClosed},
         quick::QuickOpening,
     },
 };
@@ -25,7 +26,8 @@ use crate::{
     shortcut, tray, window,
 };
 
-/// What `sotto quick` starts this program with; a [`QuickOpening`] as JSON follows, or nothing.
+/// What `sotto quick` starts this program with; the name of what it
+/// was given follows (`sotto_api::leave_opening`), or nothing.
 const QUICK_ARGUMENT: &str = "--quick";
 
 /// How long a tray may be missing before a Sotto without a window shows one: a session that begins
@@ -34,6 +36,9 @@ const NO_TRAY: Duration = Duration::from_secs(20);
 
 /// How long a quick prompt that was put away goes on where it was.
 const RESUMES_WITHIN: Duration = Duration::from_millis(GOES_ON_FOR_MILLISECONDS);
+
+/// How soon is looked again whether an answer is over that nobody waits for.
+const AGAIN: Duration = Duration::from_secs(5);
 
 /// What the person who starts it wants to see.
 #[derive(Debug, PartialEq, Eq)]
@@ -85,7 +90,8 @@ fn build() -> Result<App<Webview>, Box<dyn std::error::Error>> {
             |app, line, _| match wish(line) {
                 Wish::Chat => window::present(app, AppEvent::CameForward),
                 Wish::Quick(opening) => app.state::<Arc<Windows>>().quick.show(opening),
-                Wish::Nothing => {}
+                // The session has begun meanwhile: what was started in passing is to stay.
+                Wish::Nothing => app.state::<Arc<Windows>>().closing.expect_to_stay(),
             },
         ))
         .plugin(navigation::guard())
@@ -163,6 +169,9 @@ async fn open(app: AppHandle<Webview>, sotto: Sotto, windows: Arc<Windows>, wish
 async fn reach(app: AppHandle<Webview>, sotto: Sotto, windows: Arc<Windows>, in_passing: bool) {
     if in_passing {
         windows.quick.left(RESUMES_WITHIN).await;
+        while sotto.activity() != Activity::Idle {
+            tokio::time::sleep(AGAIN).await;
+        }
         // Whoever only asked something in passing did not say that Sotto is to stay.
         let opened = app.get_webview_window(window::MAIN).is_some();
         if !opened && !stays(&sotto, &windows).await {
@@ -172,11 +181,13 @@ async fn reach(app: AppHandle<Webview>, sotto: Sotto, windows: Arc<Windows>, in_
     stay_in_reach(app, windows).await;
 }
 
-/// Whether Sotto stays without a window: there is a tray, and the person chose it.
+/// Whether Sotto stays without a window: it was started with the session, or there is a tray and the
+/// person chose it.
 async fn stays(sotto: &Sotto, windows: &Windows) -> bool {
     let chosen = sotto.desktop_choices().await;
-    windows.tray.state() == TrayState::There
-        && chosen.is_ok_and(|chosen| chosen.when_closed == WhenClosed::Stay)
+    windows.closing.is_to_stay()
+        || windows.tray.state() == TrayState::There
+            && chosen.is_ok_and(|chosen| chosen.when_closed == WhenClosed::Stay)
 }
 
 /// Shows the window where Sotto can be reached in no other way.
@@ -213,9 +224,9 @@ fn wish(line: Vec<String>) -> Wish {
     match words.next().as_deref() {
         Some(HIDDEN) => Wish::Nothing,
         Some(QUICK_ARGUMENT) => Wish::Quick(Opening {
-            with: words.next().map_or_else(QuickOpening::default, |with| {
-                serde_json::from_str(&with).unwrap_or_else(|error| {
-                    tracing::warn!(%error, "what the quick prompt is opened with is not understood");
+            with: words.next().map_or_else(QuickOpening::default, |name| {
+                take_opening(&name).unwrap_or_else(|error| {
+                    tracing::warn!(%error, "what the quick prompt is opened with cannot be read");
                     QuickOpening::default()
                 })
             }),
@@ -277,10 +288,15 @@ mod tests {
         check(&["sotto-desktop", "other", "--quick"], Wish::Chat);
         check(&["sotto-desktop", "--hidden"], Wish::Nothing);
         check(&["sotto-desktop", "--quick"], quick(None));
+        check(&["sotto-desktop", "--quick", "nothing there"], quick(None));
+        let hidden = QuickOpening {
+            text: Some("--hidden".to_owned()),
+            ..QuickOpening::default()
+        };
+        let name = sotto_api::leave_opening(&hidden).unwrap();
         check(
-            &["sotto-desktop", "--quick", r#"{"text":"--hidden"}"#],
+            &["sotto-desktop", "--quick", &name],
             quick(Some("--hidden")),
         );
-        check(&["sotto-desktop", "--quick", "no JSON"], quick(None));
     }
 }

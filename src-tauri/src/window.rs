@@ -59,7 +59,9 @@ pub(crate) fn lay_paper<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<
 /// Brings the chat window to the front, opened anew where there is none, and tells its page why.
 /// Whoever wants to see it is likely to ask something, so the model is brought into memory.
 pub(crate) fn present(app: &AppHandle<Webview>, event: AppEvent) {
-    app.state::<Arc<Windows>>().tell_main(event);
+    let windows = app.state::<Arc<Windows>>();
+    windows.closing.put_off();
+    windows.tell_main(event);
     let sotto = app.state::<Sotto>().inner().clone();
     tauri::async_runtime::spawn(async move { sotto.expect_question().await });
     match app.get_webview_window(MAIN) {

@@ -11,6 +11,7 @@ use sotto_api::{
             ProviderEntry,
         },
         consent::{ConsentChange, ConsentDecision, ConsentView},
+        quick::QuickAsk,
     },
 };
 use sotto_domain::{EndReason, MessageState, Place};
@@ -249,6 +250,56 @@ async fn a_conversation_edited_between_showing_and_deciding_is_not_sent() {
     assert_eq!(not_sent(&decided.unwrap()), NotSent::ConversationChanged);
     assert!(server.heard().is_empty());
     assert_eq!(ledger(&world).await[0].state, LedgerState::Revoked);
+}
+
+#[tokio::test]
+async fn what_is_kept_nowhere_is_asked_about_and_its_answer_goes_where_it_is_then() {
+    for kept_meanwhile in [false, true] {
+        let model = FakeLanguageModel::new(vec![vec![Said::Text("Paris."), ended()]]);
+        let world = World::new(model).await;
+        let server = LargerServer::start(Reply::Says(vec!["Lutetia."])).await;
+        enter(&world, &server).await;
+        let request = AskRequest {
+            text: "The capital of France?".to_owned(),
+            ..AskRequest::default()
+        };
+        let ask = QuickAsk {
+            request,
+            temporary: true,
+        };
+        let asked = world.sotto.quick_ask(ask).await.unwrap();
+        world.end_of_answer().await;
+        let again = LargerRequest {
+            what: LargerQuestion::Again {
+                answer: asked.added[1].message.id,
+            },
+            ..new(None, "")
+        };
+        let deciding = async {
+            let view = shown(&world).await;
+            if kept_meanwhile {
+                world.sotto.quick_keep().await.unwrap();
+            }
+            armed(&world, &view).await;
+            let yes = world.sotto.consent_decide(decision(&view, true));
+            yes.await.unwrap();
+        };
+        let larger = world.sotto.ask_larger(again, StartedBy::Person);
+        let (decided, ()) = tokio::join!(larger, deciding);
+        assert!(matches!(decided.unwrap(), Decided::Asked { .. }));
+        world.end_of_answer().await;
+
+        let quick = world.sotto.quick_conversation().await.unwrap().unwrap();
+        assert_eq!(quick.temporary, !kept_meanwhile);
+        assert_eq!(quick.view.messages[1].message.text, "Lutetia.");
+        let listed = world.sotto.list_conversations().await.unwrap();
+        assert_eq!(listed.len(), usize::from(kept_meanwhile));
+        if kept_meanwhile {
+            let kept = world.sotto.open_conversation(listed[0].id).await.unwrap();
+            assert_eq!(kept, quick.view);
+        }
+        assert_eq!(ledger(&world).await[0].state, LedgerState::Sent);
+    }
 }
 
 #[tokio::test]

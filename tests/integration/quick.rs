@@ -59,19 +59,24 @@ async fn what_begins_in_the_quick_prompt_is_marked() {
 }
 
 #[tokio::test]
-async fn an_opened_quick_prompt_goes_on_for_five_minutes() {
+async fn it_goes_on_for_five_minutes_after_it_was_put_away() {
     let world = World::new(FakeLanguageModel::new(answers(2))).await;
     let sotto = &world.sotto;
     assert!(sotto.quick_conversation().await.unwrap().is_none());
 
     let asked = sotto.quick_ask(quick("Open?")).await.unwrap();
     world.end_of_answer().await;
+    // Read for an hour, and then shown once more, for example with the clipboard.
+    world.pass(Duration::from_secs(60 * 60));
+    assert!(sotto.quick_conversation().await.unwrap().is_some());
+    sotto.quick_left();
     world.pass(Duration::from_secs(4 * 60));
     let resumed = sotto.quick_conversation().await.unwrap().unwrap();
     assert_eq!(resumed.view.conversation.id, asked.conversation.id);
     assert_eq!(resumed.view.messages.len(), 2);
 
-    world.pass(Duration::from_secs(2 * 60));
+    sotto.quick_left();
+    world.pass(Duration::from_secs(6 * 60));
     assert!(sotto.quick_conversation().await.unwrap().is_none());
     // Left once, it is left for good, also where the clock is set back.
     assert!(sotto.quick_conversation().await.unwrap().is_none());
@@ -99,6 +104,7 @@ async fn an_answer_that_is_being_written_is_gone_back_to() {
     let world = World::new(model).await;
     let sotto = &world.sotto;
     let asked = sotto.quick_ask(quick("Slowly?")).await.unwrap();
+    sotto.quick_left();
     world.pass(Duration::from_secs(60 * 60));
     let resumed = sotto.quick_conversation().await.unwrap().unwrap();
     assert_eq!(resumed.view.conversation.id, asked.conversation.id);
@@ -144,7 +150,11 @@ async fn what_is_temporary_is_kept_nowhere() {
     let code = |error: sotto_api::ApiError| error.code;
     let opened = sotto.open_conversation(id).await;
     assert_eq!(opened.map_err(code), Err(ErrorCode::NotFound));
+    assert!(sotto.is_temporary(id));
     sotto.quick_anew();
+    assert!(!sotto.is_temporary(id));
+    let kept = sotto.quick_keep().await;
+    assert_eq!(kept.map_err(code), Err(ErrorCode::NotFound), "it is gone");
     assert!(sotto.quick_conversation().await.unwrap().is_none());
     let again = sotto.answer_again(answer.id, AnswerAgain::default()).await;
     assert_eq!(again.map_err(code).err(), Some(ErrorCode::NotFound));

@@ -9,13 +9,10 @@ use std::{
 
 use sotto_api::{
     ApiError, ErrorCode,
-    view::quick::{ContextSource, QuickContext},
+    view::quick::{ContextSource, MOST_CONTEXT, QuickContext},
 };
 
 use crate::clipboard;
-
-/// The most that is given along, in bytes: more than the context of any small model holds.
-const MOST: usize = 256 << 10;
 
 /// The clipboard's text.
 ///
@@ -46,10 +43,10 @@ fn text_of(path: &Path) -> Result<QuickContext, ApiError> {
     }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(|error| unread(&error))?;
-    file.take(MOST as u64 + 1)
+    file.take(MOST_CONTEXT as u64 + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| unread(&error))?;
-    if bytes.len() > MOST {
+    if bytes.len() > MOST_CONTEXT {
         return Err(too_much(&name));
     }
     let text = String::from_utf8(bytes)
@@ -65,7 +62,7 @@ fn context(from: ContextSource, text: String) -> Result<QuickContext, ApiError> 
         ContextSource::File { name } => name,
         ContextSource::Pipe => "What was piped in",
     };
-    if text.len() > MOST {
+    if text.len() > MOST_CONTEXT {
         return Err(too_much(name));
     }
     if text.trim().is_empty() {
@@ -77,7 +74,7 @@ fn context(from: ContextSource, text: String) -> Result<QuickContext, ApiError> 
 fn too_much(name: &str) -> ApiError {
     refuse(&format!(
         "{name} holds more than {} kB of text, too much for a small model. Give a part of it.",
-        MOST >> 10
+        MOST_CONTEXT >> 10
     ))
 }
 
@@ -113,7 +110,7 @@ mod tests {
         check(b"\xff\xd8\xff", "it holds no text");
         check(b"a\0b", "it holds no text");
         check(b" \n", "notes.txt holds no text.");
-        check(&vec![b'a'; MOST + 1], "more than 256 kB");
+        check(&vec![b'a'; MOST_CONTEXT + 1], "more than 256 kB");
         let folder = tempfile::tempdir().unwrap();
         let refused = text_of(folder.path()).unwrap_err().message;
         assert!(refused.ends_with("it is not a file."), "{refused}");

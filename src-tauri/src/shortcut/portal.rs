@@ -201,16 +201,17 @@ async fn hold(
     }
     let shows_settings = portal.version() >= SHOWS_SETTINGS_SINCE;
     tell(News::Granted {
-        triggers,
+        triggers: triggers.clone(),
         shows_settings,
     });
     loop {
         tokio::select! {
             Some(press) = presses.next() => pressed(press.shortcut_id()),
-            Some(change) = changes.next() => tell(News::Granted {
-                triggers: self::triggers(change.shortcuts()),
-                shows_settings,
-            }),
+            Some(change) = changes.next() => {
+                // Those that changed, which need not be all.
+                triggers.extend(self::triggers(change.shortcuts()));
+                tell(News::Granted { triggers: triggers.clone(), shows_settings });
+            }
             Some(_) = closed.next() => return Err(Refused::TakenBack),
             Some(change) = owners.next() => {
                 return Err(if has_owner(&change) { Refused::Replaced } else { Refused::Gone });

@@ -167,7 +167,10 @@ impl Server {
         }
         if let Some((position, combination)) = before {
             taken.remove(position);
-            self.release(combination)?;
+            // The other one may have taken these keys before this one gave them back.
+            if taken.iter().all(|(_, held)| *held != combination) {
+                self.release(combination)?;
+            }
         }
         taken.extend(wanted.map(|wanted| (name, wanted)));
         Ok(())

@@ -10,8 +10,8 @@ use tokio::sync::watch;
 pub(super) async fn watch(there: watch::Sender<TrayState>) {
     if let Err(error) = linux::watch(&there).await {
         tracing::info!(%error, "the session bus knows no tray");
-        there.send_replace(TrayState::Missing);
     }
+    there.send_replace(TrayState::Missing);
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -11,7 +11,7 @@ mod providers;
 use std::{collections::HashMap, sync::Arc, time::SystemTime};
 
 use sotto_consent::{Policy, ProposalId, ProviderId, Server, StartedBy, WindowFact};
-use sotto_domain::{ConversationId, Place};
+use sotto_domain::{ConversationId, MessageId, Place};
 use sotto_egress::{Egress, Limits, Names, Trust, estimate};
 use sotto_history::History;
 use sotto_redaction::Words;
@@ -346,10 +346,11 @@ impl Sotto {
         let endpoint = providers::one(&gatekeeper.history, &request.provider).await?;
         let with_key = key_goes(&gatekeeper.history, &endpoint).await?;
         // What the quick prompt keeps nowhere is asked about, too; the ledger is written all the same.
-        let history = match &request.what {
-            LargerQuestion::Again { answer } => self.history_of(*answer).await?,
-            LargerQuestion::New { .. } => gatekeeper.history.clone(),
+        let again = match &request.what {
+            LargerQuestion::Again { answer } => Some(*answer),
+            LargerQuestion::New { .. } => None,
         };
+        let history = self.history_holding(&gatekeeper, again).await?;
         let larger = self.larger(&history, request.what).await?;
         let words = providers::own_words(&gatekeeper.history).await?;
         let words =
@@ -381,7 +382,12 @@ impl Sotto {
             gatekeeper: gatekeeper.clone(),
             egress,
         };
-        match self.begin_larger(history, larger, approved).await {
+        // It may have been kept while the person decided.
+        let begun = match self.history_holding(&gatekeeper, again).await {
+            Ok(history) => self.begin_larger(history, larger, approved).await,
+            Err(error) => Err(error),
+        };
+        match begun {
             Ok(asked) => Ok(Decided::Asked {
                 asked: Box::new(asked),
             }),
@@ -389,6 +395,18 @@ impl Sotto {
                 gatekeeper.unused(proposal);
                 Err(error)
             }
+        }
+    }
+
+    /// The history that holds an answer, or where a new question goes.
+    async fn history_holding(
+        &self,
+        gatekeeper: &Gatekeeper,
+        answer: Option<MessageId>,
+    ) -> Result<History, ApiError> {
+        match answer {
+            Some(answer) => self.history_of(answer).await,
+            None => Ok(gatekeeper.history.clone()),
         }
     }
 

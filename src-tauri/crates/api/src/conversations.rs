@@ -196,7 +196,7 @@ impl Sotto {
     }
 }
 
-fn gone() -> ApiError {
+pub(crate) fn gone() -> ApiError {
     ApiError::new(
         ErrorCode::NotFound,
         "This message is no longer in the history.",

@@ -2,12 +2,16 @@
 //! something that is kept nowhere. That lives in a history in memory, one for each conversation, which
 //! is gone with it: the turns themselves know nothing of it.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
-use sotto_domain::{ConversationId, MessageId, Origin, Role, quick};
+use sotto_domain::{Conversation, ConversationId, MessageId, Origin, Role, Timestamp, quick};
 use sotto_history::{History, HistoryError, Whole};
 
 use crate::{
+    conversations::gone,
     error::ApiError,
     sotto::Sotto,
     view::{
@@ -24,6 +28,8 @@ pub(crate) struct QuickConversation(Mutex<Option<About>>);
 #[derive(Clone)]
 struct About {
     conversation: ConversationId,
+    /// When the person last put it out of sight; `None` while they see it.
+    left_at: Option<Timestamp>,
     /// The history in memory that holds it alone; `None` where it is in the person's history.
     temporary: Option<History>,
 }
@@ -58,9 +64,31 @@ impl Sotto {
         let asked = self.ask_from(Origin::Quick, history, request).await?;
         *self.inner.quick.lock() = Some(About {
             conversation: asked.conversation.id,
+            left_at: None,
             temporary,
         });
         Ok(asked)
+    }
+
+    /// The quick prompt is out of sight. What is kept nowhere is gone when it would not be gone on with
+    /// any more.
+    pub fn quick_left(&self) {
+        let now = self.inner.host.now();
+        let left = {
+            let mut about = self.inner.quick.lock();
+            let Some(about) = about.as_mut() else { return };
+            about.left_at = Some(now);
+            about.temporary.as_ref().map(|_| about.conversation)
+        };
+        let Some(id) = left else { return };
+        let sotto = self.clone();
+        self.inner.tasks.spawn(async move {
+            let over = Duration::from_millis(quick::GOES_ON_FOR_MILLISECONDS);
+            tokio::select! {
+                () = tokio::time::sleep(over) => sotto.forget_quick(id, Some(now)),
+                () = sotto.inner.ending.cancelled() => {}
+            }
+        });
     }
 
     /// What a quick prompt that is opened now goes on with; `None` begins anew. Reads nothing and
@@ -71,6 +99,7 @@ impl Sotto {
     pub async fn quick_conversation(&self) -> Result<Option<QuickConversationView>, ApiError> {
         let Some(About {
             conversation: id,
+            left_at,
             temporary,
         }) = self.about()
         else {
@@ -87,31 +116,41 @@ impl Sotto {
         };
         let answering = self.inner.turns.contains(id);
         let now = self.inner.host.now();
-        match found {
-            Some(found) if quick::goes_on(answering, found.updated_at, now) => {
-                Ok(Some(QuickConversationView {
-                    view: self.view(&history, id).await?,
-                    temporary: temporary.is_some(),
-                }))
-            }
-            _ => {
-                self.quick_anew();
-                Ok(None)
-            }
+        let goes_on = |found: &Conversation| match left_at {
+            Some(left_at) => quick::goes_on(answering, left_at.max(found.updated_at), now),
+            // The person sees it all the while.
+            None => true,
+        };
+        if !found.as_ref().is_some_and(goes_on) {
+            self.forget_quick(id, left_at);
+            return Ok(None);
         }
+        if let Some(about) = self.inner.quick.lock().as_mut()
+            && about.conversation == id
+        {
+            about.left_at = None;
+        }
+        Ok(Some(QuickConversationView {
+            view: self.view(&history, id).await?,
+            temporary: temporary.is_some(),
+        }))
     }
 
     /// Keeps in the history what was asked to be kept nowhere. Does nothing where it is there.
     ///
     /// # Errors
-    /// [`crate::ErrorCode::Answering`] while an answer is written; where the history is not open or
-    /// cannot be written. It is still in memory then.
+    /// [`crate::ErrorCode::NotFound`] if it is gone; [`crate::ErrorCode::Answering`] while an answer is written;
+    /// where the history is not open or cannot be written. It is still in memory then.
     pub async fn quick_keep(&self) -> Result<(), ApiError> {
         let Some(About {
             conversation: id,
-            temporary: Some(temporary),
+            temporary,
+            ..
         }) = self.about()
         else {
+            return Err(gone());
+        };
+        let Some(temporary) = temporary else {
             return Ok(());
         };
         let _place = self.reserve(id)?;
@@ -141,7 +180,9 @@ impl Sotto {
     /// # Errors
     /// As [`Sotto::quick_keep`]; the quick prompt is still about it then.
     pub async fn quick_hand_over(&self) -> Result<(), ApiError> {
-        self.quick_keep().await?;
+        if self.about().is_some() {
+            self.quick_keep().await?;
+        }
         self.quick_anew();
         Ok(())
     }
@@ -149,6 +190,28 @@ impl Sotto {
     /// The quick prompt is about nothing any more: what was kept nowhere is gone.
     pub fn quick_anew(&self) {
         *self.inner.quick.lock() = None;
+    }
+
+    /// Whether a conversation is kept nowhere: what is told of it is for the quick prompt alone.
+    #[must_use]
+    pub fn is_temporary(&self, conversation: ConversationId) -> bool {
+        self.inner
+            .quick
+            .lock()
+            .as_ref()
+            .is_some_and(|about| about.conversation == conversation && about.temporary.is_some())
+    }
+
+    /// The quick prompt is about nothing any more, if it is still about this one and nobody has gone
+    /// back to it since.
+    fn forget_quick(&self, conversation: ConversationId, left_at: Option<Timestamp>) {
+        let mut about = self.inner.quick.lock();
+        if about
+            .as_ref()
+            .is_some_and(|about| about.conversation == conversation && about.left_at == left_at)
+        {
+            *about = None;
+        }
     }
 
     /// Where a message is: in the person's history, or in the one in memory.

@@ -190,6 +190,7 @@ impl Sotto {
         branch.extend(plan.question.clone());
         Ok(Larger {
             subject: Subject {
+                history: history.clone(),
                 conversation: plan.conversation.id,
                 after: plan.after,
                 question: plan.question,

@@ -9,13 +9,13 @@ use std::{
     time::Duration,
 };
 
-use sotto_api::view::quick::{ContextSource, QuickContext, QuickOpening};
+use sotto_api::{
+    leave_opening,
+    view::quick::{ContextSource, MOST_CONTEXT, QuickContext, QuickOpening},
+};
 use tokio::process::Command;
 
 use crate::{arguments::QuickArguments, exit::Exit, piped};
-
-/// The longest argument, in bytes, that can be handed to a program: Linux takes less than 128 KiB.
-const LONGEST: usize = 120_000;
 
 /// After this the program that was started has not handed over to another one: it stays.
 const HANDED_OVER_WITHIN: Duration = Duration::from_secs(3);
@@ -26,7 +26,7 @@ pub(crate) async fn run(arguments: QuickArguments) -> Result<(), Exit> {
     let mut command = Command::new(&program);
     command
         .arg("--quick")
-        .arg(opening)
+        .args(opening)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
@@ -47,8 +47,8 @@ pub(crate) async fn run(arguments: QuickArguments) -> Result<(), Exit> {
     }
 }
 
-/// What the quick prompt is opened with, as its program reads it.
-fn opening(arguments: QuickArguments) -> Result<String, Exit> {
+/// The name under which the window's program finds what it is opened with; `None` for nothing.
+fn opening(arguments: QuickArguments) -> Result<Option<String>, Exit> {
     let QuickArguments {
         clipboard,
         action,
@@ -64,8 +64,14 @@ fn opening(arguments: QuickArguments) -> Result<String, Exit> {
             "Give along what is piped in or the clipboard, not both.".to_owned(),
         ));
     }
+    if piped.as_ref().is_some_and(|text| text.len() > MOST_CONTEXT) {
+        return Err(Exit::BadInput(format!(
+            "Standard input has more than {} kB, too much for a small model. Give a part of it.",
+            MOST_CONTEXT >> 10
+        )));
+    }
     let text = text.join(" ");
-    let opening = serde_json::to_string(&QuickOpening {
+    let opening = QuickOpening {
         text: Some(text).filter(|text| !text.trim().is_empty()),
         action,
         context: piped.map(|text| QuickContext {
@@ -73,14 +79,16 @@ fn opening(arguments: QuickArguments) -> Result<String, Exit> {
             text,
         }),
         clipboard,
-    });
-    let opening = opening.map_err(|error| Exit::Failed(error.to_string()))?;
-    if opening.len() > LONGEST {
-        return Err(Exit::BadInput(
-            "That is more than can be handed to the quick prompt at once, some 100 kB. `sotto ask` takes more.".to_owned(),
-        ));
+    };
+    if opening == QuickOpening::default() {
+        return Ok(None);
     }
-    Ok(opening)
+    let left = leave_opening(&opening).map_err(|error| {
+        Exit::Failed(format!(
+            "The quick prompt cannot be told what to open with: {error}"
+        ))
+    })?;
+    Ok(Some(left))
 }
 
 /// The window's program, in the folder of this one. Never looked for on PATH: another program of that

@@ -12,6 +12,7 @@ use sotto_egress::{
     Expected, Question,
     estimate::{self, Counter},
 };
+use sotto_history::History;
 use sotto_redaction::{CANNOT_FIND, Finding, ForeignFindings, Vault, Words, scan_all};
 
 use crate::{
@@ -52,8 +53,10 @@ pub(crate) struct Case {
 }
 
 /// The part of a conversation that is asked about, to be read again when the person decides.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Subject {
+    /// Where it was read: the person's history, or the one in memory of the quick prompt.
+    pub(crate) history: History,
     pub(crate) conversation: ConversationId,
     /// The last message that is there already; `None` at the beginning.
     pub(crate) after: Option<MessageId>,

@@ -43,6 +43,9 @@ pub struct QuickOpening {
     pub clipboard: bool,
 }
 
+/// The most text that is given along, in bytes: more than the context of any small model holds.
+pub const MOST_CONTEXT: usize = 256 << 10;
+
 /// Text that is given along with a question, and shown before it is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct QuickContext {

@@ -365,8 +365,13 @@ impl Desk {
     ) -> Result<Option<Vec<sotto_domain::Message>>, ApiError> {
         let mut branch = Vec::new();
         if let Some(after) = subject.after {
-            let leaf = self.history.conversation(subject.conversation).await?.leaf;
-            let messages = self.history.messages(subject.conversation).await?;
+            // Kept meanwhile it is the person's history that counts.
+            let history = match self.history.conversation(subject.conversation).await {
+                Err(HistoryError::NotFound { .. }) => &subject.history,
+                _ => &self.history,
+            };
+            let leaf = history.conversation(subject.conversation).await?.leaf;
+            let messages = history.messages(subject.conversation).await?;
             let shown = Tree::new(&messages).branch(leaf.unwrap_or(after));
             let ends = shown.iter().position(|step| step.message.id == after);
             let Some(ends) = ends else {
