@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { copyElsewhere } from "./lib/clipboard.mjs";
 import { Consent, introduce } from "./lib/consent.mjs";
-import { descendants, gone, isAlive, kill, pidsNaming } from "./lib/processes.mjs";
+import { descendants, gone, isAlive, kill, pidsOf } from "./lib/processes.mjs";
 import { provider } from "./lib/provider.mjs";
 import { focused, otherWindow, QUICK_TITLE, Quick } from "./lib/quick.mjs";
 import { allWindows, seen, visible, xdotool } from "./lib/screen.mjs";
@@ -186,14 +186,17 @@ test("`sotto quick` shows the one that runs, and starts Sotto where none does", 
   );
   await sotto.end();
 
-  const words = `Nobody runs ${process.pid}?`;
+  const words = "Nobody runs?";
   const started = await sottoDone(home, ["quick", words]);
   assert.equal(started.code, 0, started.err);
-  const [pid] = pidsNaming("sotto-desktop", words);
+  const [pid] = pidsOf("sotto-desktop", home.path);
   assert.ok(pid, "it was started");
   t.after(() => kill(pid, "SIGKILL"));
+  // Every user of the computer can read a command line.
+  assert.ok(!readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(words));
   await seen(QUICK_TITLE);
   await hasFocus(QUICK_TITLE);
+  assert.deepEqual(await visible("Sotto"), [], "the chat window was not asked for");
   kill(pid, "SIGTERM");
   await gone(pid, 15_000);
 });

@@ -275,3 +275,43 @@ fn with_locks(held: ModMask) -> [ModMask; 4] {
         held | caps_lock | num_lock,
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(alt: bool) -> Keys {
+        Keys {
+            control: true,
+            alt,
+            shift: true,
+            logo: false,
+            code: "F9".to_owned(),
+        }
+    }
+
+    /// Needs an X server, as `npm test` has one.
+    #[test]
+    fn keys_that_two_shortcuts_exchange_stay_taken() {
+        if std::env::var_os("DISPLAY").is_none() {
+            return;
+        }
+        let (ours, other) = (Server::connect().unwrap(), Server::connect().unwrap());
+        let (quick, clipboard) = (
+            ShortcutName::QuickPrompt,
+            ShortcutName::QuickPromptWithClipboard,
+        );
+        ours.take(quick, Some(&keys(false))).unwrap();
+        ours.take(clipboard, Some(&keys(true))).unwrap();
+        ours.take(quick, Some(&keys(true))).unwrap();
+        ours.take(clipboard, None).unwrap();
+        assert!(matches!(
+            other.take(quick, Some(&keys(true))),
+            Err(Refused::Taken)
+        ));
+        other.take(quick, Some(&keys(false))).unwrap();
+        assert!(ours.take(clipboard, Some(&keys(false))).is_err());
+        ours.take(quick, None).unwrap();
+        other.take(quick, Some(&keys(true))).unwrap();
+    }
+}

@@ -66,11 +66,14 @@ export function runtimesOf(home) {
   });
 }
 
-/** Processes of that program whose command line holds that word. */
-export function pidsNaming(program, word) {
+/** Processes of that program for that home. */
+export function pidsOf(program, home) {
   return numbers().filter((pid) => {
-    const [first = "", ...args] = read(pid, "cmdline").split("\0");
-    return first.endsWith(`/${program}`) && args.some((arg) => arg.includes(word)) && isAlive(pid);
+    const [first = ""] = read(pid, "cmdline").split("\0");
+    const variables = read(pid, "environ").split("\0");
+    return (
+      first.endsWith(`/${program}`) && variables.includes(`SOTTO_HOME=${home}`) && isAlive(pid)
+    );
   });
 }
 
