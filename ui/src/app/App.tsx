@@ -19,6 +19,7 @@ import { Button } from "../components/Button";
 import { ToastRegion } from "../components/ToastRegion";
 import { runUndo, showError } from "../components/toasts";
 import { type ChatHandle, ChatView } from "../features/chat/ChatView";
+import { draftFrom, draftOf, joined, keepDraft } from "../features/chat/drafts";
 import { Sidebar } from "../features/conversations/Sidebar";
 import { useSelection } from "../features/conversations/selection";
 import { useConversations } from "../features/conversations/useConversations";
@@ -98,7 +99,9 @@ export function App() {
         },
         takeOver: ({ conversation, draft }) => {
           setDialog(null);
-          chat.current?.take(conversation, draft);
+          if (chat.current) chat.current.take(conversation, draft);
+          // The chat is not there while a page about the history stands; it shows its draft when it is.
+          else keepDraft(conversation, joined(draftOf(conversation), draftFrom(draft)));
           show(conversation);
           chat.current?.focusComposer();
         },

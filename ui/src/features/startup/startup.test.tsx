@@ -26,6 +26,16 @@ describe("when something is wrong", () => {
     expect(await screen.findByRole("button", { name: "Regex for ISO dates" })).toBeVisible();
   });
 
+  it("what the quick prompt hands over meanwhile stands in the chat when it opens", async () => {
+    const { user, core } = openWindow("locked");
+    const field = await screen.findByLabelText(NAMES.passphrase);
+    for (const draft of ["A question", "and more"]) {
+      await act(async () => core.tell({ type: "take_over", what: { conversation: null, draft } }));
+    }
+    await user.type(field, "correct horse{Enter}");
+    expect(await composer()).toHaveValue("A question\nand more");
+  });
+
   it("a history that cannot be opened is tried again", async () => {
     const { user, core } = openWindow("unavailable");
     await user.click(await screen.findByRole("button", { name: "Try again" }));
