@@ -35,7 +35,7 @@ export function KeyBar({ left, escapes }: KeyBarProps) {
       role="toolbar"
       aria-label={QUICK.keys}
       data-measured=""
-      className="flex flex-wrap items-center gap-x-2.5 gap-y-1 border-t border-line bg-panel px-4 py-1.5"
+      className="flex flex-wrap items-center gap-x-1.5 gap-y-1 border-t border-line bg-panel px-4 py-1.5"
     >
       {left.map((entry) => (
         <Key key={entry.name} {...entry} />

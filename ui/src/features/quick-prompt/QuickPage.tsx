@@ -64,6 +64,7 @@ export function QuickPage() {
       follows.current = true;
     },
   });
+  const letters = useLetters((what) => void act(what));
   const field = useCallback(() => page.current?.querySelector("textarea") ?? null, []);
 
   // The window stays while something is on its way, or as long as the person wants it.
@@ -74,8 +75,8 @@ export function QuickPage() {
 
   // Its window comes and goes; what it goes on with is up to the core.
   const { refresh } = turn;
-  const latest = useRef({ refresh, measure, along });
-  latest.current = { refresh, measure, along };
+  const latest = useRef({ refresh, measure, along, letters });
+  latest.current = { refresh, measure, along, letters };
   useEffect(
     () =>
       core.subscribeQuick((event) => {
@@ -99,6 +100,7 @@ export function QuickPage() {
           case "hidden":
             // What was typed and not asked is there when it comes back, ready to be typed over.
             first.current = true;
+            latest.current.letters.take();
             setChoosing(false);
             setHint(null);
             box.current?.focus();
@@ -187,8 +189,6 @@ export function QuickPage() {
     box.current?.set(joined(draft, box.current.draft()));
   };
 
-  const letters = useLetters((what) => void act(what));
-
   const handOver = async () => {
     const draft = textOf(box.current?.draft() ?? EMPTY);
     if (await turn.handOver(draft)) box.current?.set(EMPTY);
@@ -241,13 +241,15 @@ export function QuickPage() {
     first.current = false;
     const meaning = meaningOf(event, where);
     if (!meaning) return;
-    if (meaning.does === "type") {
+    const letter = meaning.does === "act" ? meaning.letter : null;
+    if (meaning.does === "type" || (letter !== null && letters.waits())) {
       // The key itself is left alone: it is typed where the focus is now.
-      const before = letters.before();
+      const before = letters.take();
       box.current?.focus();
       if (before !== "") document.execCommand("insertText", false, before);
       return;
     }
+    letters.take();
     event.preventDefault();
     event.stopPropagation();
     switch (meaning.does) {

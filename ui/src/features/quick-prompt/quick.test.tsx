@@ -155,17 +155,56 @@ describe("the keys of an answer", () => {
     await waitFor(() => expect(given(core, "answerAgain")).toHaveLength(1), { timeout: ALONE * 4 });
   });
 
-  it.each(["really?", "can it?", "clear"])(
+  /** Long enough that a letter which stands alone has acted. */
+  const longer = () => new Promise((resolve) => setTimeout(resolve, ALONE * 1.5));
+  const nothingDone = async (core: FakeCore) => {
+    await act(longer);
+    for (const name of ["answerAgain", "askLarger", "quickHide"] as const)
+      expect(given(core, name).length).toBe(0);
+    expect(await navigator.clipboard.readText()).toBe("Before");
+  };
+
+  it.each(["really?", "can it?", "please", "clear", "cr", "pl", "xx"])(
     "%s is typed whole, and does nothing else",
     async (word) => {
       const { core, user } = await asked("cloud");
+      await navigator.clipboard.writeText("Before");
       await user.keyboard(word);
       expect(await composer()).toHaveValue(word);
-      await new Promise((resolve) => setTimeout(resolve, ALONE * 1.5));
-      expect(given(core, "answerAgain")).toEqual([]);
-      expect(given(core, "askLarger")).toEqual([]);
+      await nothingDone(core);
     },
   );
+
+  it.each<[string, (opened: Awaited<ReturnType<typeof asked>>) => Promise<unknown>]>([
+    // There is something to clear: it does not hide the window.
+    [
+      "Esc",
+      async ({ core, user, part }) => {
+        const context = { from: { kind: "pipe" }, text: "a b" } as const;
+        await act(async () => core.tellQuick({ type: "given", context }));
+        act(() => part.focus());
+        await user.keyboard("r{Escape}");
+      },
+    ],
+    ["Alt+V", ({ user }) => user.keyboard("r{Alt>}v{/Alt}")],
+    ["Alt+T", ({ user }) => user.keyboard("r{Alt>}t{/Alt}")],
+    ["Ctrl+N", ({ user }) => user.keyboard("r{Control>}n{/Control}")],
+    ["Ctrl+Enter", ({ user }) => user.keyboard("r{Control>}{Enter}{/Control}")],
+    ["the mouse", ({ user, part }) => user.keyboard("r").then(() => user.click(part))],
+    [
+      "hiding",
+      async ({ core, user }) => {
+        await user.keyboard("r");
+        await act(async () => core.tellQuick({ type: "hidden" }));
+      },
+    ],
+  ])("a letter that waits is dropped: %s", async (_, then) => {
+    const opened = await asked("cloud");
+    await navigator.clipboard.writeText("Before");
+    await then(opened);
+    await nothingDone(opened.core);
+    expect(await composer()).toHaveValue("");
+  });
 
   it("with Alt they act while a question is typed", async () => {
     const { user } = await asked();
@@ -436,7 +475,6 @@ describe("copying", () => {
     const { core, user } = await asked();
     await user.keyboard("p");
     await waitFor(async () => expect(await navigator.clipboard.readText()).toBe("Seven clauses."));
-    await new Promise((resolve) => setTimeout(resolve, ALONE * 1.2));
     await user.keyboard("x");
     await waitFor(() => expect(given(core, "quickHide")).toHaveLength(1), { timeout: ALONE * 4 });
     expect(await navigator.clipboard.readText()).toBe("Seven *clauses*.");
