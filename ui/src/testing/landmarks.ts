@@ -161,6 +161,8 @@ export const QUICK = {
   removeAction: "No action",
   /** button: Ctrl+Enter */
   goOn: "Continue in Sotto",
+  /** the same button where the conversation is kept nowhere yet */
+  keepAndGoOn: "Keep and continue in Sotto",
   /** button: R */
   again: "Again",
   /** button: L, where a larger model can be asked */

@@ -3,25 +3,6 @@
 import type { ActionsView, ActionView } from "../../ipc";
 import { QUICK } from "../../testing/landmarks";
 
-/** What is typed, if it is the beginning of an action: `null` is a question like any other. */
-export function actionTyped(text: string): string | null {
-  return /^\/([a-z0-9-]*)$/i.exec(text)?.[1]?.toLowerCase() ?? null;
-}
-
-/** Those whose name begins so, then those of whose title a word does. */
-export function matching(actions: readonly ActionView[], typed: string): ActionView[] {
-  const named = actions.filter(({ name }) => name.startsWith(typed));
-  const titled = actions.filter(
-    (action) =>
-      !named.includes(action) &&
-      action.title
-        .toLowerCase()
-        .split(/\s+/)
-        .some((word) => word.startsWith(typed)),
-  );
-  return [...named, ...titled];
-}
-
 export const ACTIONS_LIST = "quick-actions";
 export const optionId = (name: string) => `quick-action-${name}`;
 

@@ -1,21 +1,14 @@
 // The quick prompt: one line that is typed into at once, the answer below it, and one key for each
 // thing that can be done with it.
 import { EyeOff, Pin, PinOff } from "lucide-react";
-import {
-  type KeyboardEvent as FieldKey,
-  type PointerEvent,
-  useCallback,
-  useEffect,
-  useRef,
-  useState,
-} from "react";
+import { type PointerEvent, useCallback, useEffect, useRef, useState } from "react";
 import { IconButton } from "../../components/Button";
 import { PlaceBadge } from "../../components/PlaceBadge";
-import { type ActionView, useCore } from "../../ipc";
+import { useCore } from "../../ipc";
 import { NAMES, QUICK } from "../../testing/landmarks";
-import { draftFrom, EMPTY, joined, textOf } from "../chat/drafts";
+import { draftFrom, EMPTY, joined } from "../chat/drafts";
 import { TextBox, type TextBoxHandle } from "../chat/TextBox";
-import { ACTIONS_LIST, ActionList, actionTyped, matching, optionId } from "./ActionList";
+import { ACTIONS_LIST, ActionList, optionId } from "./ActionList";
 import { AlongRow } from "./AlongRow";
 import { AnswerPart } from "./AnswerPart";
 import { KeyBar, type KeyBarEntry } from "./KeyBar";
@@ -25,7 +18,15 @@ import { useActs } from "./useActs";
 import { useAlong } from "./useAlong";
 import { useHeight } from "./useHeight";
 import { useLetters } from "./useLetters";
+import { useQuestion } from "./useQuestion";
 import { useQuickTurn } from "./useQuickTurn";
+import { DECIDE_FIRST } from "./words";
+
+/** Milliseconds out of sight after which a draft is selected, to be typed over. */
+const LEFT_FOR = 5 * 60_000;
+
+/** Behind every text. */
+const END = 0x7fff_ffff;
 
 const isField = (target: EventTarget | null) =>
   target instanceof HTMLElement && target.matches("input, textarea");
@@ -37,33 +38,35 @@ export function QuickPage() {
   const page = useRef<HTMLElement>(null);
   const box = useRef<TextBoxHandle>(null);
   const answer = useRef<HTMLElement>(null);
-  const [empty, setEmpty] = useState(true);
   const [typing, setTyping] = useState(true);
   const [pinned, setPinned] = useState(false);
-  const [temporary, setTemporary] = useState(false);
-  /** What is typed, while it is short. */
-  const [typed, setTyped] = useState("");
-  /** Which action of the list Enter takes. */
-  const [marked, setMarked] = useState(0);
-  /** Why Enter did nothing. */
+  /** Why a key did nothing. */
   const [hint, setHint] = useState<string | null>(null);
-  const sending = useRef(false);
   /** No key was pressed since the window is shown. */
   const first = useRef(true);
   const along = useAlong(setHint);
-  // An action that is being chosen.
-  const beginning = along.chosen ? null : actionTyped(typed);
-  const listed = beginning !== null && along.actions !== null;
-  const measure = useHeight(page, answering, listed);
 
   const last = view?.messages.at(-1);
   const follows = useRef(true);
   const { act, larger, choices, choosing, setChoosing, copied, over } = useActs(turn, {
+    say: setHint,
     toField: () => box.current?.focus(),
     follow: () => {
       follows.current = true;
     },
   });
+  const question = useQuestion({
+    box,
+    turn,
+    along,
+    say: setHint,
+    onBegin: () => {
+      setChoosing(false);
+      follows.current = true;
+    },
+  });
+  const { ask, handOver, anew, empty, found, marked, listed, temporary } = question;
+  const measure = useHeight(page, answering, listed);
   const letters = useLetters((what) => void act(what));
   const field = useCallback(() => page.current?.querySelector("textarea") ?? null, []);
 
@@ -73,8 +76,14 @@ export function QuickPage() {
     core.quickStay(stays).catch(() => {});
   }, [core, stays]);
 
+  // What was said of a decision is over with it.
+  useEffect(() => {
+    if (!waiting) setHint((now) => (now === DECIDE_FIRST ? null : now));
+  }, [waiting]);
+
   // Its window comes and goes; what it goes on with is up to the core.
   const { refresh } = turn;
+  const hiddenAt = useRef(Number.POSITIVE_INFINITY);
   const latest = useRef({ refresh, measure, along, letters });
   latest.current = { refresh, measure, along, letters };
   useEffect(
@@ -83,10 +92,13 @@ export function QuickPage() {
         switch (event.type) {
           case "shown": {
             const { text, action, context } = event.with;
+            box.current?.focus();
             if (text && box.current) box.current.set(joined(box.current.draft(), draftFrom(text)));
+            // After a while another question comes: it is typed over what was left.
+            else if (Date.now() - hiddenAt.current > LEFT_FOR) field()?.select();
+            hiddenAt.current = Number.POSITIVE_INFINITY;
             if (context) latest.current.along.give(context);
             if (action) void latest.current.along.chooseNamed(action);
-            box.current?.focus();
             void latest.current.refresh().then(() => latest.current.measure());
             break;
           }
@@ -98,13 +110,14 @@ export function QuickPage() {
             setHint(event.reason);
             break;
           case "hidden":
-            // What was typed and not asked is there when it comes back, ready to be typed over.
+            hiddenAt.current = Date.now();
             first.current = true;
             latest.current.letters.take();
             setChoosing(false);
             setHint(null);
             box.current?.focus();
-            field()?.select();
+            // What was typed and not asked is there when it comes back, to be gone on with.
+            field()?.setSelectionRange(END, END);
         }
       }),
     [core, field, setChoosing],
@@ -128,86 +141,6 @@ export function QuickPage() {
     if (answering) observer.observe(text);
     return () => observer.disconnect();
   }, [answering]);
-
-  const found =
-    beginning !== null && along.actions ? matching(along.actions.actions, beginning) : [];
-  const { readActions } = along;
-  const begins = beginning !== null;
-  useEffect(() => {
-    if (begins) void readActions();
-  }, [begins, readActions]);
-  const take = (action: ActionView, rest = EMPTY) => {
-    along.choose(action);
-    box.current?.set(rest);
-    box.current?.focus();
-  };
-  const onShort = (text: string) => {
-    setTyped(text);
-    setMarked(0);
-    // A name that is typed whole needs no Enter.
-    const named = along.chosen ? null : (/^\/([a-z0-9-]+)\s$/.exec(text)?.[1] ?? null);
-    const action = along.actions?.actions.find(({ name }) => name === named);
-    if (action) take(action);
-  };
-  const onFieldKey = (event: FieldKey<HTMLTextAreaElement>, nothing: boolean) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Backspace" && nothing && along.dropLast()) return event.preventDefault();
-    const move = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (found.length === 0 || (!move && event.key !== "Tab")) return;
-    event.preventDefault();
-    if (move) return setMarked((marked + move + found.length) % found.length);
-    const action = found[marked];
-    if (action) take(action);
-  };
-
-  const ask = async () => {
-    const draft = box.current?.draft() ?? EMPTY;
-    const text = textOf(draft);
-    if (begins) {
-      const action = found[marked];
-      return action ? take(action) : setHint("There is no such action. Esc clears the field.");
-    }
-    if (text === "" && !along.context) {
-      if (along.chosen) return setHint("Type or paste a text, or give one along with Alt+V.");
-      return setHint(draft.text === "" ? null : "There is nothing to ask yet.");
-    }
-    if (answering) return setHint("Sotto is answering. Esc stops it; then ask this.");
-    if (waiting) return setHint("Decide in the other window first, or press Esc.");
-    if (sending.current) return;
-    sending.current = true;
-    setHint(null);
-    setChoosing(false);
-    follows.current = true;
-    box.current?.set(EMPTY);
-    const asked = await turn.ask(text, along.part(), temporary);
-    sending.current = false;
-    if (asked) {
-      along.clear();
-      return setTemporary(false);
-    }
-    // What could not be asked is given back.
-    box.current?.set(joined(draft, box.current.draft()));
-  };
-
-  const handOver = async () => {
-    const draft = textOf(box.current?.draft() ?? EMPTY);
-    if (await turn.handOver(draft)) box.current?.set(EMPTY);
-  };
-
-  const changeTemporary = () => {
-    box.current?.focus();
-    if (!view) return setTemporary(!temporary);
-    if (view.temporary) return void turn.keep();
-    setHint("This conversation is in the history. Ctrl+N begins another.");
-  };
-
-  const anew = () => {
-    if (answering || waiting) return setHint("Sotto is answering. Esc stops it first.");
-    turn.anew();
-    along.clear();
-    setChoosing(false);
-    box.current?.focus();
-  };
 
   const clear = () => {
     box.current?.focus();
@@ -260,10 +193,9 @@ export function QuickPage() {
       case "anew":
         return anew();
       case "clipboard":
-        box.current?.focus();
-        return void along.takeClipboard();
+        return question.clipboard();
       case "temporary":
-        return changeTemporary();
+        return question.changeTemporary();
       case "act":
         if (meaning.letter === null) return void act(meaning.act);
         letters.press(meaning.act, meaning.letter);
@@ -291,18 +223,19 @@ export function QuickPage() {
     name: copied === what ? "Copied" : name,
     run: () => void act(what),
   });
-  const slash = () => {
-    if (empty) box.current?.set({ ...EMPTY, text: "/" });
-    box.current?.focus();
-  };
   const withKey = (letter: string) => (typing ? `Alt+${letter}` : letter);
+  const goOn = {
+    name: view?.temporary ? QUICK.keepAndGoOn : QUICK.goOn,
+    keys: "Mod+↵",
+    run: () => void handOver(),
+  };
   const entries: KeyBarEntry[] = over
     ? [
         { ...said("copy", QUICK.copy), keys: withKey("C") },
         { ...said("plain", QUICK.plain), keys: withKey("P") },
         { ...said("insert", QUICK.insert), keys: withKey("X") },
         ...(view?.temporary ? [{ ...said("keep", QUICK.keep), keys: withKey("K") }] : []),
-        { name: QUICK.goOn, keys: "Mod+↵", run: () => void handOver() },
+        goOn,
         { ...said("again", QUICK.again), keys: withKey("R") },
         ...(choices.length > 0 ? [{ ...said("larger", QUICK.larger), keys: withKey("L") }] : []),
         { name: QUICK.anew, keys: "Mod+N", run: anew },
@@ -314,9 +247,9 @@ export function QuickPage() {
           run: () => void ask(),
           disabled: (empty && !along.context) || answering,
         },
-        { name: QUICK.slash, keys: "/", run: slash, disabled: !empty },
-        { name: QUICK.clipboard, keys: "Alt+V", run: () => void along.takeClipboard() },
-        { name: QUICK.goOn, keys: "Mod+↵", run: () => void handOver() },
+        { name: QUICK.slash, keys: "/", run: question.slash, disabled: !empty },
+        { name: QUICK.clipboard, keys: "Alt+V", run: question.clipboard },
+        goOn,
       ];
 
   const placeholder = along.chosen
@@ -347,9 +280,7 @@ export function QuickPage() {
               placeholder={placeholder}
               autoFocus
               className="text-large leading-[1.6]"
-              onSend={ask}
-              onKey={onFieldKey}
-              onShort={onShort}
+              {...question.field}
               list={
                 found.length > 0
                   ? {
@@ -358,20 +289,16 @@ export function QuickPage() {
                     }
                   : undefined
               }
-              onEmpty={(now) => {
-                setEmpty(now);
-                setHint(null);
-              }}
             />
           </div>
           <span className="flex h-[1.9rem] flex-none items-center gap-1.5">
             <PlaceBadge place="this_computer" />
             <IconButton
               label={QUICK.temporary}
-              aria-pressed={view ? view.temporary : temporary}
-              className={`-mr-1 size-7 ${(view ? view.temporary : temporary) ? "bg-accent-wash text-accent" : ""}`}
+              aria-pressed={temporary}
+              className={`-mr-1 size-7 ${temporary ? "bg-accent-wash text-accent" : ""}`}
               icon={<EyeOff className="icon-small" aria-hidden="true" />}
-              onClick={changeTemporary}
+              onClick={question.changeTemporary}
             />
             <IconButton
               label={QUICK.pin}
@@ -393,15 +320,18 @@ export function QuickPage() {
         </div>
         <AlongRow along={along} onAsk={() => void ask()} />
         <p role="status" className="mt-2 text-small text-soft empty:hidden">
-          {waiting
-            ? "Waiting for your yes in the other window. Nothing has left this computer."
-            : (hint ??
-              (temporary && !view ? "Temporary: what you ask now is kept nowhere." : null))}
+          {waiting && "Waiting for your yes in the other window. Nothing has left this computer. "}
+          {hint ?? (temporary && !view ? "Temporary: what you ask now is kept nowhere." : null)}
         </p>
       </header>
       {listed && along.actions && (
         <div data-measured="" className="max-h-80 overflow-y-auto border-b border-line">
-          <ActionList view={along.actions} found={found} marked={marked} onChoose={take} />
+          <ActionList
+            view={along.actions}
+            found={found}
+            marked={marked}
+            onChoose={(action) => question.take(action)}
+          />
         </div>
       )}
       <section

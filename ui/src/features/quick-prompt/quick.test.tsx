@@ -1,69 +1,13 @@
 // The quick prompt's page over the core in memory: asking, the keys of an answer, Esc, coming and
 // going, and that nothing typed is lost.
-import { act, render, screen, waitFor, within } from "@testing-library/react";
-import userEvent from "@testing-library/user-event";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 import { CoreError } from "../../ipc";
-import { createFake, type FakeCore, type Scene } from "../../ipc/fake";
-import { sceneNamed } from "../../ipc/fake-scenes";
+import type { FakeCore } from "../../ipc/fake";
 import { NAMES, QUICK } from "../../testing/landmarks";
-import { composer, forgetWindow, violations } from "../../testing/window";
-import { QuickRoot } from "./QuickRoot";
+import { answer, answered, asked, given, key, openQuick, shown } from "../../testing/quick";
+import { composer, violations } from "../../testing/window";
 import { ALONE } from "./useLetters";
-
-// jsdom lays nothing out, so there is nothing to observe, and knows no editing commands.
-vi.stubGlobal(
-  "ResizeObserver",
-  class {
-    observe() {}
-    disconnect() {}
-  },
-);
-document.execCommand = (command, _, text = "") => {
-  const field = document.activeElement;
-  if (!(field instanceof HTMLTextAreaElement)) return false;
-  field.setRangeText(
-    command === "insertText" ? text : "",
-    field.selectionStart,
-    field.selectionEnd,
-    "end",
-  );
-  field.dispatchEvent(new Event("input", { bubbles: true }));
-  return true;
-};
-
-function open(scene = "empty", changes: Partial<Scene> = {}) {
-  forgetWindow();
-  vi.spyOn(console, "error").mockImplementation((...words) => {
-    throw new Error(words.join(" "));
-  });
-  const core = createFake({ ...sceneNamed(scene), pace: 1, ...changes });
-  render(<QuickRoot core={core} />);
-  return { core, user: userEvent.setup() };
-}
-
-const shown = (core: FakeCore, text: string | null = null) =>
-  act(async () => core.tellQuick({ type: "shown", with: { text } }));
-const given = (core: FakeCore, name: FakeCore["calls"][number]["name"]) =>
-  core.calls.filter((call) => call.name === name).map((call) => call.given);
-const answer = () => screen.findByRole("region", { name: QUICK.answer });
-const key = (name: string) =>
-  within(screen.getByRole("toolbar", { name: QUICK.keys })).getByRole("button", { name });
-
-async function answered() {
-  const part = await answer();
-  await waitFor(() => expect(part).toHaveAttribute("data-state", "complete"));
-  return part;
-}
-
-/** Asks, and waits for the answer, which then has the focus. */
-async function asked(scene?: string, changes?: Partial<Scene>) {
-  const opened = open(scene, { answer: () => "Seven *clauses*.", ...changes });
-  await opened.user.type(await composer(), "How many?{Enter}");
-  const part = await answered();
-  await waitFor(() => expect(part).toHaveFocus());
-  return { ...opened, part };
-}
 
 describe("asking", () => {
   it("streams the answer below, tells how fast it was and where it is kept", async () => {
@@ -100,7 +44,7 @@ describe("asking", () => {
   });
 
   it("makes a new line with Shift+Enter, and asks nothing where nothing stands", async () => {
-    const { core, user } = open();
+    const { core, user } = openQuick();
     await user.type(await composer(), "{Enter}");
     await user.keyboard(" {Enter}");
     expect(await screen.findByText("There is nothing to ask yet.")).toBeVisible();
@@ -110,7 +54,7 @@ describe("asking", () => {
   });
 
   it("keeps what is typed while it answers, and does not take the focus away", async () => {
-    const { core, user } = open("empty", { pace: null });
+    const { core, user } = openQuick("empty", { pace: null });
     const field = await composer();
     await user.type(field, "One{Enter}");
     await waitFor(async () => expect(await answer()).toHaveAttribute("data-state", "streaming"));
@@ -125,7 +69,7 @@ describe("asking", () => {
   });
 
   it("says in place why it failed, and gives the question back", async () => {
-    const { core, user } = open();
+    const { core, user } = openQuick();
     core.failNext("quickAsk", new CoreError("history_closed", "The history is not open yet."));
     await user.type(await composer(), "Hello{Enter}");
     expect(await screen.findByRole("alert")).toHaveTextContent("The history is not open yet.");
@@ -134,7 +78,7 @@ describe("asking", () => {
 
   it("shows why an answer failed", async () => {
     const failure = { code: "other", message: "The model is damaged." } as const;
-    const { user } = open("empty", { answer: () => failure });
+    const { user } = openQuick("empty", { answer: () => failure });
     await user.type(await composer(), "Hello{Enter}");
     expect(await screen.findByRole("alert")).toHaveTextContent("The model is damaged.");
   });
@@ -224,6 +168,36 @@ describe("the keys of an answer", () => {
     expect(given(core, "quickAsk")).toHaveLength(1);
   });
 
+  it("Ctrl+Enter hands over what is given along, too; where that fails all of it is back", async () => {
+    const { core, user } = openQuick("empty", { copied: "Copied words." });
+    await user.type(await composer(), "/explain ");
+    await user.keyboard("What is it?{Alt>}v{/Alt}{Alt>}t{/Alt}");
+    await screen.findByText(/^Clipboard · 2 words/);
+    core.failNext("quickHandOver", new CoreError("other", "It did not work."));
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    expect(await screen.findByText("It did not work.")).toBeVisible();
+    expect(await composer()).toHaveValue("What is it?");
+    expect(screen.getByText(/^Clipboard · 2 words/)).toBeVisible();
+    expect(screen.getByText("/explain")).toBeVisible();
+    const toggle = screen.getByRole("button", { name: QUICK.temporary });
+    expect(toggle).toHaveAttribute("aria-pressed", "true");
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    await waitFor(() => expect(toggle).toHaveAttribute("aria-pressed", "false"));
+    const handed = [{ conversation: null, draft: "What is it?\n\nCopied words." }];
+    expect(given(core, "quickHandOver")).toEqual([handed, handed]);
+    expect(screen.queryByRole("group", { name: QUICK.along })).toBeNull();
+    expect(await composer()).toHaveValue("");
+  });
+
+  it("of an action that has no text, Ctrl+Enter hands over nothing", async () => {
+    const { core, user } = openQuick();
+    await user.type(await composer(), "/explain ");
+    await screen.findByText("/explain");
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    expect(given(core, "quickHandOver")).toEqual([[{ conversation: null, draft: "" }]]);
+    await waitFor(() => expect(screen.queryByText("/explain")).toBeNull());
+  });
+
   it("Ctrl+N begins anew", async () => {
     const { core, user } = await asked();
     await user.keyboard("{Control>}n{/Control}");
@@ -270,9 +244,45 @@ describe("a larger model", () => {
   });
 });
 
+describe("while the person decides in the other window", () => {
+  it("nothing is handed over, kept or begun anew, and why is said", async () => {
+    const { core, user, part } = await asked("cloud", { copied: "a b" });
+    core.scene.unkept = core.scene.conversations.map(({ id }) => id);
+    await shown(core);
+    await waitFor(() => expect(part).toHaveTextContent("not kept"));
+    await user.click(key(QUICK.larger));
+    await user.click(await screen.findByRole("button", { name: /gpt-5.2-mini/ }));
+    await screen.findByText(/Waiting for your yes/);
+    const keys = [
+      "{Control>}{Enter}{/Control}",
+      "{Alt>}t{/Alt}",
+      "{Alt>}k{/Alt}",
+      "{Control>}n{/Control}",
+    ];
+    for (const pressed of keys) {
+      await user.keyboard(pressed);
+      expect(await screen.findByText(/Decide in the other window first/)).toBeVisible();
+      expect(screen.getByText(/Nothing has left this computer/)).toBeVisible();
+      // Typing takes the hint away.
+      await user.type(await composer(), "a{Backspace}");
+      expect(screen.queryByText(/Decide in the other window first/)).toBeNull();
+    }
+    await user.click(part);
+    await user.keyboard("k");
+    expect(await screen.findByText(/Decide in the other window first/)).toBeVisible();
+    for (const name of ["quickHandOver", "quickKeep", "quickAnew"] as const)
+      expect(given(core, name)).toEqual([]);
+    await act(async () => core.decide("denied"));
+    await screen.findByText(/You said no/);
+    expect(screen.queryByText(/Decide in the other window first/)).toBeNull();
+    await user.keyboard("{Alt>}k{/Alt}");
+    await waitFor(() => expect(part).toHaveTextContent("kept in history"));
+  });
+});
+
 describe("coming and going", () => {
   it("Esc clears first, then hides", async () => {
-    const { core, user } = open();
+    const { core, user } = openQuick();
     await user.type(await composer(), "Hello");
     await user.keyboard("{Escape}");
     expect(await composer()).toHaveValue("");
@@ -282,7 +292,7 @@ describe("coming and going", () => {
   });
 
   it("goes on with what the core says, and has the focus in the field", async () => {
-    const { core } = open("quick");
+    const { core } = openQuick("quick");
     await shown(core);
     expect(await answer()).toHaveTextContent("Mill Street");
     expect(await composer()).toHaveFocus();
@@ -291,17 +301,30 @@ describe("coming and going", () => {
     await waitFor(() => expect(screen.queryByText(/Mill Street/)).toBeNull());
   });
 
-  it("what was typed and not asked is there again, to be typed over", async () => {
-    const { core, user } = open();
+  it.each([
+    ["to be gone on with", 4, false],
+    ["to be typed over after more than five minutes", 6, true],
+  ])("what was typed and not asked is there again, %s", async (_, minutes, selected) => {
+    const { core, user } = openQuick();
     const field = await composer();
     await user.type(field, "Half a question");
+    field.setSelectionRange(2, 4);
+    const now = Date.now();
+    const clock = vi.spyOn(Date, "now").mockReturnValue(now);
     await act(async () => core.tellQuick({ type: "hidden" }));
+    expect([field.selectionStart, field.selectionEnd]).toEqual([15, 15]);
+    clock.mockReturnValue(now + minutes * 60_000);
     await shown(core);
-    expect([field.selectionStart, field.selectionEnd]).toEqual([0, field.value.length]);
+    expect([field.selectionStart, field.selectionEnd]).toEqual([selected ? 0 : 15, 15]);
+    // It is on the screen, however long ago.
+    field.setSelectionRange(15, 15);
+    clock.mockReturnValue(now + 3_600_000);
+    await shown(core);
+    expect(field.selectionStart).toBe(15);
   });
 
   it("takes the text of `sotto quick` and asks nothing by itself", async () => {
-    const { core } = open();
+    const { core } = openQuick();
     await shown(core, "From a terminal");
     expect(await composer()).toHaveValue("From a terminal");
     await shown(core, "and more");
@@ -310,7 +333,7 @@ describe("coming and going", () => {
   });
 
   it("stays while it answers or is pinned", async () => {
-    const { core, user } = open("empty", { pace: null });
+    const { core, user } = openQuick("empty", { pace: null });
     await user.type(await composer(), "One{Enter}");
     await waitFor(() => expect(given(core, "quickStay").at(-1)).toEqual([true]));
     await user.keyboard("{Escape}");
@@ -323,125 +346,11 @@ describe("coming and going", () => {
   });
 });
 
-describe("actions", () => {
-  const list = () => screen.findByRole("listbox", { name: QUICK.actions });
-  const marked = () => screen.getByRole("option", { selected: true }).textContent;
-
-  it("/ lists them; what is typed narrows, arrows move, Enter takes", async () => {
-    const { core, user } = open("empty", { answer: () => "Short." });
-    const field = await composer();
-    await user.type(field, "/");
-    await waitFor(async () => expect((await list()).children).toHaveLength(5));
-    expect(field).toHaveAttribute("aria-activedescendant", "quick-action-summarise");
-    await user.keyboard("{ArrowUp}");
-    expect(marked()).toMatch(/^Extract as table/);
-    await user.keyboard("{ArrowDown}{ArrowDown}");
-    expect(marked()).toMatch(/^Explain/);
-    await user.keyboard("re");
-    expect(marked()).toMatch(/^Rewrite/);
-    await user.keyboard("{Enter}");
-    expect(field).toHaveValue("");
-    expect(screen.queryByRole("listbox")).toBeNull();
-    await user.selectOptions(screen.getByRole("combobox", { name: "How" }), "shorter");
-    await user.type(field, "A long text.{Enter}");
-    await answered();
-    expect(given(core, "quickAsk")[0]).toMatchObject([
-      { text: "A long text.", action: { name: "rewrite", parameters: { how: "shorter" } } },
-    ]);
-    // It was for that question alone.
-    expect(screen.queryByRole("group", { name: QUICK.along })).toBeNull();
-  });
-
-  it("a name that is typed whole is taken at the space; its values are asked with Enter", async () => {
-    const { core, user } = open();
-    await user.type(await composer(), "/translate");
-    await list();
-    await user.keyboard(" ");
-    const language = await screen.findByRole("textbox", { name: "Language" });
-    expect(language).toHaveValue("English");
-    await user.type(await composer(), "Guten Tag");
-    await user.clear(language);
-    await user.type(language, "Thai{Enter}");
-    await waitFor(() =>
-      expect(given(core, "quickAsk")[0]).toMatchObject([
-        { text: "Guten Tag", action: { parameters: { language: "Thai" } } },
-      ]),
-    );
-  });
-
-  it("one that is not there asks nothing; Backspace takes a chosen one back", async () => {
-    const { core, user } = open();
-    const field = await composer();
-    await user.type(field, "/zzz");
-    expect(await screen.findByText("No action begins so.")).toBeVisible();
-    await user.keyboard("{Enter}");
-    expect(await screen.findByText(/There is no such action/)).toBeVisible();
-    await user.keyboard("{Escape}/ex{Tab}");
-    expect(await screen.findByText("/explain")).toBeVisible();
-    await user.keyboard("{Enter}");
-    expect(await screen.findByText(/Type or paste a text/)).toBeVisible();
-    await user.keyboard("{Backspace}");
-    expect(screen.queryByText("/explain")).toBeNull();
-    expect(given(core, "quickAsk")).toEqual([]);
-  });
-
-  it("an answer that is a table is shown as one", async () => {
-    const value = { columns: ["Town", "Year"], rows: [{ Town: "Rio", Year: 1565 }] };
-    await asked("empty", { answer: () => JSON.stringify(value) });
-    expect(await screen.findByRole("cell", { name: "1565" })).toBeVisible();
-  });
-});
-
-describe("what is given along", () => {
-  it("the clipboard is read when that is asked for, shown, and asked with the question", async () => {
-    const { core, user } = open("empty", { copied: `Two words. ${"More of it. ".repeat(9)}End.` });
-    await shown(core);
-    const field = await composer();
-    expect(given(core, "quickClipboard")).toEqual([]);
-    await user.keyboard("{Alt>}v{/Alt}");
-    const chip = await screen.findByRole("button", { name: /^Clipboard · 30 words · “Two words/ });
-    expect(chip).toHaveAttribute("aria-expanded", "false");
-    await user.click(chip);
-    expect(screen.getByText(/End\.$/)).toBeVisible();
-    await user.click(field);
-    await user.keyboard("{Enter}");
-    await answered();
-    expect(given(core, "quickAsk")[0]).toMatchObject([{ text: "", context: core.scene.copied }]);
-  });
-
-  it("is taken back by its button; an empty clipboard says so", async () => {
-    const { core, user } = open("empty", { copied: null });
-    await user.click(await screen.findByRole("button", { name: QUICK.clipboard }));
-    expect(await screen.findByText("The clipboard holds no text.")).toBeVisible();
-    const file = { kind: "file", name: "notes.txt" } as const;
-    const context = { from: file, text: "a b" };
-    await act(async () => core.tellQuick({ type: "given", context }));
-    expect(await screen.findByText(/^notes.txt · 2 words/)).toBeVisible();
-    await user.click(screen.getByRole("button", { name: QUICK.removeContext }));
-    expect(screen.queryByText(/^notes.txt · /)).toBeNull();
-    await act(async () => core.tellQuick({ type: "not_given", reason: "It holds no text." }));
-    expect(await screen.findByText("It holds no text.")).toBeVisible();
-  });
-
-  it("comes from the command line, too, with an action", async () => {
-    const { core } = open();
-    const context = { from: { kind: "pipe" }, text: "one two three" } as const;
-    await act(async () =>
-      core.tellQuick({ type: "shown", with: { action: "summarise", context } }),
-    );
-    expect(await screen.findByText(/^Piped in · 3 words/)).toBeVisible();
-    expect(await screen.findByText("/summarise")).toBeVisible();
-    await act(async () => core.tellQuick({ type: "shown", with: { action: "sumarise" } }));
-    expect(await screen.findByText(/There is no action sumarise/)).toBeVisible();
-    expect(given(core, "quickAsk")).toEqual([]);
-  });
-});
-
 describe("temporary", () => {
   const toggle = () => screen.getByRole("button", { name: QUICK.temporary });
 
   it("is kept nowhere until K keeps it", async () => {
-    const { core, user } = open("empty", { answer: () => "Yes." });
+    const { core, user } = openQuick("empty", { answer: () => "Yes." });
     await user.type(await composer(), "A secret?");
     await user.keyboard("{Alt>}t{/Alt}");
     expect(toggle()).toHaveAttribute("aria-pressed", "true");
@@ -449,16 +358,18 @@ describe("temporary", () => {
     await user.keyboard("{Enter}");
     const part = await answered();
     expect(part).toHaveTextContent("not kept");
+    expect(key(QUICK.keepAndGoOn)).toBeVisible();
     await waitFor(() => expect(part).toHaveFocus());
     await user.keyboard("k");
     await waitFor(() => expect(part).toHaveTextContent("kept in history"), { timeout: ALONE * 4 });
     expect(given(core, "quickKeep")).toHaveLength(1);
     expect(toggle()).toHaveAttribute("aria-pressed", "false");
     expect(screen.queryByRole("button", { name: QUICK.keep })).toBeNull();
+    expect(key(QUICK.goOn)).toBeVisible();
   });
 
   it("is for one conversation", async () => {
-    const { core, user } = open("empty", { answer: () => "Yes." });
+    const { core, user } = openQuick("empty", { answer: () => "Yes." });
     await user.click(toggle());
     await user.keyboard("One?{Enter}");
     await answered();
@@ -495,14 +406,14 @@ describe("people who listen", () => {
     ["an answer", "quick"],
     ["nothing kept", "temporary"],
   ])("axe finds nothing: %s", async (_, scene) => {
-    const { core } = open(scene);
+    const { core } = openQuick(scene);
     await shown(core);
     await composer();
     expect(await violations()).toEqual([]);
   });
 
   it("axe finds nothing: actions, and what is given along", async () => {
-    const { user } = open();
+    const { user } = openQuick();
     await user.type(await composer(), "{Alt>}v{/Alt}/");
     await screen.findByRole("listbox", { name: QUICK.actions });
     await screen.findByRole("group", { name: QUICK.along });

@@ -8,6 +8,7 @@ import { useCloud } from "../larger/useCloud";
 import type { Choice } from "../larger/waiting";
 import type { AnswerKey } from "./keys";
 import type { QuickTurn } from "./useQuickTurn";
+import { DECIDE_FIRST } from "./words";
 
 /** Milliseconds for which it is said that something was copied. */
 const SAID_FOR = 1_600;
@@ -17,13 +18,15 @@ const withoutMarks = async (text: string) =>
   (await import("../../components/markdown/plain")).plainText(text);
 
 interface Page {
+  /** Why nothing was done. */
+  say: (hint: string) => void;
   /** The field gets the focus. */
   toField: () => void;
   /** What is written from now on stays in sight. */
   follow: () => void;
 }
 
-export function useActs(turn: QuickTurn, { toField, follow }: Page) {
+export function useActs(turn: QuickTurn, { say, toField, follow }: Page) {
   const core = useCore();
   const choices = choicesOf(useCloud());
   const [copied, setCopied] = useState<AnswerKey | null>(null);
@@ -52,7 +55,8 @@ export function useActs(turn: QuickTurn, { toField, follow }: Page) {
   };
 
   const act = async (what: AnswerKey): Promise<void> => {
-    if (!last || !over || waiting) return;
+    if (!last || !over) return;
+    if (waiting) return say(DECIDE_FIRST);
     switch (what) {
       case "copy":
         await copy(what, last.text);

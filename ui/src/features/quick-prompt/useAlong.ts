@@ -18,22 +18,33 @@ export interface Chosen {
   values: Readonly<Record<string, string>>;
 }
 
-const NOTHING = { context: null, chosen: null };
+/** What is given along. */
+export interface Given {
+  context: QuickContext | null;
+  chosen: Chosen | null;
+}
+
+const NOTHING: Given = { context: null, chosen: null };
+
+/** An action as it is at first. */
+export function withDefaults(action: ActionView): Chosen {
+  const values = action.parameters.map(({ name, default: initial }) => [name, initial ?? ""]);
+  return { action, values: Object.fromEntries(values) as Record<string, string> };
+}
+
+/** As the core takes it. */
+export const partOf = ({ context, chosen }: Given): Pick<QuickAsk, "context" | "action"> => ({
+  context: context?.text ?? null,
+  action: chosen && { name: chosen.action.name, parameters: chosen.values },
+});
 
 export function useAlong(say: (hint: string | null) => void) {
   const core = useCore();
-  const [{ context, chosen }, setAlong] = useState<{
-    context: QuickContext | null;
-    chosen: Chosen | null;
-  }>(NOTHING);
+  const [{ context, chosen }, setAlong] = useState(NOTHING);
   const [actions, setActions] = useState<ActionsView | null>(null);
 
   const choose = useCallback((action: ActionView) => {
-    const values = action.parameters.map(({ name, default: initial }) => [name, initial ?? ""]);
-    setAlong((before) => ({
-      ...before,
-      chosen: { action, values: Object.fromEntries(values) as Record<string, string> },
-    }));
+    setAlong((before) => ({ ...before, chosen: withDefaults(action) }));
     announce(`${action.title} chosen`);
   }, []);
 
@@ -102,11 +113,12 @@ export function useAlong(say: (hint: string | null) => void) {
         return context !== null || chosen !== null;
       },
       clear: () => setAlong(NOTHING),
-      /** As the core takes it. */
-      part: (): Pick<QuickAsk, "context" | "action"> => ({
-        context: context?.text ?? null,
-        action: chosen && { name: chosen.action.name, parameters: chosen.values },
-      }),
+      /** Gives back what was cleared; what was given meanwhile stays. */
+      giveBack: (given: Given) =>
+        setAlong((now) => ({
+          context: now.context ?? given.context,
+          chosen: now.chosen ?? given.chosen,
+        })),
     }),
     [context, chosen, actions, choose, chooseNamed, readActions, give, core, say],
   );

@@ -52,3 +52,6 @@ export function firstWords(text: string): string {
     .trim();
   return line.length > FIRST ? `${line.slice(0, FIRST).trimEnd()}…` : line;
 }
+
+/** Why a key does nothing while the consent window is open. */
+export const DECIDE_FIRST = "Decide in the other window first, or press Esc.";
