@@ -173,9 +173,12 @@ export function QuickPage() {
     const where = { typing: isField(event.target), answered: over, first: first.current };
     first.current = false;
     const meaning = meaningOf(event, where);
-    if (!meaning) return;
-    const letter = meaning.does === "act" ? meaning.letter : null;
-    if (meaning.does === "type" || (letter !== null && letters.waits())) {
+    // "k thanks": the space makes it a word, too, and does not scroll.
+    const spaced =
+      event.key === " " && !event.ctrlKey && event.target === answer.current && letters.waits();
+    if (!meaning && !spaced) return;
+    const letter = meaning?.does === "act" ? meaning.letter : null;
+    if (!meaning || meaning.does === "type" || (letter !== null && letters.waits())) {
       // The key itself is left alone: it is typed where the focus is now.
       const before = letters.take();
       box.current?.focus();

@@ -108,7 +108,7 @@ describe("the keys of an answer", () => {
     expect(await navigator.clipboard.readText()).toBe("Before");
   };
 
-  it.each(["really?", "can it?", "please", "clear", "cr", "pl", "xx"])(
+  it.each(["really?", "can it?", "please", "clear", "cr", "pl", "xx", "k thanks"])(
     "%s is typed whole, and does nothing else",
     async (word) => {
       const { core, user } = await asked("cloud");
