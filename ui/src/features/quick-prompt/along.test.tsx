@@ -120,9 +120,13 @@ describe("actions", () => {
     ]);
     await user.click(field);
     await user.paste("word ".repeat(20_000));
-    await user.keyboard("/sum{Enter}");
-    expect(await screen.findByText("/summarise")).toBeVisible();
-    expect(screen.getByText(/^Pasted text/)).toBeVisible();
+    for (const takes of ["{Enter}", "{Tab}"]) {
+      await user.keyboard(`/sum${takes}`);
+      expect(await screen.findByText("/summarise")).toBeVisible();
+      expect(screen.getByText(/^Pasted text/)).toBeVisible();
+      await user.click(screen.getByRole("button", { name: QUICK.removeAction }));
+      await user.click(field);
+    }
   });
 
   it("whose value nobody has given yet is chosen, with its text", async () => {
