@@ -243,6 +243,15 @@ test("an action works on the clipboard, which is read on a key and never changed
   await quick.shown();
   await xdotool("key", "alt+v");
   await until("it is as it was", async () => /^Clipboard · 1[67] words/.test(await along(quick)));
+
+  // Only copying changes it: P copies what is read, when it stands alone.
+  await xdotool("key", "Escape");
+  await quick.page.run(`document.querySelector("[data-state]").focus()`);
+  await xdotool("key", "p");
+  await until("it says so", async () => (await quick.page.text()).includes("Copied"));
+  await xdotool("key", "alt+v");
+  const [word] = (await quick.answer()).text.split(/\s/);
+  await until("the answer is copied", async () => (await along(quick)).includes(`“${word}`));
 });
 
 test("what is temporary is in no history, until a key keeps it", async (t) => {

@@ -220,6 +220,7 @@ for (const look of LOOKS) {
       const sotto = await t.start(home, { env });
       const quick = await Quick.of(sotto);
       const take = photographer(look);
+      await xdotool("mousemove", "0", "0");
       await quick.press();
       await quick.shown();
       await letPass(500);
