@@ -55,6 +55,7 @@ pub(crate) fn builder() -> Builder<Webview> {
             commands::quick::quick_ask,
             commands::quick::quick_clipboard,
             commands::quick::quick_conversation,
+            commands::quick::quick_copy,
             commands::quick::quick_drag,
             commands::quick::quick_hand_over,
             commands::quick::quick_hide,

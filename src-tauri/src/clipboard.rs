@@ -1,6 +1,8 @@
 //! The clipboard, and a key's way in. A page that had a field for a key would hold it in the memory of a
 //! browser's process and pass it along in a message; so the person copies it, and the core takes it from
-//! the clipboard, out of which it goes. Nothing else is written there by the core.
+//! the clipboard, out of which it goes. What a person copies in the quick prompt is written there, too.
+
+use std::sync::{Mutex, PoisonError};
 
 use arboard::Clipboard;
 use secrecy::zeroize::Zeroizing;
@@ -9,6 +11,9 @@ use sotto_api::{
     consent::ProviderId,
     view::cloud::{CloudView, NewKey},
 };
+
+/// Who answers for what was copied: under X11 a copied text is there as long as this is.
+static COPIED: Mutex<Option<Clipboard>> = Mutex::new(None);
 
 /// The longest key, in bytes. Those in use have less than 200; tokens of a company's own server can
 /// be longer.
@@ -48,6 +53,29 @@ pub(crate) async fn text() -> Result<String, ApiError> {
             arboard::Error::ContentNotAvailable => "The clipboard holds no text.".to_owned(),
             error => format!("The clipboard cannot be read ({error})."),
         };
+        ApiError::new(ErrorCode::Other, message)
+    })
+}
+
+/// Copies a text, as the person asked. A page may do that only while a key goes down, and the quick
+/// prompt's keys act a moment later.
+///
+/// # Errors
+/// If the clipboard cannot be used.
+pub(crate) async fn copy(text: String) -> Result<(), ApiError> {
+    let copied = tauri::async_runtime::spawn_blocking(move || {
+        let mut copied = COPIED.lock().unwrap_or_else(PoisonError::into_inner);
+        let clipboard = match &mut *copied {
+            Some(clipboard) => clipboard,
+            none => none.insert(Clipboard::new()?),
+        };
+        clipboard.set_text(text)
+    });
+    let unknown = |error: tauri::Error| arboard::Error::Unknown {
+        description: error.to_string(),
+    };
+    copied.await.map_err(unknown).flatten().map_err(|error| {
+        let message = format!("The clipboard could not be used ({error}).");
         ApiError::new(ErrorCode::Other, message)
     })
 }

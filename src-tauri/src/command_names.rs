@@ -37,6 +37,7 @@ pub const COMMAND_NAMES: &[&str] = &[
     "quick_ask",
     "quick_clipboard",
     "quick_conversation",
+    "quick_copy",
     "quick_drag",
     "quick_hand_over",
     "quick_hide",

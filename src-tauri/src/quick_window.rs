@@ -263,7 +263,12 @@ impl QuickWindow {
         }
         state.tell(QuickEvent::Hidden);
         drop(state);
-        window.state::<Sotto>().quick_left();
+        {
+            // What is begun there waits on the runtime, which this thread is not part of.
+            let runtime = tauri::async_runtime::handle();
+            let _entered = runtime.inner().enter();
+            window.state::<Sotto>().quick_left();
+        }
         self.shown.send_replace(false);
         // What was pressed in it begins nothing in another window.
         window.state::<Presses>().forget();

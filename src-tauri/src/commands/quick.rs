@@ -14,7 +14,7 @@ use sotto_api::{
 };
 use tauri::{State, WebviewWindow, ipc::Channel};
 
-use crate::{host::Windows, press::Presses, quick_window};
+use crate::{clipboard, host::Windows, press::Presses, quick_window};
 
 #[tauri::command]
 #[specta::specta]
@@ -54,6 +54,13 @@ pub(crate) async fn actions(sotto: State<'_, Sotto>) -> Result<ActionsView, ApiE
 pub(crate) async fn quick_clipboard(presses: State<'_, Presses>) -> Result<QuickContext, ApiError> {
     presses.spend()?;
     quick_window::clipboard().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn quick_copy(presses: State<'_, Presses>, text: String) -> Result<(), ApiError> {
+    presses.spend()?;
+    clipboard::copy(text).await
 }
 
 #[tauri::command]

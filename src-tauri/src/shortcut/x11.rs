@@ -33,6 +33,9 @@ const UNICODE: u32 = 0x0100_0000;
 const HELD: u16 = 0b100_1101;
 /// The keyboard is never kept longer than this, whatever becomes of the window.
 const LONGEST: Duration = Duration::from_millis(400);
+/// Milliseconds: a key that is held repeats within them. Its release may go to another program, which
+/// must not cost the next press.
+const REPEATS_WITHIN: u32 = 1_000;
 /// Between two looks at where the focus is.
 const BETWEEN: Duration = Duration::from_millis(3);
 
@@ -193,11 +196,14 @@ impl Server {
     }
 
     fn hear(&self, pressed: impl Fn(ShortcutName, u32)) -> Result<(), Refused> {
-        let mut down = None;
+        let mut down: Option<(Keycode, u32)> = None;
         loop {
             match self.connection.wait_for_event()? {
                 Event::KeyPress(event) => {
-                    let repeats = down.replace(event.detail) == Some(event.detail);
+                    let before = down.replace((event.detail, event.time));
+                    let repeats = before.is_some_and(|(key, time)| {
+                        key == event.detail && event.time.wrapping_sub(time) < REPEATS_WITHIN
+                    });
                     let name = self.name_of(&event).filter(|_| !repeats);
                     let waited = name.map_or(Ok(()), |name| {
                         self.tell_and_wait(|| pressed(name, event.time))
@@ -208,7 +214,9 @@ impl Server {
                     self.connection.flush()?;
                     waited?;
                 }
-                Event::KeyRelease(event) if down == Some(event.detail) => down = None,
+                Event::KeyRelease(event) if down.is_some_and(|(key, _)| key == event.detail) => {
+                    down = None;
+                }
                 _ => {}
             }
         }

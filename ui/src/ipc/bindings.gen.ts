@@ -53,6 +53,7 @@ export const commands = {
 	quickAsk: (ask: QuickAsk) => typedError<Asked, ApiError>(__TAURI_INVOKE("quick_ask", { ask })),
 	quickClipboard: () => typedError<QuickContext, ApiError>(__TAURI_INVOKE("quick_clipboard")),
 	quickConversation: () => typedError<QuickConversationView | null, ApiError>(__TAURI_INVOKE("quick_conversation")),
+	quickCopy: (text: string) => typedError<null, ApiError>(__TAURI_INVOKE("quick_copy", { text })),
 	quickDrag: () => typedError<null, ApiError>(__TAURI_INVOKE("quick_drag")),
 	quickHandOver: (what: QuickHandover) => typedError<null, ApiError>(__TAURI_INVOKE("quick_hand_over", { what })),
 	quickHide: () => typedError<null, ApiError>(__TAURI_INVOKE("quick_hide")),

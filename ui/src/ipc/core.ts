@@ -119,6 +119,8 @@ export interface Core {
   quickKeep(): Promise<void>;
   /** What is in the clipboard, to be given along; costs a press. */
   quickClipboard(): Promise<QuickContext>;
+  /** Copies a text; costs a press. */
+  quickCopy(text: string): Promise<void>;
   /** What can be done with a text. */
   actions(): Promise<ActionsView>;
   /** It is about nothing any more: what was kept nowhere is gone. */

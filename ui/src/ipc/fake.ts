@@ -297,6 +297,9 @@ export function createFake(scene: Scene): FakeCore {
       if (scene.copied === null) throw new CoreError("other", "The clipboard holds no text.");
       return { from: { kind: "clipboard" }, text: scene.copied };
     },
+    quickCopy: async (text) => {
+      scene.copied = text;
+    },
     actions: async () => structuredClone(scene.actions),
     quickAnew: async () => {
       scene.quick = null;

@@ -73,6 +73,7 @@ export function tauriCore(): Core {
     quickConversation: () => data(commands.quickConversation()),
     quickKeep: () => done(commands.quickKeep()),
     quickClipboard: () => data(commands.quickClipboard()),
+    quickCopy: (text) => done(commands.quickCopy(text)),
     actions: () => data(commands.actions()),
     quickAnew: () => done(commands.quickAnew()),
     quickHandOver: (what) => done(commands.quickHandOver(what)),

@@ -86,10 +86,10 @@ describe("asking", () => {
 
 describe("the keys of an answer", () => {
   it("C copies", async () => {
-    const { user } = await asked();
+    const { core, user } = await asked();
     await user.keyboard("c");
     expect(await screen.findByRole("button", { name: "Copied" })).toBeVisible();
-    expect(await navigator.clipboard.readText()).toBe("Seven *clauses*.");
+    expect(core.scene.copied).toBe("Seven *clauses*.");
   });
 
   it("R answers again, when it stands alone", async () => {
@@ -105,14 +105,14 @@ describe("the keys of an answer", () => {
     await act(longer);
     for (const name of ["answerAgain", "askLarger", "quickHide"] as const)
       expect(given(core, name).length).toBe(0);
-    expect(await navigator.clipboard.readText()).toBe("Before");
+    expect(core.scene.copied).toBe("Before");
   };
 
   it.each(["really?", "can it?", "please", "clear", "cr", "pl", "xx", "k thanks"])(
     "%s is typed whole, and does nothing else",
     async (word) => {
       const { core, user } = await asked("cloud");
-      await navigator.clipboard.writeText("Before");
+      core.scene.copied = "Before";
       await user.keyboard(word);
       expect(await composer()).toHaveValue(word);
       await nothingDone(core);
@@ -144,7 +144,7 @@ describe("the keys of an answer", () => {
     ],
   ])("a letter that waits is dropped: %s", async (_, then) => {
     const opened = await asked("cloud");
-    await navigator.clipboard.writeText("Before");
+    opened.core.scene.copied = "Before";
     await then(opened);
     await nothingDone(opened.core);
     expect(await composer()).toHaveValue("");
@@ -385,10 +385,10 @@ describe("copying", () => {
   it("P copies without marks, X copies and closes", async () => {
     const { core, user } = await asked();
     await user.keyboard("p");
-    await waitFor(async () => expect(await navigator.clipboard.readText()).toBe("Seven clauses."));
+    await waitFor(async () => expect(core.scene.copied).toBe("Seven clauses."));
     await user.keyboard("x");
     await waitFor(() => expect(given(core, "quickHide")).toHaveLength(1), { timeout: ALONE * 4 });
-    expect(await navigator.clipboard.readText()).toBe("Seven *clauses*.");
+    expect(core.scene.copied).toBe("Seven *clauses*.");
   });
 });
 

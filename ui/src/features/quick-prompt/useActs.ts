@@ -1,7 +1,6 @@
 // What one key does with an answer that is over.
 import { useEffect, useState } from "react";
 import { announce } from "../../components/announcer";
-import { copyText } from "../../components/clipboard";
 import { useCore } from "../../ipc";
 import { choicesOf } from "../larger/choices";
 import { useCloud } from "../larger/useCloud";
@@ -42,10 +41,16 @@ export function useActs(turn: QuickTurn, { say, toField, follow }: Page) {
   }, [copied]);
 
   const copy = async (act: AnswerKey, text: string): Promise<boolean> => {
-    const done = await copyText(text);
-    setCopied(done ? act : null);
-    announce(done ? "Copied" : "The clipboard could not be used");
-    return done;
+    // By the core: a page may copy only while a key goes down, and a letter acts a moment later.
+    try {
+      await core.quickCopy(text);
+    } catch (thrown) {
+      turn.fail(thrown);
+      return false;
+    }
+    setCopied(act);
+    announce("Copied");
+    return true;
   };
 
   const larger = (choice: Choice) => {

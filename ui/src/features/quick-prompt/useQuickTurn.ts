@@ -111,6 +111,7 @@ export function useQuickTurn() {
       view,
       problem,
       waiting,
+      fail,
       answering: inFlight(view ?? undefined) !== undefined,
       ask: (text: string, along: Pick<QuickAsk, "context" | "action">, temporary: boolean) => {
         const conversation = current.current?.conversation.id ?? null;
