@@ -7,7 +7,7 @@ import { hostname } from "node:os";
 import { marked } from "marked";
 import { watchCalls } from "./lib/calls.mjs";
 import { Consent, introduce } from "./lib/consent.mjs";
-import { handlesBesideQuick } from "./lib/handles.mjs";
+import { handleOf, handlesBesideQuick } from "./lib/handles.mjs";
 import { LEAVING } from "./lib/injection/leaving.mjs";
 import { listeners, reached } from "./lib/injection/listeners.mjs";
 import { LOADING } from "./lib/injection/loading.mjs";
@@ -79,10 +79,15 @@ test(
   { limit: 400 },
 );
 
+/** Each page's process reports to the driver once, over the loopback: before anything is watched. */
+const allPages = (driver) =>
+  until("the quick prompt is made", () => handleOf(driver, "/quick-prompt.html"));
+
 test("scripts reach nobody in the window", async (t) => {
   const all = await listeners(t, Object.keys(SCRIPTS));
   const home = t.home();
   const { window, driver, driverProcess } = await t.start(home);
+  await allPages(driver);
   const watched = await watchCalls(t, driverProcess.pid, home.path);
   if (!watched) t.note("not seen whether the proxy was needed: nobody may watch a process here");
   await window.run("window.takenOver = true");
@@ -238,6 +243,7 @@ test("no name is looked up", async (t) => {
   await control.end();
 
   const { driver, driverProcess } = await t.start(home);
+  await allPages(driver);
   const watched = await watchCalls(t, driverProcess.pid, home.path, { refuse: true });
   for (const make of Object.values(NAMING)) await driver.executeAsyncScript(attempt(make(name)));
   await letPass(LATE);
