@@ -268,7 +268,8 @@ impl Server {
     fn release(&self, combination: Combination) -> Result<(), Refused> {
         for held in with_locks(combination.held) {
             self.connection
-                .ungrab_key(combination.key, self.root, held)?;
+                .ungrab_key(combination.key, self.root, held)?
+                .check()?;
         }
         Ok(self.connection.flush()?)
     }
