@@ -204,7 +204,10 @@ fn bytes(count: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use sotto_api::view::{ModelRole, RuntimeState};
+    use sotto_api::view::{
+        ModelRole, RuntimeState,
+        models::{ModelKind, ModelOwner},
+    };
 
     use super::*;
 
@@ -228,6 +231,13 @@ mod tests {
             good_at: String::new(),
             weak_at: String::new(),
             state,
+            kind: ModelKind::Chat,
+            architecture: String::new(),
+            languages: Vec::new(),
+            files: Vec::new(),
+            owner: ModelOwner::Sotto,
+            fit: None,
+            speed: None,
         }
     }
 
@@ -249,6 +259,8 @@ mod tests {
             model: model.map(str::to_owned),
             memory,
             context: 0,
+            loaded: Vec::new(),
+            limit: 0,
             paused,
         }
     }

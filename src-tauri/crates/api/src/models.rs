@@ -12,6 +12,7 @@ use crate::{
     view::{
         AppEvent, ModelArrival, ModelRole, ModelState, ModelView, ModelsView, RuntimeState,
         RuntimeView,
+        models::{LoadedView, ModelKind, ModelOwner},
     },
 };
 
@@ -51,6 +52,8 @@ impl Sotto {
                 parameters: model.parameters,
                 quantization: model.quantization,
                 context_length: model.context_length,
+                architecture: model.family,
+                files: vec![model.file],
                 ..self.described(model.name)
             })
             .collect();
@@ -59,6 +62,7 @@ impl Sotto {
                 reason: model.reason,
             },
             size: model.size,
+            files: vec![model.file],
             ..self.described(model.name)
         }));
         Ok(ModelsView {
@@ -85,13 +89,26 @@ impl Sotto {
             RuntimeStatus::Failed { message } => RuntimeState::Failed { message },
         };
         let loaded = self.inner.runtime.loaded().await.unwrap_or_default();
-        let model = loaded.into_iter().next();
+        let loaded: Vec<LoadedView> = loaded
+            .into_iter()
+            .map(|model| LoadedView {
+                name: model.name,
+                memory: model.size,
+                graphics_memory: 0,
+                context: model.context,
+                graphics_layers: 0,
+                layers: 0,
+                note: String::new(),
+            })
+            .collect();
         RuntimeView {
             state,
             paused: self.inner.is_paused(),
-            memory: model.as_ref().map_or(0, |model| model.size),
-            context: model.as_ref().map_or(0, |model| model.context),
-            model: model.map(|model| model.name),
+            memory: loaded.iter().map(|model| model.memory).sum(),
+            context: loaded.first().map_or(0, |model| model.context),
+            model: loaded.first().map(|model| model.name.clone()),
+            loaded,
+            limit: 0,
         }
     }
 
@@ -240,7 +257,8 @@ impl Sotto {
             role: match entry.map(|entry| entry.role) {
                 Some(CatalogRole::Starter) => ModelRole::StandIn,
                 Some(CatalogRole::Default) => ModelRole::WorkingDefault,
-                Some(CatalogRole::Other) | None => ModelRole::Own,
+                Some(CatalogRole::Other) => ModelRole::Known,
+                None => ModelRole::Own,
             },
             licence: entry.map_or_else(String::new, |entry| entry.licence.name.clone()),
             good_at: entry.map_or_else(String::new, |entry| entry.good_at.clone()),
@@ -251,6 +269,13 @@ impl Sotto {
             quantization: String::new(),
             context_length: 0,
             state: ModelState::Available,
+            kind: ModelKind::Chat,
+            architecture: String::new(),
+            languages: entry.map_or_else(Vec::new, |entry| entry.languages.clone()),
+            files: Vec::new(),
+            owner: ModelOwner::Sotto,
+            fit: None,
+            speed: None,
         }
     }
 }

@@ -4,6 +4,8 @@ pub mod actions;
 pub mod cloud;
 pub mod consent;
 pub mod desktop;
+pub mod downloads;
+pub mod models;
 pub mod quick;
 pub mod shortcut;
 
@@ -11,7 +13,11 @@ use serde::{Deserialize, Serialize};
 use sotto_domain::{Conversation, ConversationId, Failure, Message, MessageId, Origin, Timestamp};
 use specta::Type;
 
-use self::{actions::ActionUse, desktop::Activity};
+pub use self::models::{
+    ArrivalState, ModelArrival, ModelRole, ModelState, ModelView, ModelsView, RuntimeState,
+    RuntimeView,
+};
+use self::{actions::ActionUse, desktop::Activity, downloads::DownloadView, models::BenchProgress};
 
 /// What a window shows first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -150,140 +156,6 @@ pub struct AnswerAgain {
     pub drop_oldest: bool,
 }
 
-/// What a model is to Sotto.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum ModelRole {
-    /// A stand-in until a real one is there. Fails most questions.
-    StandIn,
-    /// The one that Sotto brings.
-    WorkingDefault,
-    /// A file that the person put there.
-    Own,
-}
-
-/// Whether a model can answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "snake_case", tag = "state")]
-pub enum ModelState {
-    /// On disk.
-    Available,
-    /// On its way into memory.
-    Loading {
-        /// 0 to 100.
-        percent: u8,
-    },
-    /// In memory.
-    Loaded,
-    /// Cannot be run.
-    Unusable {
-        /// Why, in one sentence.
-        reason: String,
-    },
-}
-
-/// A model on this computer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
-pub struct ModelView {
-    /// Its name for the program: the file's name without `.gguf`.
-    pub name: String,
-    /// Its name for the person.
-    pub title: String,
-    /// What it is to Sotto.
-    pub role: ModelRole,
-    /// Bytes on disk.
-    pub size: u64,
-    /// For example `1.5B`; empty if unknown.
-    pub parameters: String,
-    /// For example `Q4_K_M`; empty if unknown.
-    pub quantization: String,
-    /// Tokens of context it was trained for; 0 if unknown.
-    pub context_length: u32,
-    /// Short name of its licence; empty if unknown.
-    pub licence: String,
-    /// What it is good at, in one sentence; empty if unknown.
-    pub good_at: String,
-    /// What it cannot do, in one sentence; empty if unknown.
-    pub weak_at: String,
-    /// Whether it can answer.
-    pub state: ModelState,
-}
-
-/// A model on its way to this computer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
-pub struct ModelArrival {
-    /// Its name for the person.
-    pub title: String,
-    /// Bytes that are here.
-    pub received: u64,
-    /// Bytes of the whole.
-    pub total: u64,
-    /// How it goes.
-    pub state: ArrivalState,
-    /// Why it failed and what to do; empty otherwise.
-    pub message: String,
-}
-
-/// How an arrival goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum ArrivalState {
-    /// Parts are being fetched.
-    Fetching,
-    /// All parts are here and are being checked.
-    Verifying,
-    /// Nobody is fetching; the next start goes on.
-    Paused,
-    /// It stopped with an error.
-    Failed,
-}
-
-/// All models on this computer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
-pub struct ModelsView {
-    /// Usable ones first, then by name.
-    pub models: Vec<ModelView>,
-    /// The name of the model that answers unless another is chosen; `None` if there is none.
-    pub default: Option<String>,
-    /// The working default, while it is on its way.
-    pub arrival: Option<ModelArrival>,
-    /// The folder where GGUF files are looked for.
-    pub folder: String,
-}
-
-/// How the runtime is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "snake_case", tag = "state")]
-pub enum RuntimeState {
-    /// Not started yet.
-    Idle,
-    /// On its way up, or up again after it ended.
-    Starting,
-    /// Serving.
-    Ready,
-    /// It ended too often or cannot be started.
-    Failed {
-        /// Why and what to do, in plain sentences.
-        message: String,
-    },
-}
-
-/// The runtime and what it holds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
-pub struct RuntimeView {
-    /// How it is.
-    #[serde(flatten)]
-    pub state: RuntimeState,
-    /// The model in memory.
-    pub model: Option<String>,
-    /// Bytes that the model takes; 0 if none is loaded.
-    pub memory: u64,
-    /// Tokens that the loaded context holds; 0 if none is loaded.
-    pub context: u32,
-    /// The person wants no model in memory: none is loaded until they ask a question or load one.
-    pub paused: bool,
-}
-
 /// A place in the history where the words searched for stand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct SearchHit {
@@ -302,7 +174,7 @@ pub struct SearchHit {
 }
 
 /// What the core tells by itself, on one channel.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case", tag = "type")]
 pub enum AppEvent {
     /// An answer grew.
@@ -343,6 +215,16 @@ pub enum AppEvent {
         /// How it is now.
         runtime: RuntimeView,
     },
+    /// Downloads came, went on or ended.
+    DownloadsChanged {
+        /// All of them now.
+        downloads: Vec<DownloadView>,
+    },
+    /// A model is being measured.
+    BenchProgressed {
+        /// How far it is.
+        progress: BenchProgress,
+    },
     /// What may be asked of other computers changed, also by another program: read it again.
     CloudChanged,
     /// The quick prompt hands over to the chat window.
@@ -373,15 +255,4 @@ pub enum AppEvent {
     },
     /// A second start asked for this window, or the system changed what a window must know.
     CameForward,
-}
-
-impl From<sotto_models::ArrivalState> for ArrivalState {
-    fn from(state: sotto_models::ArrivalState) -> Self {
-        match state {
-            sotto_models::ArrivalState::Fetching => Self::Fetching,
-            sotto_models::ArrivalState::Verifying => Self::Verifying,
-            sotto_models::ArrivalState::Paused => Self::Paused,
-            sotto_models::ArrivalState::Failed => Self::Failed,
-        }
-    }
 }
