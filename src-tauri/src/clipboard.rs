@@ -26,11 +26,24 @@ const LONGEST: usize = 4_096;
 /// # Errors
 /// If what is there is no key, or it cannot be kept; the clipboard stays as it is then.
 pub(crate) async fn take_key(sotto: &Sotto, provider: ProviderId) -> Result<CloudView, ApiError> {
+    take(|key| sotto.keep_key(provider, key)).await
+}
+
+/// The same for the token that a hub wants for models which it gives to some only.
+///
+/// # Errors
+/// As [`take_key`].
+pub(crate) async fn take_hub_token(sotto: &Sotto) -> Result<(), ApiError> {
+    take(|token| sotto.keep_hub_token(token)).await
+}
+
+async fn take<T, Kept>(keep: impl FnOnce(NewKey) -> Kept) -> Result<T, ApiError>
+where
+    Kept: Future<Output = Result<T, ApiError>>,
+{
     let text = with_clipboard(|clipboard| clipboard.get_text()).await;
     let text = Zeroizing::new(text.map_err(|error| refuse(&error))?);
-    let cloud = sotto
-        .keep_key(provider, NewKey::from(key_in(&text)?.to_owned()))
-        .await?;
+    let kept = keep(NewKey::from(key_in(&text)?.to_owned())).await?;
     let forget = move |clipboard: &mut Clipboard| match clipboard.get_text() {
         Ok(now) if now == *text => clipboard.clear(),
         // Something else was copied meanwhile.
@@ -39,7 +52,7 @@ pub(crate) async fn take_key(sotto: &Sotto, provider: ProviderId) -> Result<Clou
     if let Err(error) = with_clipboard(forget).await {
         tracing::warn!(%error, "the key is kept, and still in the clipboard");
     }
-    Ok(cloud)
+    Ok(kept)
 }
 
 /// The text that is copied.

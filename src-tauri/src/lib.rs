@@ -9,6 +9,7 @@ mod commands;
 mod consent_window;
 mod desktop;
 mod host;
+mod model_files;
 mod navigation;
 mod painting;
 mod press;

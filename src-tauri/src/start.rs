@@ -96,6 +96,7 @@ fn build() -> Result<App<Webview>, Box<dyn std::error::Error>> {
         ))
         .plugin(navigation::guard())
         .plugin(window_places())
+        .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init());
     #[cfg(not(target_os = "linux"))]
     let builder = builder.plugin(tauri_plugin_global_shortcut::Builder::new().build());

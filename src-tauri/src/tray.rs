@@ -12,6 +12,7 @@ use std::{
 
 use sotto_api::{
     ApiError, Host, Sotto,
+    consent::StartedBy,
     view::{
         AppEvent,
         desktop::{Activity, TrayState},
@@ -59,6 +60,9 @@ impl Tray {
                 self.known().state.runtime = Some(runtime.clone());
             }
             AppEvent::ActivityChanged { activity } => self.known().state.activity = *activity,
+            AppEvent::DownloadsChanged { downloads } => {
+                self.known().state.downloads.clone_from(downloads);
+            }
             AppEvent::ConversationsChanged => {
                 let mut known = self.known();
                 known.conversations_are_old = true;
@@ -293,7 +297,16 @@ fn perform(app: &AppHandle<Webview>, action: Action) {
             app,
             |sotto| async move { sotto.load_model(Some(model)).await },
         ),
-        Action::Unload => run(app, |sotto| async move { sotto.unload_model().await }),
+        Action::Unload(model) => run(
+            app,
+            |sotto| async move { sotto.unload_model(Some(model)).await },
+        ),
+        Action::PauseDownload(id) => {
+            run(app, |sotto| async move { sotto.pause_download(id).await })
+        }
+        Action::ResumeDownload(id) => run(app, |sotto| async move {
+            sotto.resume_download(id, StartedBy::Person).await
+        }),
         Action::Pause => run(app, |sotto| async move { sotto.pause_runtime().await }),
         Action::Resume => run(app, |sotto| async move { sotto.resume_runtime().await }),
         Action::Block => run(

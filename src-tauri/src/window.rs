@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use sotto_api::{Sotto, view::AppEvent};
 use tauri::{
-    AppHandle, Manager, Runtime, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
+    AppHandle, DragDropEvent, Manager, Runtime, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
     utils::config::Color, webview::NewWindowResponse,
 };
 
-use crate::{Webview, closing, host::Windows, press};
+use crate::{Webview, closing, host::Windows, model_files, press};
 
 /// The label of the chat window: also the name that its capability file uses.
 pub(crate) const MAIN: &str = "main";
@@ -35,6 +35,9 @@ pub(crate) fn open_main(app: &AppHandle<Webview>) -> tauri::Result<()> {
             closing::close(&app);
         }
         WindowEvent::Destroyed => closing::gone(&app),
+        WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) => {
+            model_files::dropped(&app, paths.clone());
+        }
         _ => {}
     });
     press::watch(&window)?;

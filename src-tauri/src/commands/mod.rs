@@ -5,6 +5,7 @@ pub(crate) mod cloud;
 pub(crate) mod consent;
 pub(crate) mod conversations;
 pub(crate) mod desktop;
+pub(crate) mod downloads;
 pub(crate) mod models;
 pub(crate) mod quick;
 pub(crate) mod shortcuts;

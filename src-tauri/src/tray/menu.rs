@@ -3,7 +3,11 @@
 
 use sotto_api::{
     ConversationId,
-    view::{ModelState, ModelView, ModelsView, RuntimeView, desktop::Activity},
+    view::{
+        ModelState, ModelView, ModelsView, RuntimeView,
+        desktop::Activity,
+        downloads::{DownloadState, DownloadView},
+    },
 };
 
 /// How many conversations are listed.
@@ -11,6 +15,9 @@ pub(crate) const MOST_CONVERSATIONS: usize = 5;
 
 /// How many characters of a title are shown: a menu is as wide as its longest line.
 const LONGEST_TITLE: usize = 44;
+
+/// Percent by which a download's line moves: each new line is a new menu.
+const DOWNLOAD_STEP: u64 = 5;
 
 /// Sizes in decimal units, as in the window.
 const UNITS: [&str; 5] = ["bytes", "kB", "MB", "GB", "TB"];
@@ -24,6 +31,8 @@ pub(crate) struct State {
     pub(crate) models: Option<ModelsView>,
     /// The runtime and what it holds; `None` until it is known.
     pub(crate) runtime: Option<RuntimeView>,
+    /// What is on its way from a hub.
+    pub(crate) downloads: Vec<DownloadView>,
     /// Whether everything is blocked; `None` where nothing can leave anyway.
     pub(crate) blocked: Option<bool>,
     /// What goes on.
@@ -41,8 +50,12 @@ pub(crate) enum Action {
     Conversation(ConversationId),
     /// Brings a model into memory.
     Load(String),
-    /// Gives the memory back.
-    Unload,
+    /// Gives a model's memory back.
+    Unload(String),
+    /// Stops a download and keeps what is here.
+    PauseDownload(String),
+    /// Goes on with a download.
+    ResumeDownload(String),
     /// Wants no model in memory.
     Pause,
     /// Ends that.
@@ -65,7 +78,9 @@ impl Action {
             Self::Open => "open".to_owned(),
             Self::Conversation(id) => format!("conversation {id}"),
             Self::Load(model) => format!("load {model}"),
-            Self::Unload => "unload".to_owned(),
+            Self::Unload(model) => format!("unload {model}"),
+            Self::PauseDownload(id) => format!("pause-download {id}"),
+            Self::ResumeDownload(id) => format!("resume-download {id}"),
             Self::Pause => "pause".to_owned(),
             Self::Resume => "resume".to_owned(),
             Self::Block => "block".to_owned(),
@@ -91,19 +106,26 @@ pub(crate) enum Entry {
 
 /// The menu, from top to bottom.
 pub(crate) fn menu_of(state: &State) -> Vec<Entry> {
-    vec![
+    let mut entries = vec![
         does("Quick prompt", Action::Quick),
         does("Open Sotto", Action::Open),
         Entry::More("Recent conversations".to_owned(), recent(state)),
         Entry::Line,
         Entry::More("Model".to_owned(), model(state)),
+    ];
+    if !state.downloads.is_empty() {
+        let lines = state.downloads.iter().flat_map(download).collect();
+        entries.push(Entry::More("Downloads".to_owned(), lines));
+    }
+    entries.extend([
         pause(state),
         Entry::Line,
         block(state),
         Entry::Line,
         does("Settings", Action::Settings),
         does("Quit", Action::Quit),
-    ]
+    ]);
+    entries
 }
 
 fn does(words: impl Into<String>, action: Action) -> Entry {
@@ -133,21 +155,27 @@ fn model(state: &State) -> Vec<Entry> {
     };
     let is_loading = |model: &&ModelView| matches!(model.state, ModelState::Loading { .. });
     let loading = all.iter().find(is_loading);
-    let loaded = state
-        .runtime
-        .as_ref()
-        .filter(|_| loading.is_none())
-        .and_then(|runtime| Some((runtime.model.as_deref()?, runtime.memory)));
-    let mut entries = vec![match (loading, loaded) {
-        (Some(model), _) => says(format!("{} is being loaded", short(&model.title))),
-        (None, Some((name, memory))) => {
-            says(format!("{}: {} of memory", title(name), bytes(memory)))
-        }
-        (None, None) => says("No model in memory"),
-    }];
+    let loaded = state.runtime.iter().flat_map(|runtime| &runtime.loaded);
+    let loaded: Vec<_> = loaded
+        .filter(|one| loading.is_none_or(|model| model.name != one.name))
+        .collect();
+    let mut entries: Vec<_> = loading
+        .iter()
+        .map(|model| says(format!("{} is being loaded", short(&model.title))))
+        .collect();
+    entries.extend(loaded.iter().map(|one| {
+        says(format!(
+            "{}: {} of memory",
+            title(&one.name),
+            bytes(one.memory)
+        ))
+    }));
+    if entries.is_empty() {
+        entries.push(says("No model in memory"));
+    }
     if loading.is_none() {
         let default = models.and_then(|models| models.default.as_deref());
-        let other = default.filter(|name| loaded.is_none_or(|(loaded, _)| loaded != *name));
+        let other = default.filter(|name| loaded.iter().all(|one| one.name != *name));
         entries.extend(other.map(|name| {
             does(
                 format!("Load {}", title(name)),
@@ -155,8 +183,38 @@ fn model(state: &State) -> Vec<Entry> {
             )
         }));
     }
-    entries.extend(loaded.map(|(name, _)| does(format!("Unload {}", title(name)), Action::Unload)));
+    entries.extend(loaded.iter().map(|one| {
+        does(
+            format!("Unload {}", title(&one.name)),
+            Action::Unload(one.name.clone()),
+        )
+    }));
     entries
+}
+
+/// How far a download is, and what can be done about it.
+fn download(download: &DownloadView) -> [Entry; 2] {
+    let title = short(&download.title);
+    let percent = (download.received * 100)
+        .checked_div(download.total)
+        .map(|percent| percent / DOWNLOAD_STEP * DOWNLOAD_STEP);
+    let how = match (download.state, percent) {
+        (DownloadState::Queued, _) => "waits for another".to_owned(),
+        (DownloadState::Failed, _) => "stopped with an error".to_owned(),
+        (DownloadState::Verifying, _) => "is being checked".to_owned(),
+        (DownloadState::Paused, Some(percent)) => format!("paused at {percent} %"),
+        (DownloadState::Paused, None) => "paused".to_owned(),
+        (_, Some(percent)) => format!("{percent} % of {}", bytes(download.total)),
+        (_, None) => "begins".to_owned(),
+    };
+    let id = download.id.clone();
+    let act = match download.state {
+        DownloadState::Paused | DownloadState::Failed => {
+            does(format!("Go on with {title}"), Action::ResumeDownload(id))
+        }
+        _ => does(format!("Pause {title}"), Action::PauseDownload(id)),
+    };
+    [says(format!("{title}: {how}")), act]
 }
 
 fn pause(state: &State) -> Entry {
@@ -206,7 +264,7 @@ fn bytes(count: u64) -> String {
 mod tests {
     use sotto_api::view::{
         ModelRole, RuntimeState,
-        models::{ModelKind, ModelOwner},
+        models::{LoadedView, ModelKind, ModelOwner},
     };
 
     use super::*;
@@ -259,7 +317,18 @@ mod tests {
             model: model.map(str::to_owned),
             memory,
             context: 0,
-            loaded: Vec::new(),
+            loaded: model
+                .map(|name| LoadedView {
+                    name: name.to_owned(),
+                    memory,
+                    graphics_memory: 0,
+                    context: 0,
+                    graphics_layers: 0,
+                    layers: 0,
+                    note: String::new(),
+                })
+                .into_iter()
+                .collect(),
             limit: 0,
             paused,
         }
@@ -318,7 +387,7 @@ mod tests {
             models: Some(models(ModelState::Available, ModelState::Loaded)),
             runtime: Some(runtime(Some("large"), 1_386_000_000, false)),
             blocked: Some(false),
-            activity: Activity::Idle,
+            ..State::default()
         };
         check(
             &state,
@@ -360,6 +429,66 @@ mod tests {
             lines_of(models, runtime(Some("small"), 98_400_000, false)),
             "Small 135M: 98 MB of memory\nLoad Large 1.5B [load]\nUnload Small 135M [unload]"
         );
+    }
+
+    #[test]
+    fn each_model_in_memory_can_be_unloaded() {
+        let models = models(ModelState::Loaded, ModelState::Loaded);
+        let mut both = runtime(Some("small"), 98_400_000, false);
+        let large = runtime(Some("large"), 1_386_000_000, false);
+        both.loaded.extend(large.loaded);
+        assert_eq!(
+            lines_of(models, both),
+            "Small 135M: 98 MB of memory\nLarge 1.5B: 1.4 GB of memory\n\
+             Unload Small 135M [unload]\nUnload Large 1.5B [unload]"
+        );
+    }
+
+    #[test]
+    fn a_download_says_how_far_it_is_and_can_be_paused() {
+        let check = |state, received, total, expected: &str| {
+            let downloads = vec![DownloadView {
+                id: "four".to_owned(),
+                title: "Four 4B".to_owned(),
+                host: String::new(),
+                file: String::new(),
+                received,
+                total,
+                state,
+                rate: 0,
+                seconds_left: None,
+                message: String::new(),
+            }];
+            let state = State {
+                downloads,
+                ..State::default()
+            };
+            let menu = read(&menu_of(&state));
+            assert!(menu.contains(expected), "{menu}");
+        };
+        let (pause, go_on) = (
+            "Pause Four 4B [pause-download]",
+            "Go on with Four 4B [resume-download]",
+        );
+        use DownloadState::{Connecting, Failed, Fetching, Paused, Queued, Verifying};
+        for (state, received, total, how, act) in [
+            (Queued, 0, 0, "waits for another", pause),
+            (Connecting, 0, 0, "begins", pause),
+            (Fetching, 1_129, 2_600_000_000, "0 % of 2.6 GB", pause),
+            (
+                Fetching,
+                1_129_000_000,
+                2_600_000_000,
+                "40 % of 2.6 GB",
+                pause,
+            ),
+            (Verifying, 2_600, 2_600, "is being checked", pause),
+            (Paused, 500, 1_000, "paused at 50 %", go_on),
+            (Failed, 500, 1_000, "stopped with an error", go_on),
+        ] {
+            let expected = format!("Downloads\n  Four 4B: {how}\n  {act}\n");
+            check(state, received, total, &expected);
+        }
     }
 
     #[test]
@@ -411,7 +540,10 @@ mod tests {
             Action::Conversation(conversation(2)),
             Action::Load("a".to_owned()),
             Action::Load("b".to_owned()),
-            Action::Unload,
+            Action::Unload("a".to_owned()),
+            Action::Unload("b".to_owned()),
+            Action::PauseDownload("a".to_owned()),
+            Action::ResumeDownload("a".to_owned()),
             Action::Pause,
             Action::Resume,
             Action::Block,

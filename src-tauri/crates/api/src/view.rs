@@ -220,6 +220,11 @@ pub enum AppEvent {
         /// All of them now.
         downloads: Vec<DownloadView>,
     },
+    /// A model file that the person dropped onto the window can be asked now.
+    ModelAdded {
+        /// Its name for the program.
+        model: String,
+    },
     /// A model is being measured.
     BenchProgressed {
         /// How far it is.

@@ -1,0 +1,59 @@
+//! Model files that the person points to: chosen in the system's dialog, or dropped onto the chat
+//! window. They are used where they lie.
+
+use std::{path::PathBuf, sync::Arc};
+
+use sotto_api::{ApiError, ErrorCode, Sotto, view::AppEvent};
+use tauri::{AppHandle, Manager};
+use tauri_plugin_dialog::DialogExt;
+use tokio::sync::oneshot;
+
+use crate::{Webview, host::Windows, window::MAIN};
+
+/// Asks for a file in the system's dialog. The name of the model, or `None` where the person chose
+/// nothing.
+///
+/// # Errors
+/// Where the file cannot be used.
+pub(crate) async fn choose(
+    app: &AppHandle<Webview>,
+    sotto: &Sotto,
+) -> Result<Option<String>, ApiError> {
+    let (reply, chosen) = oneshot::channel();
+    let mut dialog = app
+        .dialog()
+        .file()
+        .set_title("Add a model file")
+        .add_filter("Models (GGUF)", &["gguf"]);
+    if let Some(window) = app.get_webview_window(MAIN) {
+        dialog = dialog.set_parent(&window);
+    }
+    dialog.pick_file(move |file| {
+        let _ = reply.send(file);
+    });
+    let Ok(Some(file)) = chosen.await else {
+        return Ok(None);
+    };
+    let path = file.into_path().map_err(|error| {
+        ApiError::new(
+            ErrorCode::Other,
+            format!("What was chosen is no file on this computer: {error}."),
+        )
+    })?;
+    sotto.import_model(path).await.map(Some)
+}
+
+/// Takes what was dropped onto the chat window. What cannot be used is said there.
+pub(crate) fn dropped(app: &AppHandle<Webview>, paths: Vec<PathBuf>) {
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        for path in paths {
+            let taken = app.state::<Sotto>().import_model(path).await;
+            let event = match taken {
+                Ok(model) => AppEvent::ModelAdded { model },
+                Err(ApiError { message, .. }) => AppEvent::Failed { message },
+            };
+            app.state::<Arc<Windows>>().tell_main(event);
+        }
+    });
+}
