@@ -86,10 +86,7 @@ impl Library {
     /// All that must be readable: the folders, and where links in them lead, because a model may lie
     /// on another disk.
     pub(crate) fn places(&self) -> Vec<PathBuf> {
-        let mut found = Vec::new();
-        for folder in &self.folders {
-            search(folder, DEPTH, &mut found);
-        }
+        let found = self.files();
         let links = found.iter().filter(|path| path.is_symlink());
         let targets = links
             .filter_map(|path| fs::canonicalize(path).ok())
@@ -97,12 +94,18 @@ impl Library {
         self.folders.iter().cloned().chain(targets).collect()
     }
 
-    /// Looks now. Blocks: reads folders, and headers of new files.
-    pub(crate) fn list(&self) -> Listing {
+    /// All files that are named like a model.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
         let mut found = Vec::new();
         for folder in &self.folders {
             search(folder, DEPTH, &mut found);
         }
+        found
+    }
+
+    /// Looks now. Blocks: reads folders, and headers of new files.
+    pub(crate) fn list(&self) -> Listing {
+        let found = self.files();
         let mut listing = Listing::default();
         let mut cache = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         let mut kept = HashMap::new();

@@ -3,6 +3,7 @@
 //! A process of its own, because llama.cpp can abort on a bad file or when memory runs out, and
 //! because an unloaded model's memory must really go back.
 
+mod adapters;
 mod args;
 mod confinement;
 mod engine;
@@ -22,7 +23,7 @@ use tracing_subscriber::EnvFilter;
 
 use args::{BenchArguments, CommandLine, ServeArguments, Tool};
 use confinement::Confinement;
-use engine::Engine;
+use engine::{Engine, EngineSettings};
 use library::Library;
 use routes::Runtime;
 
@@ -67,7 +68,11 @@ fn serve(
         confinement::die_with_parent()?;
     }
     let runtime = Arc::new(Runtime {
-        engine: Engine::start(arguments.context, threads)?,
+        engine: Engine::start(EngineSettings {
+            context: arguments.context,
+            threads,
+            memory: arguments.memory,
+        })?,
         library,
         threads,
         confinement,

@@ -34,6 +34,14 @@ pub(crate) struct Metadata {
     pub(crate) tensor_bytes: u64,
     /// Bytes of the key and value cache for one token at 16 bits; an estimate for hybrids.
     pub(crate) cache_bytes_per_token: u64,
+    /// Bytes of tensors that each token of an answer reads.
+    pub(crate) bytes_per_token: u64,
+    /// Tokens that the vocabulary holds.
+    pub(crate) vocabulary: u64,
+    /// Width of what flows through the layers; 0 if the file does not say.
+    pub(crate) embedding_length: u64,
+    /// Width of the feed-forward network, of all experts that a token asks; 0 if the file does not say.
+    pub(crate) feed_forward_length: u64,
     /// The quantisation, such as `Q4_K_M`.
     pub(crate) quantization: String,
     /// The Jinja chat template.
@@ -61,6 +69,15 @@ fn may_be_read(path: &Path) -> bool {
 
 /// Reads and checks the file's header. The error is a sentence for the person.
 pub(crate) fn read(path: &Path) -> Result<Metadata, String> {
+    open(path)?.describe()
+}
+
+/// The architecture that an adapter belongs to. The error is a sentence for the person.
+pub(crate) fn read_adapter(path: &Path) -> Result<String, String> {
+    open(path)?.describe_adapter()
+}
+
+fn open(path: &Path) -> Result<Header, String> {
     let unreadable = |error: std::io::Error| {
         if error.kind() == std::io::ErrorKind::PermissionDenied && may_be_read(path) {
             // Only the confinement is in the way: it knows what was there when the process started.
@@ -99,7 +116,7 @@ pub(crate) fn read(path: &Path) -> Result<Metadata, String> {
         )
     })?;
     header.check_tensors(file_size)?;
-    header.describe()
+    Ok(header)
 }
 
 /// The file as llama.cpp's reader sees it.
@@ -256,6 +273,41 @@ impl Header {
         }
     }
 
+    /// Elements of an array; 0 if there is none.
+    fn length(&self, key: &str) -> u64 {
+        // SAFETY: the key exists and is an array.
+        self.find(key).map_or(0, |id| unsafe {
+            if llama::gguf_get_kv_type(self.0, id) == llama::GGUF_TYPE_ARRAY {
+                llama::gguf_get_arr_n(self.0, id) as u64
+            } else {
+                0
+            }
+        })
+    }
+
+    fn tensor_name(&self, id: i64) -> String {
+        // SAFETY: `id` is below the number of tensors; the name is a NUL-terminated string.
+        unsafe { backend::text_of(llama::gguf_get_tensor_name(self.0, id)) }
+    }
+
+    /// Bytes of tensors that each token of an answer reads: of the embeddings only its own row, unless
+    /// they are the output layer as well, and of the experts only those that are asked.
+    fn bytes_per_token(&self, (asked, experts): (u64, u64)) -> u64 {
+        let (count, _) = self.tensor_layout();
+        let own_output = (0..count).any(|id| self.tensor_name(id) == "output.weight");
+        (0..count).fold(0u64, |sum, id| {
+            let (name, bytes) = (self.tensor_name(id), self.tensor_place(id).1);
+            let read = if name == "token_embd.weight" && own_output {
+                0
+            } else if name.contains("_exps.") && experts > 0 {
+                bytes / experts * asked.min(experts)
+            } else {
+                bytes
+            };
+            sum.saturating_add(read)
+        })
+    }
+
     /// Refuses a file whose tensors do not lie within it: cut off, or with absurd offsets.
     fn check_tensors(&self, file_size: u64) -> Result<(), String> {
         let (count, start) = self.tensor_layout();
@@ -302,16 +354,49 @@ impl Header {
         }
     }
 
-    fn elements(&self, id: i64) -> u64 {
+    fn dimensions(&self, id: i64) -> [i64; 4] {
         // SAFETY: `id` is below the number of tensors; the array has GGML_MAX_DIMS (4) elements.
-        let dimensions =
-            unsafe { std::slice::from_raw_parts(llama::gguf_get_tensor_ne(self.0, id), 4) };
-        dimensions.iter().fold(1u64, |product, size| {
+        unsafe { *llama::gguf_get_tensor_ne(self.0, id).cast::<[i64; 4]>() }
+    }
+
+    fn elements(&self, id: i64) -> u64 {
+        self.dimensions(id).iter().fold(1u64, |product, size| {
             product.saturating_mul(u64::try_from(*size).unwrap_or(0))
         })
     }
 
+    /// Checks what llama.cpp would abort on, and takes for granted, in an adapter.
+    fn describe_adapter(&self) -> Result<String, String> {
+        if self.text("general.type").as_deref() != Some("adapter")
+            || self.text("adapter.type").as_deref() != Some("lora")
+        {
+            return Err("this is not a LoRA adapter".into());
+        }
+        let alpha = self
+            .find("adapter.lora.alpha")
+            .and_then(|id| self.value(id))
+            .and_then(|alpha| alpha.as_f64());
+        if alpha.is_none() {
+            return Err("the file does not say the adapter's alpha as a finite number".into());
+        }
+        let (tensors, _) = self.tensor_layout();
+        for id in 0..tensors {
+            let name = self.tensor_name(id);
+            // Only experts are stacked in a third dimension.
+            if self.dimensions(id)[3] != 1
+                || (self.dimensions(id)[2] != 1 && !name.contains("_exps."))
+            {
+                return Err(format!("the tensor {name} has an impossible shape"));
+            }
+        }
+        self.text("general.architecture")
+            .ok_or_else(|| "the file does not say its architecture".into())
+    }
+
     fn describe(&self) -> Result<Metadata, String> {
+        if self.text("general.type").as_deref() == Some("adapter") {
+            return Err("this is an adapter: it is attached to a model and cannot answer".into());
+        }
         let architecture = self
             .text("general.architecture")
             .ok_or("the file does not say its architecture")?;
@@ -361,6 +446,15 @@ impl Header {
             .find(&of_model("attention.causal"))
             .and_then(|id| self.value(id))
             .is_some_and(|causal| causal == Value::Bool(false));
+        let experts = (
+            self.integer(&of_model("expert_used_count")).unwrap_or(0),
+            self.integer(&of_model("expert_count")).unwrap_or(0),
+        );
+        let feed_forward = self.largest(&of_model("feed_forward_length")).unwrap_or(0);
+        let of_experts = self
+            .integer(&of_model("expert_feed_forward_length"))
+            .unwrap_or(0)
+            .saturating_mul(experts.0);
         let parameter_count =
             (0..tensors).fold(0u64, |sum, id| sum.saturating_add(self.elements(id)));
         let tensor_bytes =
@@ -372,6 +466,10 @@ impl Header {
                 .map_or(0, |length| u32::try_from(length).unwrap_or(u32::MAX)),
             parameter_count,
             tensor_bytes,
+            bytes_per_token: self.bytes_per_token(experts),
+            vocabulary: self.length("tokenizer.ggml.tokens"),
+            embedding_length,
+            feed_forward_length: feed_forward.max(of_experts),
             cache_bytes_per_token: layers
                 .saturating_mul(cached_heads)
                 .saturating_mul(key_length.saturating_add(value_length))

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
+use super::adapter::Wanted;
 use crate::error::Error;
 use crate::library::ModelFile;
 use crate::template::{Message, Thinking};
@@ -110,6 +111,8 @@ pub(crate) enum Format {
 pub(crate) struct GenerateTask {
     /// The text to continue.
     pub(crate) prompt: Prompt,
+    /// What changes the model meanwhile.
+    pub(crate) adapters: Vec<Wanted>,
     /// Most tokens of the answer; `None`: until the context is full.
     pub(crate) limit: Option<u32>,
     /// How tokens are chosen.

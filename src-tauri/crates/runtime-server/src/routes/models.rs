@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::Runtime;
 use super::request::Body;
-use crate::engine::LoadState;
+use crate::engine::{LoadState, LoadedStatus, Need};
 use crate::error::Error;
 use crate::library::ModelFile;
 use crate::template;
@@ -33,6 +33,13 @@ pub(super) async fn tags(State(runtime): State<Arc<Runtime>>) -> Result<Json<Val
             entry["file"] = json!(model.path.to_string_lossy());
             entry["context_length"] = json!(model.metadata.context_length);
             entry["embedding"] = json!(model.metadata.embedding);
+            let need = Need::of(&model.metadata);
+            entry["memory"] = json!({
+                "weights": need.weights,
+                "cache_bytes_per_token": need.per_token,
+                "working": need.working,
+            });
+            entry["bytes_per_token"] = json!(model.metadata.bytes_per_token);
             entry
         })
         .collect();
@@ -96,31 +103,32 @@ pub(super) async fn show(
     })))
 }
 
-/// What is in memory.
+/// What is in memory, the model that was used last first.
 pub(super) async fn loaded(State(runtime): State<Arc<Runtime>>) -> Json<Value> {
-    let models: Vec<Value> = runtime
-        .engine
-        .status()
-        .into_iter()
-        .map(|loaded| {
-            let mut entry = summary(&loaded.model);
-            entry["size"] = json!(loaded.bytes);
-            entry["size_vram"] = json!(0);
-            entry["expires_at"] = json!(
-                loaded
-                    .expires
-                    .map_or_else(|| NEVER.to_owned(), |time| time.to_string())
-            );
-            entry["context_length"] = json!(loaded.context);
-            entry["state"] = json!(match loaded.state {
-                LoadState::Loading => "loading",
-                LoadState::Ready => "ready",
-            });
-            entry["progress"] = json!(loaded.progress());
-            entry
-        })
-        .collect();
+    let models: Vec<Value> = runtime.engine.status().iter().map(process).collect();
     Json(json!({ "models": models }))
+}
+
+fn process(loaded: &LoadedStatus) -> Value {
+    let mut entry = summary(&loaded.model);
+    entry["size"] = json!(loaded.bytes);
+    entry["size_vram"] = json!(0);
+    entry["expires_at"] = json!(
+        loaded
+            .expires
+            .map_or_else(|| NEVER.to_owned(), |time| time.to_string())
+    );
+    entry["context_length"] = json!(loaded.context);
+    // Said only where the context is smaller than it would be with more memory.
+    if let Some(wanted) = loaded.context_wanted {
+        entry["context_wanted"] = json!(wanted);
+    }
+    entry["state"] = json!(match loaded.state {
+        LoadState::Loading => "loading",
+        LoadState::Ready => "ready",
+    });
+    entry["progress"] = json!(loaded.progress());
+    entry
 }
 
 fn summary(model: &ModelFile) -> Value {
