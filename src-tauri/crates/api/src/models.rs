@@ -8,6 +8,7 @@ use sotto_runtime_client::{LoadedModel, RuntimeStatus};
 
 use crate::{
     error::{ApiError, ErrorCode},
+    memory,
     sotto::Sotto,
     view::{
         AppEvent, ModelArrival, ModelRole, ModelState, ModelView, ModelsView, RuntimeState,
@@ -92,13 +93,13 @@ impl Sotto {
         let loaded: Vec<LoadedView> = loaded
             .into_iter()
             .map(|model| LoadedView {
+                note: memory::note(&model),
                 name: model.name,
                 memory: model.size,
                 graphics_memory: 0,
                 context: model.context,
                 graphics_layers: 0,
                 layers: 0,
-                note: String::new(),
             })
             .collect();
         RuntimeView {
@@ -108,8 +109,18 @@ impl Sotto {
             context: loaded.first().map_or(0, |model| model.context),
             model: loaded.first().map(|model| model.name.clone()),
             loaded,
-            limit: 0,
+            limit: self.limit().await,
         }
+    }
+
+    /// Bytes that all models in memory may take; 0 while the runtime does not run, which is not started
+    /// for this.
+    async fn limit(&self) -> u64 {
+        if *self.inner.runtime.status().borrow() != RuntimeStatus::Ready {
+            return 0;
+        }
+        let system = self.inner.runtime.system().await.unwrap_or_default();
+        system.memory_limit.unwrap_or(system.total_memory)
     }
 
     /// Chooses the model of a conversation, or with `None` the one that answers everywhere else.

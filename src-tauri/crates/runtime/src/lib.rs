@@ -5,6 +5,7 @@
 //! [`LanguageModel`]: sotto_domain::LanguageModel
 
 mod answer;
+mod bench;
 mod client;
 mod error;
 mod executable;
@@ -18,6 +19,8 @@ mod supervisor;
 pub use client::Client;
 pub use error::{RuntimeError, RuntimeStatus};
 pub use executable::{EXECUTABLE_VARIABLE, find_executable};
-pub use protocol::{Confinement, InstalledModel, LoadedModel, ModelList, System, UnusableModel};
+pub use protocol::{
+    BenchStep, Confinement, InstalledModel, LoadedModel, Measured, ModelList, System, UnusableModel,
+};
 pub use runtime::Runtime;
 pub use supervisor::{Settings, Supervisor};

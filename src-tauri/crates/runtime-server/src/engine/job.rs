@@ -8,6 +8,7 @@ use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
 use super::adapter::Wanted;
+use super::measure::BenchEvent;
 use crate::error::Error;
 use crate::library::ModelFile;
 use crate::template::{Message, Thinking};
@@ -34,6 +35,8 @@ pub(crate) enum Task {
     Generate(Box<GenerateTask>, mpsc::UnboundedSender<Event>),
     /// Embed texts.
     Embed(EmbedTask, oneshot::Sender<Result<Embeddings, Error>>),
+    /// Measure the model, alone in memory.
+    Bench(mpsc::UnboundedSender<BenchEvent>),
     /// Only have the model loaded.
     Load(oneshot::Sender<Result<LoadReport, Error>>),
     /// Unload the model if it is loaded.

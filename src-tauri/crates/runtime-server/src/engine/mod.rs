@@ -8,6 +8,7 @@ mod adapter;
 mod answer_text;
 pub(crate) use answer_text::longest_beginning;
 pub(crate) mod backend;
+mod bandwidth;
 pub(crate) mod bench;
 mod context;
 mod embed;
@@ -16,6 +17,7 @@ pub(crate) mod gguf;
 mod grammar;
 mod job;
 mod loaded;
+mod measure;
 mod memory;
 mod model;
 mod pace;
@@ -32,6 +34,7 @@ pub(crate) use job::{
     LoadReport, Prompt, Sampling, Summary, Task, TokenLogprob,
 };
 pub(crate) use adapter::Wanted;
+pub(crate) use measure::{BenchEvent, Measured};
 pub(crate) use memory::{Need, system_memory};
 pub(crate) use status::{LoadState, LoadedStatus};
 pub(crate) use worker::{Engine, EngineSettings, MemoryLimit};

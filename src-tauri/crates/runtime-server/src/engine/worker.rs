@@ -12,12 +12,13 @@ use tokio::sync::oneshot;
 
 use super::adapter::Wanted;
 use super::generate::{self, Clock};
-use super::job::{Event, Job, LoadReport, Task};
+use super::job::{Cancel, Event, Job, KeepAlive, LoadReport, Task};
 use super::loaded::{Loaded, Purpose};
+use super::measure::{BenchEvent, Measured, Report, Stage};
 use super::memory::{Need, system_memory};
 use super::residents::Residents;
 use super::status::{LoadState, LoadedStatus};
-use super::{embed, process};
+use super::{bandwidth, embed, measure, process};
 use crate::error::Error;
 use crate::library::ModelFile;
 
@@ -212,6 +213,12 @@ impl Worker {
             }));
             return;
         }
+        if let Task::Bench(events) = task {
+            let measured = self.bench(&model, context, threads, &cancel, &Report(&events));
+            self.settle(&model, keep_alive);
+            let _ = events.send(measured.map_or_else(BenchEvent::Failed, BenchEvent::Done));
+            return;
+        }
         let purpose = match &task {
             Task::Embed(..) => Purpose::Embeddings,
             Task::Load(_) if model.metadata.embedding => Purpose::Embeddings,
@@ -228,12 +235,7 @@ impl Worker {
             load: loading.elapsed(),
         };
         // The model's stay is settled before the client hears the end: what it asks next is true.
-        let settle = |worker: &mut Self| {
-            if worker.residents.is_first(&model) {
-                worker.residents.keep_first(keep_alive);
-            }
-            worker.publish(None);
-        };
+        let settle = |worker: &mut Self| worker.settle(&model, keep_alive);
         match task {
             Task::Generate(task, events) => {
                 let done = prepared
@@ -253,8 +255,39 @@ impl Worker {
                     total: asked.elapsed(),
                 }));
             }
-            Task::Unload(_) => {}
+            Task::Bench(_) | Task::Unload(_) => {}
         }
+    }
+
+    /// Settles how long the model stays that was asked, if it is in memory.
+    fn settle(&mut self, model: &ModelFile, keep_alive: KeepAlive) {
+        if self.residents.is_first(model) {
+            self.residents.keep_first(keep_alive);
+        }
+        self.publish(None);
+    }
+
+    /// Measures the memory, and then the model with nothing else in it.
+    fn bench(
+        &mut self,
+        model: &Arc<ModelFile>,
+        context: Option<u32>,
+        threads: Option<u32>,
+        cancel: &Cancel,
+        report: &Report<'_>,
+    ) -> Result<Measured, Error> {
+        report.stage(Stage::Bandwidth, 0);
+        let others = |loaded: &Loaded| loaded.file.digest != model.digest;
+        self.residents.unload(others);
+        let (limit, free) = (self.limit(), system_memory().available);
+        self.residents
+            .make_room(bandwidth::BUFFER, false, limit, free)?;
+        self.publish(None);
+        let speed = bandwidth::measure(threads.unwrap_or(self.settings.threads), cancel)?;
+        process::return_free_memory();
+        report.stage(Stage::Loading, 10);
+        let loaded = self.prepare(model, context, threads, Purpose::Answers, &[])?;
+        measure::run(loaded, speed, cancel, report)
     }
 
     /// Has the model in memory with a context of the wanted size.

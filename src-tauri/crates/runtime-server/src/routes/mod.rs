@@ -1,6 +1,7 @@
 //! The Ollama HTTP API: one file for each group of endpoints.
 
 mod answer;
+mod bench;
 mod chat;
 mod embed;
 mod generate;
@@ -92,6 +93,7 @@ pub(crate) fn router(runtime: Arc<Runtime>) -> Router {
         .route("/api/version", get(system::version))
         .route("/api/sotto/system", get(system::system))
         .route("/api/sotto/limits", post(limits::limits))
+        .route("/api/sotto/bench", post(bench::bench))
         .route("/api/tags", get(models::tags))
         .route("/api/show", post(models::show))
         .route("/api/ps", get(models::loaded))
