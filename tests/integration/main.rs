@@ -8,6 +8,7 @@ mod gate;
 mod larger;
 mod llama_server;
 mod memory;
+mod model_settings;
 mod quick;
 mod real_runtime;
 mod turns;
