@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use sotto_domain::ConversationId;
 use sotto_models::CatalogRole;
-use sotto_runtime_client::{LoadedModel, RuntimeStatus};
+use sotto_runtime_client::{LoadedModel, ModelKind as InstalledKind, RuntimeStatus};
 
 use crate::{
     error::{ApiError, ErrorCode},
+    fit,
     sotto::Sotto,
     view::{
         AppEvent, ModelArrival, ModelRole, ModelState, ModelView, ModelsView, RuntimeState,
@@ -31,10 +32,11 @@ impl Sotto {
         let list = self.inner.runtime.models().await;
         let list = list.map_err(|failure| ApiError::new(ErrorCode::Other, failure.message))?;
         let loaded = self.inner.runtime.loaded().await.unwrap_or_default();
+        let room = self.room(&loaded).await;
         let installed: Vec<String> = list
             .usable
             .iter()
-            .filter(|model| !model.embedding)
+            .filter(|model| model.kind == InstalledKind::Chat)
             .map(|model| model.name.clone())
             .collect();
         let default = self
@@ -45,24 +47,27 @@ impl Sotto {
         let mut models: Vec<ModelView> = list
             .usable
             .into_iter()
-            .filter(|model| !model.embedding)
             .map(|model| ModelView {
                 state: state_of(&model.name, &loaded),
+                kind: kind(model.kind),
+                fit: room.and_then(|room| fit::of_installed(&model, room)),
+                owner: self.owner(model.store.as_deref(), model.linked, &model.files),
                 size: model.size,
                 parameters: model.parameters,
                 quantization: model.quantization,
                 context_length: model.context_length,
                 architecture: model.family,
-                files: vec![model.file],
+                files: model.files,
                 ..self.described(model.name)
             })
             .collect();
         models.extend(list.unusable.into_iter().map(|model| ModelView {
+            owner: self.owner(model.owner.as_deref(), model.linked, &model.files),
             state: ModelState::Unusable {
                 reason: model.reason,
             },
             size: model.size,
-            files: vec![model.file],
+            files: model.files,
             ..self.described(model.name)
         }));
         Ok(ModelsView {
@@ -277,6 +282,14 @@ impl Sotto {
             fit: None,
             speed: None,
         }
+    }
+}
+
+fn kind(kind: InstalledKind) -> ModelKind {
+    match kind {
+        InstalledKind::Chat => ModelKind::Chat,
+        InstalledKind::Embedding => ModelKind::Embedding,
+        InstalledKind::Adapter => ModelKind::Adapter,
     }
 }
 

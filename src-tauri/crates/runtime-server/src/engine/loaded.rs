@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
+use super::gguf::Kind;
 use super::context::{Context, ContextSettings};
 use super::grammar::{Constraint, Constraints};
 use super::job::Format;
@@ -44,7 +45,7 @@ impl Loaded {
     ) -> Result<Self, Error> {
         memory::check(&file.metadata, size, memory::system_memory().available)?;
         let model = Arc::new(Model::load(&file.name, &file.path, progress)?);
-        let prompts = PromptMaker::new(&model, file.metadata.chat_template.as_deref())?;
+        let prompts = PromptMaker::new(&model, file.chat_template())?;
         let trained = model.trained_context();
         let size = if trained == 0 {
             size
@@ -135,7 +136,7 @@ impl Loaded {
 
     /// Makes all that the first answer needs.
     pub(super) fn make_ready(&mut self) -> Result<(), Error> {
-        if self.file.metadata.embedding {
+        if self.file.metadata.kind == Kind::Embedding {
             self.embedding().map(|_| ())
         } else {
             self.answering().map(|_| ())

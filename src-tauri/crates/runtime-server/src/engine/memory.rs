@@ -6,7 +6,7 @@ use super::gguf::Metadata;
 use crate::error::Error;
 
 /// Bytes for evaluation buffers and the program itself, on top of weights and cache.
-const WORKING_BYTES: u64 = 256 << 20;
+pub(crate) const WORKING_BYTES: u64 = 256 << 20;
 
 /// The memory of this computer or, within a control group with a limit, of that.
 #[derive(Debug, Clone, Copy)]

@@ -28,5 +28,5 @@ pub(crate) use job::{
     Cancel, CancelOnDrop, EmbedTask, Embeddings, Event, Format, GenerateTask, Job, KeepAlive,
     LoadReport, Prompt, Sampling, Summary, Task, TokenLogprob,
 };
-pub(crate) use memory::system_memory;
+pub(crate) use memory::{WORKING_BYTES, system_memory};
 pub(crate) use worker::{Engine, LoadState};

@@ -122,7 +122,7 @@ pub(super) async fn generate(
         .submit(job(Task::Generate(Box::new(task), sender)))?;
     let thinking = !raw
         && thinking != Thinking::Off
-        && template::abilities(model.metadata.chat_template.as_deref()).thinking;
+        && template::abilities(model.chat_template()).thinking;
     Answer {
         events,
         guard,

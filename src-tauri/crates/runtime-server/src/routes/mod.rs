@@ -52,6 +52,7 @@ pub(crate) fn router(runtime: Arc<Runtime>) -> Router {
         .route("/", get(|| async { "Ollama is running" }))
         .route("/api/version", get(system::version))
         .route("/api/sotto/system", get(system::system))
+        .route("/api/sotto/index", get(models::index))
         .route("/api/tags", get(models::tags))
         .route("/api/show", post(models::show))
         .route("/api/ps", get(models::loaded))
