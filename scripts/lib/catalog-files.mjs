@@ -1,6 +1,6 @@
 // Compares the files that are here with what the catalogue says of them.
 import { createHash } from "node:crypto";
-import { createReadStream, existsSync, openSync, readSync, closeSync, statSync } from "node:fs";
+import { closeSync, createReadStream, existsSync, openSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 

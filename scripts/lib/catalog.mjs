@@ -36,7 +36,8 @@ const FIELDS = {
 const isCount = (value) => Number.isSafeInteger(value) && value > 0;
 const isSentence = (value) => typeof value === "string" && /^\S.*[.!?]$/s.test(value);
 const isText = (value) => typeof value === "string" && value.trim() !== "";
-const isLink = (value) => typeof value === "string" && URL.canParse(value) && value.startsWith("https://");
+const isLink = (value) =>
+  typeof value === "string" && URL.canParse(value) && value.startsWith("https://");
 
 /** What is wrong with one entry: pairs of a field and a sentence. */
 function* faults(model) {
@@ -104,7 +105,8 @@ function* cacheFaults(cache) {
 function* hubFaults({ hub, verified }) {
   yield* unknown("hub.", FIELDS.hub, hub);
   if (!REPOSITORY.test(hub.repository ?? "")) yield ["hub.repository", "is not owner/name"];
-  if (!REVISION.test(hub.revision ?? "")) yield ["hub.revision", "is neither a commit nor a branch"];
+  if (!REVISION.test(hub.revision ?? ""))
+    yield ["hub.revision", "is neither a commit nor a branch"];
   else if (verified && !COMMIT.test(hub.revision))
     yield ["hub.revision", "is not a commit: what a branch holds changes, and was not verified"];
   if (!HUB_FILE.test(hub.file ?? "")) yield ["hub.file", "is not the path of a .gguf file"];

@@ -91,7 +91,10 @@ test("the catalogue itself is sound", () => {
 test("regional models are found by their languages", () => {
   const models = readCatalog();
   for (const language of ["th", "pl", "fi", "rm", "mt"]) {
-    assert.ok(models.some(({ languages }) => languages.includes(language)), language);
+    assert.ok(
+      models.some(({ languages }) => languages.includes(language)),
+      language,
+    );
   }
 });
 
@@ -154,7 +157,11 @@ const wrong = [
   ['repository = "owner/name"', 'repository = "name"', /model "y", hub.repository: /],
   ['file = "folder/y.gguf"', 'file = "../y.gguf"', /model "y", hub.file: /],
   ['revision = "main"', 'revision = "a/b"', /model "y", hub.revision: /],
-  ['[model.hub]\nrepository = "owner/name"\nrevision = "main"\nfile = "folder/y.gguf"\n', "", /nobody/],
+  [
+    '[model.hub]\nrepository = "owner/name"\nrevision = "main"\nfile = "folder/y.gguf"\n',
+    "",
+    /nobody/,
+  ],
   ['name = "Y"', 'name = "Y"\ncolour = "red"', /model "y", colour: is not a field/],
   ['id = "y"', 'id = "x"', /two models with id "x"/],
   ['file = "y.gguf"', 'file = "x.gguf"', /two models with file "x.gguf"/],
@@ -164,13 +171,19 @@ const wrong = [
 for (const [from, to, message] of wrong) {
   test(`refused: ${from.trim()} becomes ${to.trim() || "nothing"}`, () => {
     const { wrong: said } = examine(catalog([from, to]));
-    assert.ok(said.some((line) => message.test(line)), said.join("\n"));
+    assert.ok(
+      said.some((line) => message.test(line)),
+      said.join("\n"),
+    );
     assert.throws(() => parseCatalog(catalog([from, to])), /catalog.toml: /);
   });
 }
 
 test("what is verified names a commit, not a branch", () => {
-  const text = catalog(["verified = false", `verified = true\nsha256 = "${hash}"\nweak_at = "No."`]);
+  const text = catalog([
+    "verified = false",
+    `verified = true\nsha256 = "${hash}"\nweak_at = "No."`,
+  ]);
   assert.match(examine(text).wrong.join("\n"), /model "y", hub.revision: is not a commit/);
 });
 

@@ -2,12 +2,7 @@
 //! layouts, split files, models that the person brings and removes, and what is read again at a start.
 #![cfg(unix)]
 
-use std::{
-    fs,
-    os::unix::fs::symlink,
-    path::PathBuf,
-    sync::Arc,
-};
+use std::{fs, os::unix::fs::symlink, path::PathBuf, sync::Arc};
 
 use sotto_api::view::{
     AskRequest, ModelState, ModelView, ModelsView,
@@ -86,7 +81,9 @@ fn sorted(view: &ModelsView) -> (Vec<(&str, ModelOwner, ModelKind)>, Vec<(&str, 
     let (mut usable, mut unusable) = (Vec::new(), Vec::new());
     for model in &view.models {
         match &model.state {
-            ModelState::Unusable { reason } => unusable.push((model.name.as_str(), reason.as_str())),
+            ModelState::Unusable { reason } => {
+                unusable.push((model.name.as_str(), reason.as_str()))
+            }
             _ => usable.push((model.name.as_str(), model.owner, model.kind)),
         }
     }
@@ -145,12 +142,20 @@ async fn a_model_in_ollamas_store_answers_where_it_lies() {
     assert_eq!(model.owner, ModelOwner::Ollama);
     assert_eq!(model.files, [blob.display().to_string()]);
     assert_eq!(model.architecture, "llama");
-    assert!(model.fit.is_some_and(|fit| fit.weights > 90_000_000 && fit.context == 8192));
+    assert!(
+        model
+            .fit
+            .is_some_and(|fit| fit.weights > 90_000_000 && fit.context == 8192)
+    );
     assert_eq!(view.models.len(), 1, "one file is listed once");
     assert_eq!(view.default.as_deref(), Some("smollm2:135m"));
     answers(&world, "smollm2:135m").await;
     answers(&world, "smollm2").await;
-    let refused = world.sotto.remove_model("smollm2:135m".to_owned()).await.unwrap_err();
+    let refused = world
+        .sotto
+        .remove_model("smollm2:135m".to_owned())
+        .await
+        .unwrap_err();
     assert!(refused.message.contains("belongs to Ollama"), "{refused}");
     assert!(blob.exists());
     world.sotto.shutdown().await;
@@ -182,7 +187,10 @@ async fn nothing_in_ollamas_store_hides_anything_else() {
         &format!("{}/hf.co/org/repo-GGUF/Q4_K_M", "ollama/manifests"),
         manifest(&[("model; type=gguf", &digest('4'))]),
     );
-    manifest_of("tuned", &manifest(&[("model", &digest('1')), ("adapter", &digest('3'))]));
+    manifest_of(
+        "tuned",
+        &manifest(&[("model", &digest('1')), ("adapter", &digest('3'))]),
+    );
     // As newer versions keep them: a link to a manifest that is a blob, with one for each runner.
     let child = format!("ollama/blobs/sha256-{}", hash('d'));
     stage.write(&child, manifest(&[("model", &digest('5'))]));
@@ -208,7 +216,10 @@ async fn nothing_in_ollamas_store_hides_anything_else() {
     manifest_of("huge", &" ".repeat((1 << 20) + 1));
     manifest_of("gone", &manifest(&[("model", &digest('9'))]));
     manifest_of("no-model", &manifest(&[("template", &digest('1'))]));
-    manifest_of("climbing", &manifest(&[("model", "sha256:../../diary.txt")]));
+    manifest_of(
+        "climbing",
+        &manifest(&[("model", "sha256:../../diary.txt")]),
+    );
     manifest_of("whole-path", &manifest(&[("model", "/etc/passwd")]));
     // A blob and a manifest that lead out of the store, round in circles, and to a pipe.
     symlink(
@@ -225,7 +236,10 @@ async fn nothing_in_ollamas_store_hides_anything_else() {
     symlink(stage.path("diary.txt"), strange("stolen")).unwrap();
     symlink("latest", strange("round")).unwrap();
     let pipe = strange("pipe");
-    let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+    let made = std::process::Command::new("mkfifo")
+        .arg(&pipe)
+        .status()
+        .unwrap();
     assert!(made.success());
     symlink(".", stage.path(&format!("{registry}/circle"))).unwrap();
     fs::create_dir_all(stage.path(&format!("{registry}/library/{}", "deep/".repeat(100)))).unwrap();
@@ -259,7 +273,11 @@ async fn nothing_in_ollamas_store_hides_anything_else() {
         ("tuned", "attach tuned-adapter"),
         ("whole-path", "names no SHA-256"),
     ];
-    let names = |all: &[(&str, &str)]| all.iter().map(|(name, _)| name.to_string()).collect::<Vec<_>>();
+    let names = |all: &[(&str, &str)]| {
+        all.iter()
+            .map(|(name, _)| name.to_string())
+            .collect::<Vec<_>>()
+    };
     assert_eq!(names(&unusable), names(&expected));
     for ((name, reason), (_, expected)) in unusable.iter().zip(expected) {
         assert!(reason.contains(expected), "{name}: {reason}");
@@ -282,7 +300,10 @@ async fn the_stores_of_other_apps_are_recognised() {
     stage.write("home/models/eyes.gguf", gguf::projector(2));
 
     stage.write("studio/publisher/model-GGUF/theirs.gguf", gguf::chat(3));
-    stage.write("studio/publisher/model-GGUF/mmproj-theirs.gguf", gguf::projector(4));
+    stage.write(
+        "studio/publisher/model-GGUF/mmproj-theirs.gguf",
+        gguf::projector(4),
+    );
     stage.write("studio/publisher/other-GGUF/same.gguf", gguf::chat(5));
     stage.write("studio/publisher/other-GGUF/half.gguf.part", "GGUF");
     stage.write("studio/damaged/model/damaged.gguf", "GGUF");
@@ -295,11 +316,17 @@ async fn the_stores_of_other_apps_are_recognised() {
     stage.write("picked/linked.gguf", gguf::chat(7));
     stage.write(
         "jan/llamacpp/models/second/model.yml",
-        format!("model_path: {}\nname: second\n", stage.path("picked/linked.gguf").display()),
+        format!(
+            "model_path: {}\nname: second\n",
+            stage.path("picked/linked.gguf").display()
+        ),
     );
     stage.write("jan/llamacpp/models/torn/model.yml", "model_path: [\n");
     stage.write("jan/llamacpp/models/bomb/model.yml", yaml_bomb());
-    stage.write("jan/llamacpp/models/thief/model.yml", "model_path: /etc/passwd\n");
+    stage.write(
+        "jan/llamacpp/models/thief/model.yml",
+        "model_path: /etc/passwd\n",
+    );
     stage.write("jan/models/older-7b/older.gguf", gguf::chat(8));
     stage.write("jan/models/older-7b/model.json", "{");
     stage.write("jan/models/cortex/tiny/model.gguf", gguf::chat(9));
@@ -320,12 +347,18 @@ async fn the_stores_of_other_apps_are_recognised() {
         fs::create_dir_all(&folder).unwrap();
         symlink(format!("../../blobs/{blob}"), folder.join(name)).unwrap();
     }
-    stage.write("hub/datasets--org--data/snapshots/x/data.gguf", gguf::chat(13));
+    stage.write(
+        "hub/datasets--org--data/snapshots/x/data.gguf",
+        gguf::chat(13),
+    );
 
     let world = stage.world().await;
     let view = world.sotto.models().await.unwrap();
     let (usable, unusable) = sorted(&view);
-    let usable: Vec<_> = usable.iter().map(|(name, owner, _)| (*name, *owner)).collect();
+    let usable: Vec<_> = usable
+        .iter()
+        .map(|(name, owner, _)| (*name, *owner))
+        .collect();
     assert_eq!(
         usable,
         [
@@ -341,7 +374,10 @@ async fn the_stores_of_other_apps_are_recognised() {
         ]
     );
     let unusable: Vec<_> = unusable.iter().map(|(name, _)| *name).collect();
-    assert_eq!(unusable, ["bomb", "damaged", "eyes", "lost", "thief", "torn"]);
+    assert_eq!(
+        unusable,
+        ["bomb", "damaged", "eyes", "lost", "thief", "torn"]
+    );
     let text = serde_json::to_string(&view).unwrap();
     assert!(!text.contains("root:"), "a foreign file was read");
     for (name, app) in [
@@ -372,7 +408,10 @@ async fn a_split_model_is_one_and_answers_and_a_missing_part_is_named() {
     let stage = Stage::new(&[]);
     let whole = fs::read(starter()).unwrap();
     for (part, number) in gguf::split(&whole, 3).iter().zip(1..) {
-        stage.write(&format!("home/models/parted-{number:05}-of-00003.gguf"), part);
+        stage.write(
+            &format!("home/models/parted-{number:05}-of-00003.gguf"),
+            part,
+        );
     }
     stage.write("home/models/torn-00001-of-00002.gguf", gguf::chat(1));
     let world = stage.world().await;
@@ -392,7 +431,11 @@ async fn a_split_model_is_one_and_answers_and_a_missing_part_is_named() {
     world.sotto.ask(refused).await.unwrap();
     let failure = world.end_of_answer().await.0.failure.unwrap();
     assert_eq!(failure.code, FailureCode::ModelUnusable);
-    assert!(failure.message.contains("part 2 of 2"), "{}", failure.message);
+    assert!(
+        failure.message.contains("part 2 of 2"),
+        "{}",
+        failure.message
+    );
     // All parts go.
     world.sotto.remove_model("parted".to_owned()).await.unwrap();
     let left = fs::read_dir(stage.path("home/models")).unwrap().count();
@@ -410,12 +453,27 @@ async fn a_model_that_is_brought_works_at_once_and_stays_where_it_is() {
     // The runtime runs, and may not read there.
     let world = stage.world().await;
     let model = world.sotto.import_model(elsewhere.clone()).await.unwrap();
-    assert_eq!((model.name.as_str(), model.owner), ("own", ModelOwner::Elsewhere));
-    assert_eq!(model.state, ModelState::Available, "it needs no other start");
+    assert_eq!(
+        (model.name.as_str(), model.owner),
+        ("own", ModelOwner::Elsewhere)
+    );
+    assert_eq!(
+        model.state,
+        ModelState::Available,
+        "it needs no other start"
+    );
     answers(&world, "own").await;
-    let again = world.sotto.import_model(elsewhere.clone()).await.unwrap_err();
+    let again = world
+        .sotto
+        .import_model(elsewhere.clone())
+        .await
+        .unwrap_err();
     assert!(again.message.contains("already"), "{again}");
-    let none = world.sotto.import_model(stage.path("none.gguf")).await.unwrap_err();
+    let none = world
+        .sotto
+        .import_model(stage.path("none.gguf"))
+        .await
+        .unwrap_err();
     assert!(none.message.contains("cannot be read"), "{none}");
 
     // In memory, and unloaded before it goes.
@@ -424,7 +482,11 @@ async fn a_model_that_is_brought_works_at_once_and_stays_where_it_is() {
     let view = world.sotto.models().await.unwrap();
     assert_eq!(sorted(&view).0.len(), 1);
     assert_eq!(world.sotto.runtime().await.loaded, []);
-    let gone = world.sotto.remove_model("own".to_owned()).await.unwrap_err();
+    let gone = world
+        .sotto
+        .remove_model("own".to_owned())
+        .await
+        .unwrap_err();
     assert_eq!(gone.code, sotto_api::ErrorCode::NotFound);
     world.sotto.remove_model("other".to_owned()).await.unwrap();
     assert!(!stage.path("home/models/other.gguf").exists());
@@ -441,7 +503,11 @@ async fn nothing_is_removed_while_a_model_answers() {
         ..AskRequest::default()
     };
     let asked = world.sotto.ask(asked).await.unwrap();
-    let refused = world.sotto.remove_model("own".to_owned()).await.unwrap_err();
+    let refused = world
+        .sotto
+        .remove_model("own".to_owned())
+        .await
+        .unwrap_err();
     assert_eq!(refused.code, sotto_api::ErrorCode::Answering);
     world.sotto.stop(asked.conversation.id);
     world.end_of_answer().await;
@@ -466,11 +532,20 @@ async fn a_second_start_reads_no_header_that_did_not_change() {
     };
     assert_eq!(read().await, 22);
     assert_eq!(read().await, 0, "what did not change was read again");
-    stage.write("home/models/own-07.gguf", [gguf::chat(7), vec![0; 32]].concat());
+    stage.write(
+        "home/models/own-07.gguf",
+        [gguf::chat(7), vec![0; 32]].concat(),
+    );
     assert_eq!(read().await, 1);
     let index = stage.path("home/models-index.json");
     let text = fs::read_to_string(&index).unwrap();
-    for spoiled in ["", "{", "[]", &text[..text.len() / 2], &text.replace("llama", "lame\\u")] {
+    for spoiled in [
+        "",
+        "{",
+        "[]",
+        &text[..text.len() / 2],
+        &text.replace("llama", "lame\\u"),
+    ] {
         fs::write(&index, spoiled).unwrap();
         assert_eq!(read().await, 22, "a spoiled index was believed");
     }

@@ -216,6 +216,9 @@ impl Sotto {
         loop {
             // A runtime that cannot be asked is told by `attend_to_runtime`.
             if let Ok(models) = self.models().await {
+                if first {
+                    tracing::info!(models = models.models.len(), "the models are listed");
+                }
                 if models.default != warmed && self.inner.turns.is_empty() {
                     warmed.clone_from(&models.default);
                     if let Some(model) = models.default.clone().filter(|_| warm || !first) {

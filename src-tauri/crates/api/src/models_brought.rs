@@ -37,7 +37,11 @@ impl Sotto {
         let _ = tokio::time::timeout(PATIENCE, renewing).await;
         let view = self.models().await?;
         self.tell_models().await;
-        let links: Vec<String> = imported.links.iter().map(|link| link.display().to_string()).collect();
+        let links: Vec<String> = imported
+            .links
+            .iter()
+            .map(|link| link.display().to_string())
+            .collect();
         let found = view.models.into_iter().find(|model| model.files == links);
         found.ok_or_else(|| {
             let name = &imported.name;
@@ -62,13 +66,16 @@ impl Sotto {
         if let Some(reason) = not_ours(&model) {
             return Err(ApiError::new(ErrorCode::Other, reason));
         }
-        if self.activity() == Activity::Answering {
+        if self.activity() == Activity::Answering || !self.inner.turns.is_empty() {
             return Err(ApiError::new(
                 ErrorCode::Answering,
                 "A model is answering. Stop it or wait, and remove the model then.",
             ));
         }
-        if !matches!(model.state, ModelState::Unusable { .. } | ModelState::Available) {
+        if !matches!(
+            model.state,
+            ModelState::Unusable { .. } | ModelState::Available
+        ) {
             let unloaded = self.inner.runtime.unload(name).await;
             unloaded.map_err(|failure| ApiError::new(ErrorCode::Other, failure.message))?;
         }
@@ -104,7 +111,8 @@ impl Sotto {
             Some(StoreKind::HuggingFace) => ModelOwner::HuggingFace,
             None => {
                 let bundled = self.inner.library.bundled();
-                let within = |folder: &Path| files.iter().any(|file| Path::new(file).starts_with(folder));
+                let within =
+                    |folder: &Path| files.iter().any(|file| Path::new(file).starts_with(folder));
                 match bundled {
                     Some(folder) if within(folder) => ModelOwner::Bundled,
                     _ if linked => ModelOwner::Elsewhere,

@@ -69,7 +69,11 @@ pub(crate) async fn catalog(language: Option<&str>, json: bool) -> Result<(), Ex
             item.id,
             size(item.size),
             fit(&item.fit),
-            if item.verified { "" } else { "listed, not verified" }
+            if item.verified {
+                ""
+            } else {
+                "listed, not verified"
+            }
         ))?;
     }
     if let (Some(language), true) = (language, items.is_empty()) {

@@ -210,7 +210,11 @@ mod tests {
         assert_eq!(unique(|entry| &entry.file), models.len());
         // Everything else is checked by `npm run catalog -- check`, which names entry and field.
         for entry in models {
-            assert!(entry.python.is_some() || entry.hub.is_some(), "{}", entry.id);
+            assert!(
+                entry.python.is_some() || entry.hub.is_some(),
+                "{}",
+                entry.id
+            );
             assert!(!entry.verified || entry.sha256.is_some(), "{}", entry.id);
         }
     }

@@ -31,7 +31,10 @@ struct Sight {
 impl Sight {
     fn take(library: &Library) -> Self {
         let theirs = library.stores().iter().flat_map(|store| {
-            let entries = store.watched().into_iter().flat_map(|folder| entries(&folder));
+            let entries = store
+                .watched()
+                .into_iter()
+                .flat_map(|folder| entries(&folder));
             entries.filter(|entry| store.counts(&entry.path()))
         });
         let mut files: Vec<_> = entries(library.folder())
@@ -264,7 +267,11 @@ mod tests {
         };
         fs::write(studio.join("p/m/own.gguf.part"), "half").unwrap();
         stage.is_silent("a file on its way").await;
-        fs::rename(studio.join("p/m/own.gguf.part"), studio.join("p/m/own.gguf")).unwrap();
+        fs::rename(
+            studio.join("p/m/own.gguf.part"),
+            studio.join("p/m/own.gguf"),
+        )
+        .unwrap();
         stage.tells("a whole file").await;
         fs::write(tags.join("latest"), "{}").unwrap();
         stage.tells("a manifest").await;

@@ -65,7 +65,9 @@ pub fn fit(need: Need, wanted: u32, room: Room) -> Fitness {
         trained => trained,
     };
     let context = wanted.min(trained);
-    let limited = room.limit.map_or(room.available, |limit| limit.min(room.available));
+    let limited = room
+        .limit
+        .map_or(room.available, |limit| limit.min(room.available));
     let largest = |room: u64| largest_context(need, room).min(trained);
     let smallest = SMALLEST_CONTEXT.min(context);
     let fit = if largest(limited) >= context {
@@ -87,7 +89,9 @@ pub fn fit(need: Need, wanted: u32, room: Room) -> Fitness {
     Fitness {
         fit,
         context,
-        cache: need.cache_bytes_per_token.saturating_mul(u64::from(context)),
+        cache: need
+            .cache_bytes_per_token
+            .saturating_mul(u64::from(context)),
         room: limited,
         largest_context,
     }
@@ -137,7 +141,8 @@ mod tests {
         assert_eq!(found.room, available.min(limit.unwrap_or(u64::MAX)));
         assert_eq!(
             found.cache,
-            need.cache_bytes_per_token.saturating_mul(u64::from(found.context))
+            need.cache_bytes_per_token
+                .saturating_mul(u64::from(found.context))
         );
     }
 
@@ -156,11 +161,23 @@ mod tests {
             (100_000, (100 * GIGABYTE, None), (FitsWell, 32_768, 32_768)),
             (8192, (100 * GIGABYTE, None), (FitsWell, 8192, 32_768)),
             // A limit counts where it is less than what is free.
-            (8192, (8 * GIGABYTE, Some(3 * GIGABYTE)), (FitsWell, 8192, 17_920)),
-            (8192, (8 * GIGABYTE, Some(1_300_000_000)), (SmallerContext, 8192, 768)),
+            (
+                8192,
+                (8 * GIGABYTE, Some(3 * GIGABYTE)),
+                (FitsWell, 8192, 17_920),
+            ),
+            (
+                8192,
+                (8 * GIGABYTE, Some(1_300_000_000)),
+                (SmallerContext, 8192, 768),
+            ),
             (8192, (8 * GIGABYTE, Some(GIGABYTE)), (OverLimit, 8192, 0)),
             (8192, (GIGABYTE, Some(GIGABYTE / 2)), (TooLarge, 8192, 0)),
-            (8192, (2_019_200_000, Some(u64::MAX)), (FitsWell, 8192, 8192)),
+            (
+                8192,
+                (2_019_200_000, Some(u64::MAX)),
+                (FitsWell, 8192, 8192),
+            ),
         ];
         for (wanted, room, expected) in cases {
             check(NEED, wanted, room, expected);
@@ -191,7 +208,12 @@ mod tests {
             working: u64::MAX,
             trained_context: u32::MAX,
         };
-        check(absurd, u32::MAX, (u64::MAX, None), (Fit::TooLarge, u32::MAX, 0));
+        check(
+            absurd,
+            u32::MAX,
+            (u64::MAX, None),
+            (Fit::TooLarge, u32::MAX, 0),
+        );
     }
 
     #[test]

@@ -199,7 +199,8 @@ fn refusal(name: String, part: &Path, link: PathBuf, source: io::Error) -> Impor
     if source.kind() != io::ErrorKind::AlreadyExists {
         return ImportError::NoLink { link, source };
     }
-    let leads_there = (link.canonicalize().ok()).is_some_and(|one| part.canonicalize().is_ok_and(|other| one == other));
+    let leads_there = (link.canonicalize().ok())
+        .is_some_and(|one| part.canonicalize().is_ok_and(|other| one == other));
     if leads_there {
         ImportError::IsHere { name }
     } else {
@@ -233,7 +234,7 @@ fn parts(file: &Path) -> Result<(String, Vec<PathBuf>), ImportError> {
 }
 
 /// The name and the number of parts, as llama.cpp's `llama_split_path` writes them.
-fn split(stem: &str) -> Option<(&str, u32)> {
+pub(crate) fn split(stem: &str) -> Option<(&str, u32)> {
     let (name, suffix) = stem.split_at_checked(stem.len().checked_sub(SPLIT_SUFFIX)?)?;
     let (number, count) = suffix.strip_prefix('-')?.split_once("-of-")?;
     let digits = |text: &str| text.len() == 5 && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -371,7 +372,10 @@ mod tests {
         stage.refuses(&inside, "is in Sotto's models folder already");
         let in_store = stage.file("store/theirs.gguf", "GGUF…");
         stage.refuses(&in_store, "the folder of LM Studio");
-        stage.refuses(&stage.file("inside.gguf", "GGUF another"), "has another inside");
+        stage.refuses(
+            &stage.file("inside.gguf", "GGUF another"),
+            "has another inside",
+        );
     }
 
     #[test]
@@ -383,7 +387,12 @@ mod tests {
         for paths in [
             vec![theirs.clone()],
             vec![own.clone(), theirs.clone()],
-            vec![stage.library.folder().join("../../elsewhere/store/theirs.gguf")],
+            vec![
+                stage
+                    .library
+                    .folder()
+                    .join("../../elsewhere/store/theirs.gguf"),
+            ],
         ] {
             let error = stage.library.remove(&paths).unwrap_err();
             assert!(matches!(error, RemoveError::NotOurs { .. }), "{error}");

@@ -9,7 +9,7 @@ use std::{
 
 use tokio::sync::watch;
 
-use crate::{Arrival, Catalog, CatalogEntry, CatalogRole, Store, arrival, changes};
+use crate::{Arrival, Catalog, CatalogEntry, CatalogRole, Store, arrival, changes, import};
 
 /// Why the models on this computer cannot be looked at.
 #[derive(Debug, thiserror::Error)]
@@ -135,9 +135,14 @@ impl Library {
         let name = |entry: fs::DirEntry| {
             let name = entry.file_name().into_string().ok()?;
             let name = name.strip_suffix(".gguf")?;
+            // The parts of a split model are one.
+            let name = import::split(name).map_or(name, |(name, _)| name);
             (!name.starts_with('.')).then(|| name.to_owned())
         };
-        entries.flatten().flatten().filter_map(name).collect()
+        let mut names: Vec<String> = entries.flatten().flatten().filter_map(name).collect();
+        names.sort();
+        names.dedup();
+        names
     }
 
     /// What the catalogue knows of a model, by its file name or its name for the program.
@@ -253,6 +258,22 @@ mod tests {
         assert_eq!(library.folders(), [library.folder(), bundled.path()]);
         fs::write(library.folder().join(starter), "").unwrap();
         assert_eq!(library.folders(), [library.folder()]);
+    }
+
+    #[test]
+    fn names_are_known_without_a_look_into_files() {
+        let (_home, library) = library();
+        let library = library.with_bundled(None);
+        for name in [
+            "b.gguf",
+            "a-00001-of-00002.gguf",
+            "a-00002-of-00002.gguf",
+            ".hidden.gguf",
+            "c.gguf.part",
+        ] {
+            fs::write(library.folder().join(name), "").unwrap();
+        }
+        assert_eq!(library.names(), ["a", "b"]);
     }
 
     #[test]

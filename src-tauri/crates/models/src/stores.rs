@@ -98,7 +98,9 @@ impl Store {
             StoreKind::HuggingFace => below(folder, 4, &|name| {
                 !name.starts_with('.')
                     && !["blobs", "refs"].contains(&name)
-                    && !["datasets--", "spaces--"].iter().any(|other| name.starts_with(other))
+                    && !["datasets--", "spaces--"]
+                        .iter()
+                        .any(|other| name.starts_with(other))
             }),
         }
     }
@@ -106,7 +108,9 @@ impl Store {
     /// The file is a model or names one. What is on its way, under another name, changes all the time.
     pub(crate) fn counts(&self, file: &Path) -> bool {
         let ends = |extension: &str| file.extension().is_some_and(|end| end == extension);
-        self.kind == StoreKind::Ollama || ends("gguf") || (self.kind == StoreKind::Jan && ends("yml"))
+        self.kind == StoreKind::Ollama
+            || ends("gguf")
+            || (self.kind == StoreKind::Jan && ends("yml"))
     }
 }
 
@@ -325,7 +329,10 @@ mod tests {
         );
         check(
             &[
-                ("data/Jan/settings.json", Some(r#"{"data_folder":"HOME/mine"}"#)),
+                (
+                    "data/Jan/settings.json",
+                    Some(r#"{"data_folder":"HOME/mine"}"#),
+                ),
                 ("mine", None),
                 ("jan", None),
             ],

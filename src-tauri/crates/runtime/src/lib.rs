@@ -20,7 +20,8 @@ pub use client::Client;
 pub use error::{RuntimeError, RuntimeStatus};
 pub use executable::{EXECUTABLE_VARIABLE, find_executable};
 pub use protocol::{
-    Confinement, InstalledModel, LoadedModel, MemoryNeed, ModelKind, ModelList, System, UnusableModel,
+    Confinement, InstalledModel, LoadedModel, MemoryNeed, ModelKind, ModelList, System,
+    UnusableModel,
 };
 pub use runtime::Runtime;
 pub use supervisor::{Settings, Store, Supervisor};

@@ -180,9 +180,7 @@ fn open(path: &Path) -> Result<(Header, u64), Problem> {
     if read < magic.len() {
         return Err("the file is cut off within its header".into());
     }
-    let _one = ONE_AT_A_TIME
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner);
+    let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     backend::forget_errors();
     let header = Header::read(&mut source).ok_or_else(|| {
         format!(
@@ -442,7 +440,9 @@ impl Header {
             model.integer(&format!("{architecture}.{key}"))
         };
         let experts = of_model("expert_count").unwrap_or(0);
-        let used = of_model("expert_used_count").unwrap_or(experts).min(experts);
+        let used = of_model("expert_used_count")
+            .unwrap_or(experts)
+            .min(experts);
         let (tensors, _) = self.tensor_layout();
         let names: Vec<String> = (0..tensors).map(|id| self.tensor_name(id)).collect();
         // Without a matrix of its own for the output, the table of embeddings is that matrix, too.
@@ -478,7 +478,9 @@ impl Header {
                 return Err("it is an adapter of another kind than LoRA".into());
             }
         } else if kind == "mmproj" || architecture == "clip" {
-            return Err("it is the part of a model that sees pictures, and no model by itself".into());
+            return Err(
+                "it is the part of a model that sees pictures, and no model by itself".into(),
+            );
         }
         let is_adapter = kind == "adapter";
         let layers = self.integer(&of_model("block_count")).unwrap_or(0);

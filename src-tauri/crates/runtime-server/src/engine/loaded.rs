@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
-use super::gguf::Kind;
 use super::context::{Context, ContextSettings};
+use super::gguf::Kind;
 use super::grammar::{Constraint, Constraints};
 use super::job::Format;
 use super::model::Model;

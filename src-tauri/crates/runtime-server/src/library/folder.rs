@@ -44,7 +44,9 @@ pub(super) fn within(store: &Path, candidates: Vec<Candidate>) -> Vec<Candidate>
     let looked_at = candidates.into_iter().map(|mut candidate| {
         if candidate.linked && candidate.problem.is_none() {
             let parts = candidate.parts.iter();
-            candidate.problem = parts.map(|part| followed(store, part)).find_map(Result::err);
+            candidate.problem = parts
+                .map(|part| followed(store, part))
+                .find_map(Result::err);
         }
         candidate
     });
@@ -137,7 +139,12 @@ mod tests {
     #[test]
     fn parts_of_a_split_model_are_one() {
         check(
-            &["a.gguf", "b-00001-of-00002.gguf", "b-00002-of-00002.gguf", "c.gguf"],
+            &[
+                "a.gguf",
+                "b-00001-of-00002.gguf",
+                "b-00002-of-00002.gguf",
+                "c.gguf",
+            ],
             &[("a", 1, None), ("b", 2, None), ("c", 1, None)],
         );
         check(

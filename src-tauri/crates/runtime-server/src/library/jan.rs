@@ -41,9 +41,8 @@ fn read(data: &Path, models: &Path, description: &Path) -> Option<Candidate> {
     let id = description.parent()?.strip_prefix(models).ok()?;
     let levels: Option<Vec<&str>> = id.iter().map(|level| level.to_str()).collect();
     let name = levels?.join("/");
-    let unusable = |reason| {
-        Candidate::unusable(name.clone(), Owner::Jan, description.to_owned(), reason)
-    };
+    let unusable =
+        |reason| Candidate::unusable(name.clone(), Owner::Jan, description.to_owned(), reason);
     let path = match parse(description) {
         // An absolute path takes the place of the folder's.
         Ok(description) => data.join(description.model_path),
@@ -52,7 +51,9 @@ fn read(data: &Path, models: &Path, description: &Path) -> Option<Candidate> {
     // The other parts of a split model lie beside the first.
     let beside = path.parent().map(gguf_files).unwrap_or_default();
     let beside = joined(beside, Owner::Jan);
-    let whole = beside.into_iter().find(|one| one.parts.first() == Some(&path));
+    let whole = beside
+        .into_iter()
+        .find(|one| one.parts.first() == Some(&path));
     let candidate = match whole {
         Some(whole) if whole.parts.len() > 1 || whole.problem.is_some() => {
             Candidate { name, ..whole }

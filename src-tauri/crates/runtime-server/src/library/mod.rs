@@ -104,7 +104,9 @@ impl Library {
     /// on another disk.
     pub(crate) fn readable(&self) -> Vec<PathBuf> {
         let folders = self.places.iter().map(|place| place.folder.clone());
-        let linked = self.candidates().filter(|one| one.linked && one.problem.is_none());
+        let linked = self
+            .candidates()
+            .filter(|one| one.linked && one.problem.is_none());
         let targets = linked
             .flat_map(|candidate| candidate.parts)
             .filter_map(|part| part.canonicalize().ok())
@@ -139,7 +141,9 @@ impl Library {
         let by_name = |model: &Arc<ModelFile>| model.name.to_lowercase();
         listing.models.sort_by_key(by_name);
         listing.adapters.sort_by_key(by_name);
-        listing.unusable.sort_by_key(|file| file.name.to_lowercase());
+        listing
+            .unusable
+            .sort_by_key(|file| file.name.to_lowercase());
         listing
     }
 
@@ -160,7 +164,7 @@ impl Library {
     }
 
     /// The LoRA adapter of this name.
-    #[cfg_attr(not(test), expect(dead_code, reason = "attaching is the engine's"))]
+    #[expect(dead_code, reason = "attaching one is the engine's")]
     pub(crate) fn find_adapter(&self, name: &str) -> Result<Arc<ModelFile>, Error> {
         let adapter = self.named(name)?;
         if adapter.metadata.kind == Kind::Adapter {

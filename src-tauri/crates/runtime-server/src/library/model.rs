@@ -60,10 +60,11 @@ impl ModelFile {
     /// Reads what only who asks it needs, unless that was done. Blocks.
     pub(super) fn describe(&self) -> Result<(), Error> {
         if self.description.get().is_none() {
-            let description = gguf::describe(&self.path).map_err(|reason| Error::ModelUnusable {
-                name: self.name.clone(),
-                reason,
-            })?;
+            let description =
+                gguf::describe(&self.path).map_err(|reason| Error::ModelUnusable {
+                    name: self.name.clone(),
+                    reason,
+                })?;
             // Whoever was faster read the same.
             let _ = self.description.set(description);
         }

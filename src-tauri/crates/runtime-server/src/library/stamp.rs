@@ -43,7 +43,11 @@ impl Stamp {
     pub(crate) fn identity(&self) -> Identity {
         match self.file {
             Some(number) => Identity::Number(number),
-            None => Identity::Path(self.path.canonicalize().unwrap_or_else(|_| self.path.clone())),
+            None => Identity::Path(
+                self.path
+                    .canonicalize()
+                    .unwrap_or_else(|_| self.path.clone()),
+            ),
         }
     }
 }

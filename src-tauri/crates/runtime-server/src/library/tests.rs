@@ -104,7 +104,10 @@ fn a_header_is_read_once_for_each_state_of_its_file() {
     let first = library(folder.path());
     let check = |library: &Library, read: u64, moved: bool| {
         assert_eq!(names(library), ["a", "b"]);
-        assert_eq!((library.headers_read(), library.index_moved()), (read, moved));
+        assert_eq!(
+            (library.headers_read(), library.index_moved()),
+            (read, moved)
+        );
     };
     assert!(first.find("b").is_err());
     assert_eq!(first.headers_read(), 1, "another one's header was read");
