@@ -5,7 +5,7 @@
 use std::{fs, os::unix::fs::symlink, path::PathBuf, sync::Arc};
 
 use sotto_api::view::{
-    AskRequest, ModelState, ModelView, ModelsView,
+    AppEvent, AskRequest, ModelState, ModelView, ModelsView,
     models::{ModelKind, ModelOwner},
 };
 use sotto_domain::{FailureCode, MessageState};
@@ -490,6 +490,32 @@ async fn a_model_that_is_brought_works_at_once_and_stays_where_it_is() {
     assert_eq!(gone.code, sotto_api::ErrorCode::NotFound);
     world.sotto.remove_model("other".to_owned()).await.unwrap();
     assert!(!stage.path("home/models/other.gguf").exists());
+    world.sotto.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_link_that_is_made_by_hand_is_read_without_another_start() {
+    let stage = Stage::new(&[]);
+    stage.write("elsewhere/own.gguf", gguf::chat(1));
+    let world = stage.world().await;
+    world.sotto.attend(false);
+    symlink(
+        stage.path("elsewhere/own.gguf"),
+        stage.path("home/models/own.gguf"),
+    )
+    .unwrap();
+    loop {
+        if let AppEvent::ModelsChanged { models } = world.next_event().await
+            && let Some(model) = models.models.first()
+            && model.state == ModelState::Available
+        {
+            assert_eq!(
+                (model.name.as_str(), model.owner),
+                ("own", ModelOwner::Elsewhere)
+            );
+            break;
+        }
+    }
     world.sotto.shutdown().await;
 }
 

@@ -31,6 +31,7 @@ impl Sotto {
     pub async fn models(&self) -> Result<ModelsView, ApiError> {
         let list = self.inner.runtime.models().await;
         let list = list.map_err(|failure| ApiError::new(ErrorCode::Other, failure.message))?;
+        self.reach(&list);
         let loaded = self.inner.runtime.loaded().await.unwrap_or_default();
         let room = self.room(&loaded).await;
         let installed: Vec<String> = list

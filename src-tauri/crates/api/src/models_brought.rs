@@ -2,10 +2,12 @@
 
 use std::{
     path::{Path, PathBuf},
+    sync::PoisonError,
     time::Duration,
 };
 
 use sotto_models::StoreKind;
+use sotto_runtime_client::ModelList;
 
 use crate::{
     error::{ApiError, ErrorCode},
@@ -85,6 +87,25 @@ impl Sotto {
         self.tell_models().await;
         self.tell_runtime().await;
         Ok(())
+    }
+
+    /// Has the runtime started anew for files that came into reach after its start, once for each: a link
+    /// that was made by hand, or in a terminal. Returns at once.
+    pub(crate) fn reach(&self, list: &ModelList) {
+        let new = {
+            let mut reached = self
+                .inner
+                .reached
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            let outside = list.unusable.iter().filter(|model| model.out_of_reach);
+            let files = outside.flat_map(|model| model.files.iter().cloned());
+            files.fold(false, |new, file| reached.insert(file) || new)
+        };
+        if new && !self.inner.ending.is_cancelled() {
+            let sotto = self.clone();
+            self.inner.tasks.spawn(async move { sotto.renew().await });
+        }
     }
 
     /// Lets the runtime see what is new, and brings back what it held.

@@ -246,6 +246,9 @@ pub struct UnusableModel {
     /// Why, in one sentence.
     #[serde(rename = "error")]
     pub reason: String,
+    /// It came into reach after the process had settled what it may read: one that is started anew may
+    /// read it.
+    pub out_of_reach: bool,
 }
 
 /// Body of `GET /api/ps`.

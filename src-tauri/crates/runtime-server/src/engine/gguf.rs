@@ -81,13 +81,16 @@ pub(crate) enum Problem {
     /// Of what stands in it: it stays so until the file changes.
     Content(String),
     /// It could not be read now.
-    Reach(String),
+    Unreadable(String),
+    /// It came into reach after the process had settled what it may read.
+    OutOfReach,
 }
 
 impl Problem {
-    fn into_reason(self) -> String {
+    pub(crate) fn into_reason(self) -> String {
         match self {
-            Self::Content(reason) | Self::Reach(reason) => reason,
+            Self::Content(reason) | Self::Unreadable(reason) => reason,
+            Self::OutOfReach => "it came into reach after the start, by a link or a new folder; it can be read after the next start".into(),
         }
     }
 }
@@ -149,14 +152,11 @@ pub(crate) fn describe(path: &Path) -> Result<Description, String> {
 /// Reads one file's header; also says how long the file is.
 fn open(path: &Path) -> Result<(Header, u64), Problem> {
     let unreadable = |error: std::io::Error| {
-        Problem::Reach(
-            if error.kind() == std::io::ErrorKind::PermissionDenied && may_be_read(path) {
-                // Only the confinement is in the way: it knows what was there when the process started.
-                "it came into reach after the start, by a link or a new folder; it can be read after the next start".into()
-            } else {
-                format!("the file cannot be read: {error}")
-            },
-        )
+        if error.kind() == std::io::ErrorKind::PermissionDenied && may_be_read(path) {
+            // Only the confinement is in the way: it knows what was there when the process started.
+            return Problem::OutOfReach;
+        }
+        Problem::Unreadable(format!("the file cannot be read: {error}"))
     };
     // Before it is opened: opening a named pipe waits for its other end, which may never come.
     if !std::fs::metadata(path).map_err(unreadable)?.is_file() {

@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::engine::gguf::{self, Kind};
+use crate::engine::gguf::{self, Kind, Problem};
 use crate::error::Error;
 
 use candidate::Candidate;
@@ -125,7 +125,7 @@ impl Library {
                     Kind::Chat | Kind::Embedding => listing.models.push(model),
                     Kind::Adapter => listing.adapters.push(model),
                 },
-                Err(reason) => listing.unusable.push(one.unusable(reason)),
+                Err(problem) => listing.unusable.push(one.unusable(problem)),
             }
         }
         let seen: HashSet<&Path> = surveyed
@@ -213,9 +213,9 @@ impl Library {
         });
         let surveyed = surveyed.ok_or_else(|| Error::ModelNotFound(name.to_owned()))?;
         self.look_into(&surveyed)
-            .map_err(|reason| Error::ModelUnusable {
+            .map_err(|problem| Error::ModelUnusable {
                 name: name.to_owned(),
-                reason,
+                reason: problem.into_reason(),
             })
     }
 
@@ -244,10 +244,8 @@ impl Library {
             let stamps: Vec<Stamp> = candidate.parts.iter().map(|part| Stamp::of(part)).collect();
             let identity = stamps.first().map(Stamp::identity);
             let taken = names.get(&candidate.name.to_lowercase());
-            if candidate.problem.is_none()
-                && let Some(identity) = &identity
-                && let Some(same) = files.get(identity)
-            {
+            let same = identity.as_ref().and_then(|identity| files.get(identity));
+            if let Some(same) = same.filter(|same| same.is_also(&candidate)) {
                 let same = Arc::clone(same);
                 names.entry(candidate.name.to_lowercase()).or_insert(same);
                 continue;
@@ -272,10 +270,10 @@ impl Library {
     }
 
     /// Reads the header, unless that was done in this state of the files.
-    fn look_into(&self, surveyed: &Surveyed) -> Result<Arc<ModelFile>, String> {
+    fn look_into(&self, surveyed: &Surveyed) -> Result<Arc<ModelFile>, Problem> {
         let Surveyed { candidate, stamps } = surveyed;
         if let Some(problem) = &candidate.problem {
-            return Err(problem.clone());
+            return Err(Problem::Content(problem.clone()));
         }
         let Some(first) = candidate.parts.first() else {
             return Err("it has no file".into());
@@ -283,15 +281,15 @@ impl Library {
         if let Some(known) = lock(&self.read).get_mut(first)
             && known.stamps == *stamps
         {
-            return known.as_model(candidate);
+            return known.as_model(candidate).map_err(Problem::Content);
         }
         // Not under the lock: a question to one model does not wait for the headers of others.
         self.headers_read.fetch_add(1, Ordering::Relaxed);
         let reading = match gguf::read(&candidate.parts) {
             Ok(metadata) => Reading::Model(metadata),
-            Err(gguf::Problem::Content(reason)) => Reading::Unusable(reason),
+            Err(Problem::Content(reason)) => Reading::Unusable(reason),
             // It may be another thing the next time, with the same file.
-            Err(gguf::Problem::Reach(reason)) => return Err(reason),
+            Err(problem) => return Err(problem),
         };
         if let Reading::Unusable(reason) = &reading {
             tracing::warn!(file = %first.display(), reason, "unusable model file");
@@ -304,7 +302,7 @@ impl Library {
         };
         let model = known.as_model(candidate);
         lock(&self.read).insert(first.clone(), known);
-        model
+        model.map_err(Problem::Content)
     }
 }
 
@@ -341,6 +339,13 @@ impl Surveyed {
         }))
     }
 
+    /// The candidate is this one under another name. Two names that a person gave to one file in our
+    /// folders, without a link that would say so, are two models to them.
+    fn is_also(&self, candidate: &Candidate) -> bool {
+        let own = |one: &Candidate| one.owner == Owner::Folder && !one.linked;
+        candidate.problem.is_none() && !(own(&self.candidate) && own(candidate))
+    }
+
     /// Files of the same sizes in another of our folders: the starter that the installer brought, for
     /// one. They have the same name already.
     fn has_copy(&self, stamps: &[Stamp]) -> bool {
@@ -348,7 +353,7 @@ impl Surveyed {
         self.candidate.owner == Owner::Folder && sizes(&self.stamps) == sizes(stamps)
     }
 
-    fn unusable(&self, reason: String) -> UnusableFile {
+    fn unusable(&self, problem: Problem) -> UnusableFile {
         let candidate = &self.candidate;
         UnusableFile {
             name: candidate.name.clone(),
@@ -356,7 +361,8 @@ impl Surveyed {
             linked: candidate.linked,
             parts: candidate.parts.clone(),
             size: self.stamps.iter().map(|stamp| stamp.size).sum(),
-            reason,
+            out_of_reach: matches!(problem, Problem::OutOfReach),
+            reason: problem.into_reason(),
         }
     }
 }

@@ -97,6 +97,8 @@ pub(crate) struct UnusableFile {
     pub(crate) size: u64,
     /// Why it cannot be used, for a person.
     pub(crate) reason: String,
+    /// The next start may read it.
+    pub(crate) out_of_reach: bool,
 }
 
 fn digest(stamps: &[Stamp], metadata: &Metadata) -> String {

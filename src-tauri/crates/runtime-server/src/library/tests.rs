@@ -85,8 +85,15 @@ fn a_file_with_two_names_is_listed_once_and_found_by_both() {
         folder.path().join("own/b.gguf"),
     )
     .unwrap();
+    // Two names in our own folder are two, as they always were.
+    write(folder.path(), "own/c.gguf", b"y");
+    fs::hard_link(
+        folder.path().join("own/c.gguf"),
+        folder.path().join("own/d.gguf"),
+    )
+    .unwrap();
     let library = library(folder.path());
-    assert_eq!(names(&library), ["b"]);
+    assert_eq!(names(&library), ["b", "c", "d"]);
     assert!(library.list().unusable[0].linked);
     for name in ["a", "b"] {
         assert!(

@@ -42,6 +42,7 @@ pub(super) async fn tags(State(runtime): State<Arc<Runtime>>) -> Result<Json<Val
                 "owner": file.owner.word(),
                 "linked": file.linked,
                 "error": file.reason,
+                "out_of_reach": file.out_of_reach,
             })
         })
         .collect();
