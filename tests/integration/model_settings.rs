@@ -55,10 +55,20 @@ async fn asked(world: &World, model: &FakeLanguageModel, request: AskRequest) ->
 async fn settings_reach_each_question_and_can_be_taken_back() {
     let model = FakeLanguageModel::new(vec![ends(), ends(), ends()]);
     let world = World::new(model.clone()).await;
-    assert_eq!(world.sotto.model_settings(MODEL).await, ModelSettings::default());
-    world.sotto.set_model_settings(MODEL, chosen()).await.unwrap();
+    assert_eq!(
+        world.sotto.model_settings(MODEL).await,
+        ModelSettings::default()
+    );
+    world
+        .sotto
+        .set_model_settings(MODEL, chosen())
+        .await
+        .unwrap();
     assert_eq!(world.sotto.model_settings(MODEL).await, chosen());
-    assert_eq!(world.sotto.model_settings("another").await, ModelSettings::default());
+    assert_eq!(
+        world.sotto.model_settings("another").await,
+        ModelSettings::default()
+    );
 
     let request = asked(&world, &model, question()).await;
     assert_eq!(request.context, Some(4096));
@@ -84,21 +94,35 @@ async fn settings_reach_each_question_and_can_be_taken_back() {
     // Also where it is brought into memory before anything is asked.
     world.sotto.load_model(None).await.unwrap();
     let loads = model.residences();
-    assert_eq!(loads.last(), Some(&(MODEL.to_owned(), Some(4096), residence)));
+    assert_eq!(
+        loads.last(),
+        Some(&(MODEL.to_owned(), Some(4096), residence))
+    );
 
     let world = world.again(model.clone()).await;
     assert_eq!(world.sotto.model_settings(MODEL).await, chosen());
-    world.sotto.set_model_settings(MODEL, ModelSettings::default()).await.unwrap();
+    world
+        .sotto
+        .set_model_settings(MODEL, ModelSettings::default())
+        .await
+        .unwrap();
     let request = asked(&world, &model, question()).await;
     assert_eq!((request.context, request.manner), (None, Manner::default()));
-    assert_eq!((request.adapters, request.residence), (vec![], Residence::default()));
+    assert_eq!(
+        (request.adapters, request.residence),
+        (vec![], Residence::default())
+    );
 }
 
 #[tokio::test]
 async fn what_an_action_says_goes_before_the_models_settings() {
     let model = FakeLanguageModel::new(vec![ends()]);
     let world = World::new(model.clone()).await;
-    world.sotto.set_model_settings(MODEL, chosen()).await.unwrap();
+    world
+        .sotto
+        .set_model_settings(MODEL, chosen())
+        .await
+        .unwrap();
     let folder = world.home().join("prompts");
     fs::create_dir_all(&folder).unwrap();
     let action = "name = \"cool\"\ntitle = \"Cool\"\ndescription = \"Cool\"\noutput = \"plain\"\n\
@@ -112,20 +136,35 @@ async fn what_an_action_says_goes_before_the_models_settings() {
         ..question()
     };
     let manner = asked(&world, &model, request).await.manner;
-    assert_eq!((manner.temperature, manner.repeat_penalty), (Some(0.0), Some(1.5)));
+    assert_eq!(
+        (manner.temperature, manner.repeat_penalty),
+        (Some(0.0), Some(1.5))
+    );
 }
 
 #[tokio::test]
 async fn a_wrong_value_is_named_and_changes_nothing() {
     let world = World::new(FakeLanguageModel::new(Vec::new())).await;
-    world.sotto.set_model_settings(MODEL, chosen()).await.unwrap();
+    world
+        .sotto
+        .set_model_settings(MODEL, chosen())
+        .await
+        .unwrap();
     let wrong = ModelSettings {
         temperature: Some(3.0),
         ..chosen()
     };
-    let error = world.sotto.set_model_settings(MODEL, wrong).await.unwrap_err();
+    let error = world
+        .sotto
+        .set_model_settings(MODEL, wrong)
+        .await
+        .unwrap_err();
     assert_eq!(error.code, ErrorCode::WrongParameter);
-    assert!(error.message.starts_with("temperature"), "{}", error.message);
+    assert!(
+        error.message.starts_with("temperature"),
+        "{}",
+        error.message
+    );
     assert_eq!(world.sotto.model_settings(MODEL).await, chosen());
 }
 
@@ -134,7 +173,10 @@ async fn a_limit_of_memory_is_kept_and_told_to_each_runtime() {
     let limits = |hardware: HardwareView| (hardware.limit, hardware.limit_chosen);
     let model = FakeLanguageModel::new(vec![ends()]);
     let world = World::new(model).await;
-    assert_eq!(limits(world.sotto.hardware().await.unwrap()), (6_000_000_000, false));
+    assert_eq!(
+        limits(world.sotto.hardware().await.unwrap()),
+        (6_000_000_000, false)
+    );
     let hardware = world.sotto.set_memory_limit(Some(2_000_000_000)).await;
     assert_eq!(limits(hardware.unwrap()), (2_000_000_000, true));
     assert_eq!(world.sotto.runtime().await.limit, 2_000_000_000);
@@ -145,7 +187,10 @@ async fn a_limit_of_memory_is_kept_and_told_to_each_runtime() {
     let model = FakeLanguageModel::new(vec![ends()]);
     let world = world.again(model.clone()).await;
     world.sotto.load_model(None).await.unwrap();
-    assert_eq!(limits(world.sotto.hardware().await.unwrap()), (2_000_000_000, true));
+    assert_eq!(
+        limits(world.sotto.hardware().await.unwrap()),
+        (2_000_000_000, true)
+    );
     let hardware = world.sotto.set_memory_limit(None).await;
     assert_eq!(limits(hardware.unwrap()), (6_000_000_000, false));
 }
@@ -156,7 +201,10 @@ async fn a_model_is_measured_and_the_result_stays() {
     assert_eq!(world.sotto.hardware().await.unwrap().bandwidth, None);
     let measured = world.sotto.bench_model(MODEL.to_owned()).await.unwrap();
     assert_eq!((measured.decode, measured.limit), (20.0, 30.0));
-    assert_eq!((measured.first_token, measured.model.as_str()), (250.0, MODEL));
+    assert_eq!(
+        (measured.first_token, measured.model.as_str()),
+        (250.0, MODEL)
+    );
     let told = loop {
         if let AppEvent::BenchProgressed { progress } = world.next_event().await {
             break progress;
@@ -166,7 +214,10 @@ async fn a_model_is_measured_and_the_result_stays() {
 
     let world = world.again(FakeLanguageModel::new(Vec::new())).await;
     assert_eq!(world.sotto.measurements().await, [measured]);
-    assert_eq!(world.sotto.hardware().await.unwrap().bandwidth, Some(30_000_000_000));
+    assert_eq!(
+        world.sotto.hardware().await.unwrap().bandwidth,
+        Some(30_000_000_000)
+    );
 }
 
 #[tokio::test]

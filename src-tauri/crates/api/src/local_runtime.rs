@@ -38,6 +38,9 @@ pub trait LocalRuntime: LanguageModel {
     fn status(&self) -> watch::Receiver<RuntimeStatus>;
     /// Tries once more after the process was given up. Nothing to do otherwise.
     fn revive(&self) -> ModelFuture<'_, ()>;
+    /// Starts the process anew once nothing is being answered, so that it may read what was not there
+    /// before.
+    fn renew(&self) -> ModelFuture<'_, Result<(), Failure>>;
     /// Ends the process.
     fn shutdown(&self) -> ModelFuture<'_, ()>;
 }
@@ -102,6 +105,10 @@ impl LocalRuntime for Runtime {
                 tracing::warn!(%error, "the runtime cannot be started again");
             }
         })
+    }
+
+    fn renew(&self) -> ModelFuture<'_, Result<(), Failure>> {
+        Box::pin(async { Ok(self.renew().await?) })
     }
 
     fn shutdown(&self) -> ModelFuture<'_, ()> {

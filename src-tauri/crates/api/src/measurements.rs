@@ -45,7 +45,7 @@ pub(crate) struct Measurements {
 /// The file's content.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-struct Kept {
+pub(crate) struct Kept {
     /// The newest first.
     measurements: Vec<Measurement>,
     /// Tokens in a second of ordinary answers, by model.
@@ -67,11 +67,6 @@ impl Measurements {
         kept.measurements.first().map(|newest| newest.bandwidth)
     }
 
-    /// How fast a model answers: as measured, or at most as the memory's speed allows.
-    pub(crate) async fn speed(&self, model: &str, bytes_per_token: u64) -> Option<SpeedView> {
-        self.read().await.speed(model, bytes_per_token)
-    }
-
     /// Notes how fast an ordinary answer was made.
     pub(crate) async fn note(&self, model: &str, statistics: AnswerStatistics) {
         if statistics.answer_tokens < ENOUGH_TOKENS || statistics.decode_milliseconds == 0 {
@@ -90,7 +85,8 @@ impl Measurements {
         self.change(|kept| kept.add(measurement)).await;
     }
 
-    async fn read(&self) -> Kept {
+    /// All that is known now.
+    pub(crate) async fn read(&self) -> Kept {
         let mut slot = self.kept.lock().await;
         slot.get_or_insert_with(|| read(&self.file)).clone()
     }
@@ -122,7 +118,8 @@ impl Kept {
         });
     }
 
-    fn speed(&self, model: &str, bytes_per_token: u64) -> Option<SpeedView> {
+    /// How fast a model answers: as measured, or at most as the memory's speed allows.
+    pub(crate) fn speed(&self, model: &str, bytes_per_token: u64) -> Option<SpeedView> {
         if let Some(speed) = self.speeds.get(model) {
             return Some(SpeedView {
                 tokens_per_second: *speed,
@@ -339,16 +336,17 @@ mod tests {
         for (tokens, milliseconds) in [(31, 1000), (100, 0)] {
             one.note("a", answer(tokens, milliseconds)).await;
         }
-        assert_eq!(one.speed("a", 0).await, None);
+        assert_eq!(one.read().await.speed("a", 0), None);
         one.note("a", answer(100, 2000)).await;
         other.note("b", answer(100, 1000)).await;
         other.note("a", answer(100, 1000)).await;
         let speed = |speed: Option<SpeedView>| speed.map(|speed| speed.tokens_per_second);
-        assert_eq!(speed(other.speed("a", 0).await), Some(65.0));
-        assert_eq!(speed(other.speed("b", 0).await), Some(100.0));
-        assert_eq!(speed(Measurements::new(home.path()).speed("a", 0).await), Some(65.0));
+        assert_eq!(speed(other.read().await.speed("a", 0)), Some(65.0));
+        assert_eq!(speed(other.read().await.speed("b", 0)), Some(100.0));
+        let third = Measurements::new(home.path()).read().await;
+        assert_eq!(speed(third.speed("a", 0)), Some(65.0));
         let text = std::fs::read_to_string(home.path().join(FILE)).unwrap();
         std::fs::write(home.path().join(FILE), &text[..text.len() / 2]).unwrap();
-        assert_eq!(Measurements::new(home.path()).speed("a", 0).await, None);
+        assert_eq!(Measurements::new(home.path()).read().await, Kept::default());
     }
 }

@@ -152,7 +152,10 @@ fn check(settings: &ModelSettings) -> Result<(), ApiError> {
     let outside = |value: Option<f32>, least: f32, most: f32| {
         value.is_some_and(|value| !(least..=most).contains(&value))
     };
-    if settings.context.is_some_and(|tokens| tokens < SMALLEST_CONTEXT) {
+    if settings
+        .context
+        .is_some_and(|tokens| tokens < SMALLEST_CONTEXT)
+    {
         return wrong("context", "a conversation needs at least 256 tokens");
     }
     for (field, value, least, most) in [

@@ -1,7 +1,7 @@
 //! The core itself: what it stands on and what is going on in it.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
     time::Duration,
@@ -43,6 +43,8 @@ pub(crate) struct Inner {
     pub(crate) quick: QuickConversation,
     /// The names of usable models, as last seen; `None` until the runtime was asked.
     pub(crate) installed: watch::Sender<Option<Vec<String>>>,
+    /// Files for which the runtime was started anew already, because they came into reach after its start.
+    pub(crate) reached: Mutex<HashSet<String>>,
     /// Somebody wants the models to be looked at again.
     pub(crate) look_again: Notify,
     /// What is in memory, or for how long, may be another thing now.
@@ -82,6 +84,7 @@ impl Sotto {
                 turns: Arc::default(),
                 quick: QuickConversation::default(),
                 installed: watch::Sender::new(None),
+                reached: Mutex::default(),
                 look_again: Notify::new(),
                 memory_moved: Notify::new(),
                 paused: AtomicBool::new(false),

@@ -18,7 +18,9 @@ pub(crate) async fn run(name: Option<String>, json: bool) -> Result<(), Exit> {
     if json {
         return print_json(&measured);
     }
-    lines(&measured).iter().try_for_each(|line| print_line(line))
+    lines(&measured)
+        .iter()
+        .try_for_each(|line| print_line(line))
 }
 
 async fn measure(session: &mut Session, name: Option<String>) -> Result<Measurement, Exit> {
@@ -67,10 +69,16 @@ fn lines(measured: &Measurement) -> Vec<String> {
         0.0
     };
     vec![
-        format!("{} on {} ({} threads)", measured.model, measured.backend, measured.threads),
+        format!(
+            "{} on {} ({} threads)",
+            measured.model, measured.backend, measured.threads
+        ),
         format!("prefill       {:>9.1} tokens/s", measured.prefill),
         format!("decode        {:>9.1} tokens/s", measured.decode),
-        format!("first token   {:>9.0} ms after a short question", measured.first_token),
+        format!(
+            "first token   {:>9.0} ms after a short question",
+            measured.first_token
+        ),
         format!(
             "memory        {:>9.2} GB, expected {:.2} GB",
             gigabytes(measured.memory),
@@ -110,7 +118,16 @@ mod tests {
             backend: "CPU".to_owned(),
         };
         let text = lines(&measured).join("\n");
-        for part in ["Tiny on CPU", "104.0", "30.0", "500 ms", "1.45 GB", "34.7", "34.0 GB/s", "86 % reached"] {
+        for part in [
+            "Tiny on CPU",
+            "104.0",
+            "30.0",
+            "500 ms",
+            "1.45 GB",
+            "34.7",
+            "34.0 GB/s",
+            "86 % reached",
+        ] {
             assert!(text.contains(part), "{part} in {text}");
         }
     }

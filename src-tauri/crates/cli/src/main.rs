@@ -42,6 +42,12 @@ async fn main() -> ExitCode {
         }
         Command::Models(ModelsCommand::List { json }) => models::list(json).await,
         Command::Models(ModelsCommand::Bench { name, json }) => bench::run(name, json).await,
+        Command::Models(ModelsCommand::Show { name, json }) => models::show(&name, json).await,
+        Command::Models(ModelsCommand::Catalog { language, json }) => {
+            models::catalog(language.as_deref(), json).await
+        }
+        Command::Models(ModelsCommand::Import { path, json }) => models::import(path, json).await,
+        Command::Models(ModelsCommand::Rm { name, json }) => models::remove(name, json).await,
         Command::Providers(command) => providers::run(command).await,
         Command::Cloud(command) => providers::switch(command).await,
         Command::Ledger(LedgerCommand::List { json }) => ledger::list(json).await,

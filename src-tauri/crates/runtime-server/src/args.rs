@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::library::{self, Place};
+
 /// Runs language models on this computer and serves the Ollama HTTP API.
 #[derive(Debug, Parser)]
 #[command(
@@ -36,6 +38,14 @@ pub(crate) struct ServeArguments {
     /// A folder whose `.gguf` files can be asked; may be given several times.
     #[arg(long = "models", value_name = "DIR")]
     pub(crate) models: Vec<PathBuf>,
+    /// The store of another app, whose models can be asked as well; may be given several times. KIND is
+    /// one of ollama, lm_studio, jan, gpt4all, hugging_face.
+    #[arg(long = "store", value_name = "KIND=DIR", value_parser = library::store)]
+    pub(crate) stores: Vec<Place>,
+    /// What `GET /api/sotto/index` gave an earlier process: headers of files that did not change are not
+    /// read again.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) index: Option<PathBuf>,
     /// Threads for evaluation; by default one for each physical core that may be used.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=512))]
     pub(crate) threads: Option<u32>,
@@ -126,6 +136,8 @@ mod tests {
             ("--models m --socket s --threads 0", false),
             ("--models m --socket s --memory 1500000000", true),
             ("--models m --socket s --memory 0", false),
+            ("--models m --store ollama=o --store jan=j --socket s", true),
+            ("--models m --store o --socket s", false),
             ("bench-loop --model m", true),
         ] {
             assert_eq!(accepts(line), expected, "{line}");

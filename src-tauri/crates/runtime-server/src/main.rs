@@ -3,7 +3,6 @@
 //! A process of its own, because llama.cpp can abort on a bad file or when memory runs out, and
 //! because an unloaded model's memory must really go back.
 
-mod adapters;
 mod args;
 mod confinement;
 mod engine;
@@ -24,7 +23,7 @@ use tracing_subscriber::EnvFilter;
 use args::{BenchArguments, CommandLine, ServeArguments, Tool};
 use confinement::Confinement;
 use engine::{Engine, EngineSettings};
-use library::Library;
+use library::{Index, Library, Place};
 use routes::Runtime;
 
 fn main() -> ExitCode {
@@ -61,9 +60,14 @@ fn serve(
     let listener = listen::Listener::bind(&arguments)?;
     engine::backend::start()?;
     let threads = arguments.threads.unwrap_or_else(default_threads);
-    let library = Library::new(arguments.models);
+    let index = arguments.index.as_deref().map(Index::read);
+    let folders = arguments.models.into_iter().map(Place::folder);
+    let library = Library::new(
+        folders.chain(arguments.stores).collect(),
+        index.unwrap_or_default(),
+    );
     template::time_zone();
-    let confinement = confine(&library.places());
+    let confinement = confine(&library.readable());
     if arguments.lifeline {
         confinement::die_with_parent()?;
     }

@@ -59,7 +59,10 @@ mod tests {
     #[test]
     fn steps_numbers_and_errors_are_told_apart() {
         let step = parse(r#"{"stage":"decode","percent":40,"done":false}"#, "Tiny").unwrap();
-        assert_eq!((step.step.stage.as_str(), step.step.percent), ("decode", 40));
+        assert_eq!(
+            (step.step.stage.as_str(), step.step.percent),
+            ("decode", 40)
+        );
         assert!(!step.done);
         let last = parse(
             r#"{"done":true,"prefill_tokens_per_second":104.5,"decode_tokens_per_second":34.0,

@@ -10,6 +10,7 @@ mod client;
 mod error;
 mod executable;
 mod failure;
+mod index;
 mod process;
 mod protocol;
 mod run_folder;
@@ -20,7 +21,8 @@ pub use client::Client;
 pub use error::{RuntimeError, RuntimeStatus};
 pub use executable::{EXECUTABLE_VARIABLE, find_executable};
 pub use protocol::{
-    BenchStep, Confinement, InstalledModel, LoadedModel, Measured, ModelList, System, UnusableModel,
+    BenchStep, Confinement, InstalledModel, LoadedModel, Measured, MemoryNeed, ModelKind,
+    ModelList, System, UnusableModel,
 };
 pub use runtime::Runtime;
-pub use supervisor::{Settings, Supervisor};
+pub use supervisor::{Settings, Store, Supervisor};

@@ -8,7 +8,7 @@ use tokio::{sync::watch, time::timeout};
 
 use crate::{
     BenchStep, Client, LoadedModel, Measured, ModelList, RuntimeError, RuntimeStatus, Settings,
-    Supervisor, System, supervisor::Handle,
+    Supervisor, System, client::Look, index, supervisor::Handle,
 };
 
 /// How long the end of a process that no longer answers may take to be noticed.
@@ -59,12 +59,33 @@ impl Runtime {
         self.supervisor.shutdown().await;
     }
 
-    /// The files that the runtime finds in its folders.
+    /// Starts the process anew once nothing is being answered, so that it may read what was not there
+    /// before; see [`Supervisor::renew`].
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub async fn renew(&self) -> Result<(), RuntimeError> {
+        self.supervisor.renew().await
+    }
+
+    /// The files that the runtime finds in its places. What it read of them is kept for the next one.
     ///
     /// # Errors
     /// When the runtime cannot be started or ended.
     pub async fn models(&self) -> Result<ModelList, Failure> {
-        self.supervisor.ensure().await?.models().await
+        let client = self.supervisor.ensure().await?;
+        let Look { list, index_moved } = client.look().await?;
+        if index_moved && let Some(path) = self.supervisor.index() {
+            // Without it the next start reads the headers again: slower, and no failure.
+            let kept = match client.index().await {
+                Ok(index) => index::keep(path, &index).map_err(|error| error.to_string()),
+                Err(failure) => Err(failure.message),
+            };
+            if let Err(reason) = kept {
+                tracing::warn!(path = %path.display(), reason, "the index of models is not kept");
+            }
+        }
+        Ok(list)
     }
 
     /// The models in memory; none if the process does not run, which is not started for this.

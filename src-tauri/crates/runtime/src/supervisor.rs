@@ -3,7 +3,7 @@
 
 use std::{
     collections::VecDeque,
-    path::PathBuf,
+    path::{Path, PathBuf},
     pin::Pin,
     sync::{
         Arc, Weak,
@@ -32,6 +32,11 @@ pub struct Settings {
     pub executable: Option<PathBuf>,
     /// Folders whose `.gguf` files can be asked.
     pub models: Vec<PathBuf>,
+    /// Stores of other apps, whose models can be asked as well.
+    pub stores: Vec<Store>,
+    /// A file that keeps what was read of model files, so that the next process need not read it again;
+    /// written by this program alone. `None` keeps nothing.
+    pub index: Option<PathBuf>,
     /// Threads for evaluation; `None` lets the runtime choose.
     pub threads: Option<u32>,
     /// Tokens of context where a request does not say; `None` lets the runtime choose.
@@ -40,6 +45,15 @@ pub struct Settings {
     pub memory: Option<u64>,
     /// Where the private folder of the socket is made; `None` takes the system's place for such.
     pub run_folder: Option<PathBuf>,
+}
+
+/// The store of another app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Store {
+    /// The runtime's word for its layout: `ollama`, `lm_studio`, `jan`, `gpt4all` or `hugging_face`.
+    pub kind: &'static str,
+    /// Its topmost folder.
+    pub folder: PathBuf,
 }
 
 /// Keeps one `sotto-runtime` process. Clones share it; when the last one is dropped, the process
@@ -107,6 +121,11 @@ impl Supervisor {
         }
     }
 
+    /// Where what was read of model files is kept.
+    pub(crate) fn index(&self) -> Option<&Path> {
+        self.inner.settings.index.as_deref()
+    }
+
     /// How the process is, now and from now on.
     #[must_use]
     pub fn status(&self) -> watch::Receiver<RuntimeStatus> {
@@ -163,6 +182,23 @@ impl Supervisor {
         self.ensure().await
     }
 
+    /// Starts the process anew once nothing is asked of the one that runs, because what it may read is
+    /// settled when it starts. Does nothing where none runs: the next one sees what is there then.
+    ///
+    /// # Errors
+    /// When the process cannot be started.
+    pub async fn renew(&self) -> Result<(), RuntimeError> {
+        while let Some(Handle { client, .. }) = self.running().await {
+            client.idle().await;
+            let inner = Arc::clone(&self.inner);
+            let renewed = tokio::spawn(async move { inner.renew_if_idle().await }).await;
+            if renewed.unwrap_or(Err(RuntimeError::ShutDown))? {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
     /// Ends the process: politely, and after two seconds not. Afterwards nothing is started any
     /// more.
     pub async fn shutdown(&self) {
@@ -177,6 +213,20 @@ impl Supervisor {
 }
 
 impl Inner {
+    /// False: somebody asks something again. Who asks after this began waits for the new process.
+    async fn renew_if_idle(self: &Arc<Self>) -> Result<bool, RuntimeError> {
+        let mut state = self.state.lock().await;
+        let idle = |running: &mut Running| running.handle.client.is_idle();
+        let Some(Running { stop, watching, .. }) = state.running.take_if(idle) else {
+            return Ok(false);
+        };
+        drop(stop);
+        let _ = watching.await;
+        // It did not end by itself, so it does not count towards ending too often.
+        state.starts.pop_back();
+        self.start(&mut state).await.map(|_| true)
+    }
+
     /// Starts the process unless it runs. The caller holds the state, so there is one start at a
     /// time.
     async fn start(self: &Arc<Self>, state: &mut State) -> Result<Handle, RuntimeError> {

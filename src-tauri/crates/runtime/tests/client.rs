@@ -299,7 +299,11 @@ async fn what_the_person_decided_reaches_the_runtime() {
         keep_alive: Some(90),
         graphics_layers: None,
     };
-    server.client.load("Tiny", Some(256), residence).await.unwrap();
+    server
+        .client
+        .load("Tiny", Some(256), residence)
+        .await
+        .unwrap();
     assert_eq!(
         server.last(),
         json!({"model": "Tiny", "stream": false, "truncate": false, "messages": [], "options": {"num_ctx": 256}, "keep_alive": 90})

@@ -237,6 +237,10 @@ impl LocalRuntime for FakeLanguageModel {
         Box::pin(async {})
     }
 
+    fn renew(&self) -> ModelFuture<'_, Result<(), Failure>> {
+        Box::pin(async { Ok(()) })
+    }
+
     fn shutdown(&self) -> ModelFuture<'_, ()> {
         Box::pin(async {})
     }

@@ -6,16 +6,16 @@ use std::sync::Arc;
 
 use llama_cpp_sys_2 as llama;
 
-use super::backend;
 use super::model::Model;
-use crate::adapters::AdapterFile;
+use super::{backend, gguf};
 use crate::error::Error;
+use crate::library::ModelFile;
 
 /// An adapter that a request wants, and how much it counts.
 #[derive(Debug, Clone)]
 pub(crate) struct Wanted {
     /// Its file.
-    pub(crate) file: Arc<AdapterFile>,
+    pub(crate) file: Arc<ModelFile>,
     /// 1 is as trained, 0 not at all.
     pub(crate) scale: f32,
 }
@@ -40,13 +40,17 @@ impl Attached {
 
 impl From<&[Wanted]> for Attached {
     fn from(wanted: &[Wanted]) -> Self {
-        Self::of(wanted.iter().map(|one| (one.file.digest.as_str(), one.scale)))
+        Self::of(
+            wanted
+                .iter()
+                .map(|one| (one.file.digest.as_str(), one.scale)),
+        )
     }
 }
 
 /// llama.cpp's adapter. It must be detached from every context before it is dropped.
 pub(super) struct Adapter {
-    pub(super) file: Arc<AdapterFile>,
+    pub(super) file: Arc<ModelFile>,
     raw: *mut llama::llama_adapter_lora,
     /// Keeps the model until the adapter is gone: freeing a model frees its adapters.
     _model: Arc<Model>,
@@ -64,13 +68,14 @@ impl Drop for Adapter {
 
 impl Adapter {
     /// Reads the adapter's weights, and checks that they belong to the model.
-    pub(super) fn load(model: &Arc<Model>, file: &Arc<AdapterFile>) -> Result<Self, Error> {
+    pub(super) fn load(model: &Arc<Model>, file: &Arc<ModelFile>) -> Result<Self, Error> {
         let unusable = |reason: String| Error::AdapterUnusable {
             name: file.name.clone(),
             reason,
         };
         let path = CString::new(file.path.as_os_str().as_encoded_bytes())
             .map_err(|_| unusable("its file name holds a zero byte".into()))?;
+        gguf::check_adapter(&file.path).map_err(&unusable)?;
         backend::forget_errors();
         // SAFETY: the model is valid, and the path is NUL-terminated and outlives the call.
         let raw = unsafe { llama::llama_adapter_lora_init(model.raw, path.as_ptr()) };

@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicU32;
 
 use super::adapter::{Adapter, Attached, Wanted};
 use super::context::{Context, ContextSettings};
+use super::gguf::Kind;
 use super::grammar::{Constraint, Constraints};
 use super::job::Format;
 use super::memory::Need;
@@ -57,7 +58,7 @@ impl Loaded {
         progress: &Arc<AtomicU32>,
     ) -> Result<Self, Error> {
         let model = Arc::new(Model::load(&file.name, &file.path, progress)?);
-        let prompts = PromptMaker::new(&model, file.metadata.chat_template.as_deref())?;
+        let prompts = PromptMaker::new(&model, file.chat_template())?;
         let trained = model.trained_context();
         let size = if trained == 0 {
             size
@@ -81,7 +82,11 @@ impl Loaded {
     /// Bytes that it takes, estimated, without what is parked. A context that will be made counts.
     pub(super) fn bytes(&self) -> u64 {
         let both = self.answering.is_some() && self.embedding.is_some();
-        let second = if both { self.need.of_context(self.size) } else { 0 };
+        let second = if both {
+            self.need.of_context(self.size)
+        } else {
+            0
+        };
         let adapters = self.adapters.iter().map(|one| one.file.size).sum::<u64>();
         self.need.at(self.size) + second + adapters
     }
@@ -113,7 +118,11 @@ impl Loaded {
             Purpose::Answers => self.answering.is_none() && self.embedding.is_some(),
             Purpose::Embeddings => self.embedding.is_none() && self.answering.is_some(),
         };
-        let second = if second { self.need.of_context(size) } else { 0 };
+        let second = if second {
+            self.need.of_context(size)
+        } else {
+            0
+        };
         let here = |one: &&Wanted| !self.adapters.iter().any(|adapter| is_of(adapter, one));
         let adapters = wanted.iter().filter(here).map(|one| one.file.size);
         first + second + adapters.sum::<u64>()
@@ -214,7 +223,7 @@ impl Loaded {
 
     /// Makes all that the first answer needs.
     pub(super) fn make_ready(&mut self) -> Result<(), Error> {
-        if self.file.metadata.embedding {
+        if self.file.metadata.kind == Kind::Embedding {
             self.embedding().map(|_| ())
         } else {
             self.answering().map(|_| ())

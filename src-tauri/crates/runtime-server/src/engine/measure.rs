@@ -130,7 +130,11 @@ pub(super) fn run(
             "a context of {size} tokens is too small to measure with"
         )));
     }
-    let Answering { context: evaluation, cache, .. } = loaded.answering()?;
+    let Answering {
+        context: evaluation,
+        cache,
+        ..
+    } = loaded.answering()?;
     cache.set_aside(evaluation);
     evaluation.watch(std::sync::Arc::clone(&cancel.0));
     let mut bench = Bench {

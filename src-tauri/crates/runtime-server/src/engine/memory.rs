@@ -156,7 +156,11 @@ pub(super) struct Room {
 /// How many of `pieces`, from the first one on, must be given up so that `wanted` more bytes fit.
 /// Refused with both numbers where all of them are not enough.
 pub(super) fn to_give_up(pieces: &[u64], wanted: u64, room: Room) -> Result<usize, Error> {
-    let sum = |pieces: &[u64]| pieces.iter().fold(0u64, |sum, piece| sum.saturating_add(*piece));
+    let sum = |pieces: &[u64]| {
+        pieces
+            .iter()
+            .fold(0u64, |sum, piece| sum.saturating_add(*piece))
+    };
     let left = |given_up: usize| {
         let held = room.staying.saturating_add(sum(&pieces[given_up..]));
         let free = room.free.saturating_add(sum(&pieces[..given_up]));
@@ -231,12 +235,22 @@ mod tests {
             (&[40, 60], 50, room(200, 0, 1000), Ok(0)),
             (&[40, 60], 110, room(200, 0, 1000), Ok(1)),
             (&[40, 60], 150, room(200, 0, 1000), Ok(2)),
-            (&[40, 60], 201, room(200, 0, 1000), Err((200, Shortage::Limit))),
+            (
+                &[40, 60],
+                201,
+                room(200, 0, 1000),
+                Err((200, Shortage::Limit)),
+            ),
             // What stays is never counted as room.
             (&[40], 150, room(200, 60, 1000), Err((140, Shortage::Limit))),
             // What is given up is free afterwards.
             (&[40, 60], 50, room(1000, 0, 10), Ok(1)),
-            (&[40, 60], 120, room(1000, 0, 10), Err((110, Shortage::Free))),
+            (
+                &[40, 60],
+                120,
+                room(1000, 0, 10),
+                Err((110, Shortage::Free)),
+            ),
             (&[], 120, room(u64::MAX, 0, 10), Err((10, Shortage::Free))),
         ] {
             let got = to_give_up(pieces, wanted, room).map_err(|error| match error {

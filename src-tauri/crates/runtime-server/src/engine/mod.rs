@@ -29,11 +29,11 @@ mod sampler;
 mod status;
 mod worker;
 
+pub(crate) use adapter::Wanted;
 pub(crate) use job::{
     Cancel, CancelOnDrop, EmbedTask, Embeddings, Event, Format, GenerateTask, Job, KeepAlive,
     LoadReport, Prompt, Sampling, Summary, Task, TokenLogprob,
 };
-pub(crate) use adapter::Wanted;
 pub(crate) use measure::{BenchEvent, Measured};
 pub(crate) use memory::{Need, system_memory};
 pub(crate) use status::{LoadState, LoadedStatus};

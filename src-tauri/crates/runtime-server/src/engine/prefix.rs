@@ -177,9 +177,7 @@ impl PrefixCache {
         let old = std::mem::take(&mut self.parked);
         let (beginnings, mut kept): (Vec<_>, Vec<_>) = old
             .into_iter()
-            .partition(|one| {
-                one.attached == self.attached && self.tokens.starts_with(&one.tokens)
-            });
+            .partition(|one| one.attached == self.attached && self.tokens.starts_with(&one.tokens));
         beginnings.into_iter().for_each(&mut give_up);
         let held = |kept: &[Parked]| kept.iter().map(|one| one.state.capacity()).sum::<usize>();
         while !kept.is_empty() && held(&kept) + bytes > budget {

@@ -124,10 +124,7 @@ impl Residents {
         }
         while self.bytes() > limit {
             let parked = self.0.iter_mut().rev();
-            match parked
-                .into_iter()
-                .find(|one| one.loaded.parked_bytes() > 0)
-            {
+            match parked.into_iter().find(|one| one.loaded.parked_bytes() > 0) {
                 Some(one) => one.loaded.give_up_parked(),
                 None => match self.0.pop() {
                     Some(one) => go(one),

@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 
 use super::adapter::Wanted;
 use super::generate::{self, Clock};
+use super::gguf::Kind;
 use super::job::{Cancel, Event, Job, KeepAlive, LoadReport, Task};
 use super::loaded::{Loaded, Purpose};
 use super::measure::{BenchEvent, Measured, Report, Stage};
@@ -221,7 +222,7 @@ impl Worker {
         }
         let purpose = match &task {
             Task::Embed(..) => Purpose::Embeddings,
-            Task::Load(_) if model.metadata.embedding => Purpose::Embeddings,
+            Task::Load(_) if model.metadata.kind == Kind::Embedding => Purpose::Embeddings,
             _ => Purpose::Answers,
         };
         let adapters = match &task {

@@ -16,6 +16,7 @@ use super::Runtime;
 use super::options;
 use super::request::Body;
 use super::stream::nanoseconds;
+use crate::engine::gguf::Kind;
 use crate::engine::{BenchEvent, Cancel, Job, Measured, Task, backend};
 use crate::error::Error;
 
@@ -38,7 +39,7 @@ pub(super) async fn bench(
     let options = options::options(request.options.as_ref())?;
     let keep_alive = options::keep_alive(request.keep_alive.as_ref())?;
     let model = runtime.find(request.model).await?;
-    if model.metadata.embedding {
+    if model.metadata.kind == Kind::Embedding {
         return Err(Error::BadRequest(format!(
             "\"{}\" makes vectors, which are not measured",
             model.name
@@ -69,7 +70,10 @@ pub(super) async fn bench(
                 None => events.recv().await?,
             };
             let line = format!("{}\n", line(&event));
-            Some((Ok::<_, Infallible>(Bytes::from(line)), (None, events, guard)))
+            Some((
+                Ok::<_, Infallible>(Bytes::from(line)),
+                (None, events, guard),
+            ))
         },
     );
     Ok((

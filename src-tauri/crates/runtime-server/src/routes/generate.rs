@@ -121,9 +121,8 @@ pub(super) async fn generate(
     runtime
         .engine
         .submit(job(Task::Generate(Box::new(task), sender)))?;
-    let thinking = !raw
-        && thinking != Thinking::Off
-        && template::abilities(model.metadata.chat_template.as_deref()).thinking;
+    let thinking =
+        !raw && thinking != Thinking::Off && template::abilities(model.chat_template()).thinking;
     Answer {
         events,
         guard,

@@ -30,7 +30,9 @@ pub(super) async fn limits(
         ));
     }
     runtime.engine.set_memory_limit(request.memory).await?;
-    Ok(Json(json!({ "memory": bytes(runtime.engine.memory_limit()) })))
+    Ok(Json(
+        json!({ "memory": bytes(runtime.engine.memory_limit()) }),
+    ))
 }
 
 /// The limit for a client; null where the computer's memory is unknown.

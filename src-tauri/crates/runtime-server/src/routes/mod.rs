@@ -18,8 +18,8 @@ use axum::Router;
 use axum::extract::Request;
 use axum::routing::{any, get, post};
 
-use crate::confinement::Confinement;
 use self::options::AdapterUse;
+use crate::confinement::Confinement;
 use crate::engine::{Engine, Wanted};
 use crate::error::Error;
 use crate::library::{Library, ModelFile};
@@ -63,13 +63,16 @@ impl Runtime {
         let architecture = model.metadata.architecture.clone();
         let found = tokio::task::spawn_blocking(move || {
             let wanted = |one: AdapterUse| {
-                let file = runtime.library.find_adapter(&one.name)?;
-                if file.architecture != architecture {
+                let file = runtime
+                    .library
+                    .find_adapter(&one.name)
+                    .map_err(of_adapter)?;
+                if file.metadata.architecture != architecture {
                     return Err(Error::AdapterUnusable {
                         name: one.name,
                         reason: format!(
                             "it belongs to models of the architecture {}, and this one is {architecture}",
-                            file.architecture
+                            file.metadata.architecture
                         ),
                     });
                 }
@@ -86,6 +89,15 @@ impl Runtime {
     }
 }
 
+/// What is wrong with a file, said of an adapter.
+fn of_adapter(error: Error) -> Error {
+    match error {
+        Error::ModelNotFound(name) => Error::AdapterNotFound(name),
+        Error::ModelUnusable { name, reason } => Error::AdapterUnusable { name, reason },
+        other => other,
+    }
+}
+
 /// All endpoints.
 pub(crate) fn router(runtime: Arc<Runtime>) -> Router {
     Router::new()
@@ -94,6 +106,7 @@ pub(crate) fn router(runtime: Arc<Runtime>) -> Router {
         .route("/api/sotto/system", get(system::system))
         .route("/api/sotto/limits", post(limits::limits))
         .route("/api/sotto/bench", post(bench::bench))
+        .route("/api/sotto/index", get(models::index))
         .route("/api/tags", get(models::tags))
         .route("/api/show", post(models::show))
         .route("/api/ps", get(models::loaded))

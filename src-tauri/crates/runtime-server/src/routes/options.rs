@@ -281,7 +281,7 @@ pub(super) fn thinking(value: Option<&Value>, model: &ModelFile) -> Result<Think
             ));
         }
     };
-    let able = template::abilities(model.metadata.chat_template.as_deref()).thinking;
+    let able = template::abilities(model.chat_template()).thinking;
     match (wanted, able) {
         (true, false) => Err(Error::BadRequest(format!(
             "\"{}\" does not support thinking",

@@ -105,10 +105,14 @@ fn asked(prompt: &str, adapters: &Value) -> Value {
 /// What is said, with the bits of every token's probability.
 fn answer(runtime: &Runtime, prompt: &str, adapters: &Value) -> (Value, Value) {
     let answer = runtime.post("/api/chat", &asked(prompt, adapters));
-    (answer["message"]["content"].clone(), answer["logprobs"].clone())
+    (
+        answer["message"]["content"].clone(),
+        answer["logprobs"].clone(),
+    )
 }
 
-const PROMPT: &str = "Tell me in two sentences why the sea is salty, and where the salt comes from.";
+const PROMPT: &str =
+    "Tell me in two sentences why the sea is salty, and where the salt comes from.";
 
 #[test]
 fn an_adapter_changes_the_answer_and_detaching_restores_it_bit_for_bit() {
@@ -190,10 +194,18 @@ fn an_adapter_that_does_not_belong_to_the_model_is_refused_in_words() {
         let (given, lines) = runtime.ask("POST", "/api/chat", &asked(PROMPT, &adapters));
         let said = lines[0]["error"].as_str().unwrap();
         assert!(said.contains(expected), "{name}: {said}");
-        assert_eq!((given, &lines[0]["code"]), (status, &json!("adapter_unusable")), "{said}");
+        assert_eq!(
+            (given, &lines[0]["code"]),
+            (status, &json!("adapter_unusable")),
+            "{said}"
+        );
     }
     // An adapter is no model, and what was refused leaves the model as it was.
-    let (status, lines) = runtime.ask("POST", "/api/chat", &json!({"model": "salt", "messages": []}));
+    let (status, lines) = runtime.ask(
+        "POST",
+        "/api/chat",
+        &json!({"model": "salt", "messages": []}),
+    );
     assert!(status >= 400, "{lines:?}");
     answer(&runtime, PROMPT, &json!([{"name": "salt"}]));
 }

@@ -12,11 +12,23 @@ fn a_model_is_measured_step_by_step() {
     let (status, lines) = runtime.ask("POST", "/api/sotto/bench", &json!({"model": STARTER}));
     assert_eq!(status, 200, "{lines:?}");
     let (last, steps) = lines.split_last().unwrap();
-    let mut stages: Vec<&str> = steps.iter().map(|step| step["stage"].as_str().unwrap()).collect();
+    let mut stages: Vec<&str> = steps
+        .iter()
+        .map(|step| step["stage"].as_str().unwrap())
+        .collect();
     stages.truncate(5);
-    assert_eq!(stages, ["bandwidth", "loading", "prefill", "decode", "first_token"]);
-    let percents: Vec<u64> = steps.iter().map(|step| step["percent"].as_u64().unwrap()).collect();
-    assert!(percents.is_sorted() && percents.iter().all(|percent| *percent < 100), "{percents:?}");
+    assert_eq!(
+        stages,
+        ["bandwidth", "loading", "prefill", "decode", "first_token"]
+    );
+    let percents: Vec<u64> = steps
+        .iter()
+        .map(|step| step["percent"].as_u64().unwrap())
+        .collect();
+    assert!(
+        percents.is_sorted() && percents.iter().all(|percent| *percent < 100),
+        "{percents:?}"
+    );
     assert_eq!(last["done"], true);
     let number = |name: &str| {
         let value = last[name].as_f64().unwrap_or_default();
@@ -65,6 +77,10 @@ fn what_cannot_be_measured_is_refused_by_status() {
         (json!({}), 400),
     ] {
         let (given, lines) = runtime.ask("POST", "/api/sotto/bench", &body);
-        assert_eq!((given, lines[0]["error"].is_string()), (status, true), "{lines:?}");
+        assert_eq!(
+            (given, lines[0]["error"].is_string()),
+            (status, true),
+            "{lines:?}"
+        );
     }
 }

@@ -21,7 +21,10 @@ fn measured(runtime: &Runtime, model: &str, context: u64) -> u64 {
         "options": {"num_ctx": context, "num_predict": 4, "temperature": 0},
     });
     let answer = runtime.post("/api/generate", &request);
-    assert!(answer["prompt_eval_count"].as_u64().unwrap() > 512, "{answer}");
+    assert!(
+        answer["prompt_eval_count"].as_u64().unwrap() > 512,
+        "{answer}"
+    );
     let said: Vec<Value> = runtime.loaded();
     assert_eq!(said[0]["context_length"], context);
     runtime.memory("VmHWM")
@@ -33,8 +36,15 @@ fn check(model: &str, contexts: &[u64]) {
         let estimate = estimate(&runtime, model, *context);
         let measured = measured(&runtime, model, *context);
         let off = estimate as f64 / measured as f64 - 1.0;
-        println!("{model}, {context} tokens: {estimate} expected, {measured} measured, {:+.1} %", off * 100.0);
-        assert!(off.abs() <= 0.15, "{model} with {context} tokens is off by {:+.1} %", off * 100.0);
+        println!(
+            "{model}, {context} tokens: {estimate} expected, {measured} measured, {:+.1} %",
+            off * 100.0
+        );
+        assert!(
+            off.abs() <= 0.15,
+            "{model} with {context} tokens is off by {:+.1} %",
+            off * 100.0
+        );
     }
 }
 

@@ -52,8 +52,11 @@ fn two_models_take_turns_within_the_limit() {
 
         // It answers a prompt that fills its batch, which takes the most memory.
         let long = "Tell me more about rivers. ".repeat(120);
-        runtime.post("/api/generate", &json!({"model": LARGE, "prompt": long, "stream": false,
-            "options": {"num_predict": 4}}));
+        runtime.post(
+            "/api/generate",
+            &json!({"model": LARGE, "prompt": long, "stream": false,
+            "options": {"num_predict": 4}}),
+        );
         assert_eq!(runtime.names(), [LARGE]);
 
         runtime.chat(STARTER, json!({}));
@@ -63,7 +66,10 @@ fn two_models_take_turns_within_the_limit() {
     println!("at most {most} bytes, sampled {sampled}, of a limit of {LIMIT}");
     assert!(sampled <= most);
     assert!(most <= LIMIT + LIMIT / 10, "{most}");
-    assert!(most >= 1_100_000_000, "the larger one was in memory: {most}");
+    assert!(
+        most >= 1_100_000_000,
+        "the larger one was in memory: {most}"
+    );
 
     // What is unloaded is really given back.
     runtime.chat(STARTER, json!({"messages": [], "keep_alive": 0}));
@@ -75,7 +81,10 @@ fn two_models_take_turns_within_the_limit() {
 #[test]
 fn what_cannot_fit_is_refused_before_it_is_read() {
     let runtime = Runtime::start(&["--memory", "500000000"]);
-    runtime.chat(STARTER, json!({"options": {"num_ctx": 2048, "num_predict": 1}}));
+    runtime.chat(
+        STARTER,
+        json!({"options": {"num_ctx": 2048, "num_predict": 1}}),
+    );
     let (read, memory) = (runtime.bytes_read(), runtime.memory("VmHWM"));
     let (status, lines) = runtime.ask("POST", "/api/chat", &question(LARGE, json!({})));
     assert_eq!(status, 500);
@@ -133,12 +142,12 @@ fn what_was_used_last_stays_and_a_larger_context_counts() {
     // More than fits is refused, and what is there goes on.
     let (status, lines) = runtime.ask("POST", "/api/chat", &question("a", small(8192 * 16)));
     assert_eq!(status, 200, "the model was trained for less: {lines:?}");
-    let (status, lines) = starters(folder.path(), 270_000_000).ask(
-        "POST",
-        "/api/chat",
-        &question("a", small(8192)),
+    let (status, lines) =
+        starters(folder.path(), 270_000_000).ask("POST", "/api/chat", &question("a", small(8192)));
+    assert_eq!(
+        (status, &lines[0]["code"]),
+        (500, &json!("insufficient_memory"))
     );
-    assert_eq!((status, &lines[0]["code"]), (500, &json!("insufficient_memory")));
 }
 
 #[test]
@@ -189,8 +198,18 @@ fn each_model_stays_for_its_own_time() {
     }
     assert_eq!(names, ["for-ever", "long"]);
     let loaded = runtime.loaded();
-    assert!(loaded[0]["expires_at"].as_str().unwrap().starts_with("9999"));
-    assert!(!loaded[1]["expires_at"].as_str().unwrap().starts_with("9999"));
+    assert!(
+        loaded[0]["expires_at"]
+            .as_str()
+            .unwrap()
+            .starts_with("9999")
+    );
+    assert!(
+        !loaded[1]["expires_at"]
+            .as_str()
+            .unwrap()
+            .starts_with("9999")
+    );
     // Only the one that is named goes.
     runtime.chat("for-ever", json!({"messages": [], "keep_alive": 0}));
     assert_eq!(runtime.names(), ["long"]);
