@@ -40,7 +40,8 @@ pub(crate) async fn choose(
             format!("What was chosen is no file on this computer: {error}."),
         )
     })?;
-    sotto.import_model(path).await.map(Some)
+    let model = sotto.import_model(path).await?;
+    Ok(Some(model.name))
 }
 
 /// Takes what was dropped onto the chat window. What cannot be used is said there.
@@ -50,7 +51,7 @@ pub(crate) fn dropped(app: &AppHandle<Webview>, paths: Vec<PathBuf>) {
         for path in paths {
             let taken = app.state::<Sotto>().import_model(path).await;
             let event = match taken {
-                Ok(model) => AppEvent::ModelAdded { model },
+                Ok(model) => AppEvent::ModelAdded { model: model.name },
                 Err(ApiError { message, .. }) => AppEvent::Failed { message },
             };
             app.state::<Arc<Windows>>().tell_main(event);

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use sotto_api::{Sotto, view::AppEvent};
 use tauri::{
-    AppHandle, DragDropEvent, Manager, Runtime, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
-    utils::config::Color, webview::NewWindowResponse,
+    AppHandle, DragDropEvent, Manager, Runtime, Url, WebviewUrl, WebviewWindow,
+    WebviewWindowBuilder, WindowEvent, utils::config::Color, webview::NewWindowResponse,
 };
 
 use crate::{Webview, closing, host::Windows, model_files, press};

@@ -79,7 +79,7 @@ pub(crate) async fn model_settings(
     sotto: State<'_, Sotto>,
     model: String,
 ) -> Result<ModelSettings, ApiError> {
-    sotto.model_settings(model).await
+    Ok(sotto.model_settings(&model).await)
 }
 
 #[tauri::command]
@@ -89,7 +89,7 @@ pub(crate) async fn set_model_settings(
     model: String,
     settings: ModelSettings,
 ) -> Result<(), ApiError> {
-    sotto.set_model_settings(model, settings).await
+    sotto.set_model_settings(&model, settings).await
 }
 
 #[tauri::command]
