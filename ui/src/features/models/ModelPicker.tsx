@@ -1,11 +1,12 @@
 // The menu of models: what each is good and bad at, whether it is in memory, why one cannot run.
-import { Check, ChevronDown, Cloud, FolderOpen } from "lucide-react";
+import { Boxes, Check, ChevronDown, Cloud, FolderOpen } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { bytes } from "../../components/format";
 import { MenuContent } from "../../components/Menu";
 import { showError } from "../../components/toasts";
 import { type ModelView, useCore } from "../../ipc";
 import { NAMES } from "../../testing/landmarks";
+import { useSelection } from "../conversations/selection";
 import { chooseLarger, useLarger } from "../larger/waiting";
 import { MemoryItems } from "./MemoryItems";
 import { modelTitle, useModels } from "./useModels";
@@ -80,6 +81,8 @@ export function ModelPicker({
 }: ModelPickerProps) {
   const core = useCore();
   const models = useModels();
+  const answering = models?.models.filter(({ kind }) => kind === "chat");
+  const showPage = useSelection((selection) => selection.showPage);
   const larger = useLarger(({ chosen }) => chosen);
   const local = models ? modelTitle(models, value) : "…";
   const title = larger ? `${larger.model}, once` : local;
@@ -100,11 +103,11 @@ export function ModelPicker({
             if (model !== value) onChoose(model);
           }}
         >
-          {models?.models.map((model) => (
+          {answering?.map((model) => (
             <ModelEntry key={model.name} model={model} chosen={!larger && model.name === value} />
           ))}
         </DropdownMenu.RadioGroup>
-        {models?.models.length === 0 && (
+        {answering?.length === 0 && (
           <p className="px-3 py-2 text-soft">There is no model on this computer yet.</p>
         )}
         <DropdownMenu.Separator className="my-1 border-t border-line" />
@@ -125,6 +128,15 @@ export function ModelPicker({
         )}
         <MemoryItems value={larger ? null : value} />
         <DropdownMenu.Separator className="my-1 border-t border-line" />
+        <DropdownMenu.Item className="menu-item" onSelect={() => showPage("models")}>
+          <Boxes className="icon" aria-hidden="true" />
+          <span className="flex min-w-0 flex-1 flex-col">
+            {NAMES.allModels}
+            <span className="text-small text-faint">
+              Download others, set how they answer, measure them.
+            </span>
+          </span>
+        </DropdownMenu.Item>
         <DropdownMenu.Item
           className="menu-item"
           onSelect={() => core.openModelsFolder().catch(showError)}
