@@ -348,6 +348,12 @@ const SCENES: Record<string, () => Scene> = {
     hardware: { ...structuredClone(HARDWARE), bandwidth: null },
     catalog: structuredClone(CATALOG).map((item) => ({ ...item, installed: null })),
   }),
+  /** The stand-in alone. */
+  "stand-in": () => ({
+    ...bare(),
+    models: { ...structuredClone(MODELS), models: [STAND_IN], default: STAND_IN.name },
+    runtime: { ...RUNTIME, model: STAND_IN.name, memory: 164_000_000, loaded: [] },
+  }),
   "many-models": () => {
     const scene = models();
     scene.models = { ...scene.models, models: [...scene.models.models, ...many(500)] };

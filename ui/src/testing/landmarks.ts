@@ -140,7 +140,7 @@ export const ACTIONS = {
  *  `data-model` is its name for the program, `data-item` the id in the catalogue. */
 export const MODELS_PAGE = {
   /** tabs */
-  list: "Models",
+  list: "Choose",
   measure: "Measure",
   /** button that leads back */
   close: "Back to the chat",

@@ -34,6 +34,10 @@ export default function BenchView({ chosen, onChoose }: BenchViewProps) {
   const model = able.some(({ name }) => name === wanted) ? wanted : (able[0]?.name ?? "");
   const titleOf = (name: string) => modelTitle(models, name);
   const shown = looked ?? latest;
+  const show = (measurement: Measurement) => {
+    setLooked(measurement);
+    onChoose(measurement.model);
+  };
 
   if (models && able.length === 0) {
     return (
@@ -117,7 +121,7 @@ export default function BenchView({ chosen, onChoose }: BenchViewProps) {
           <Button onClick={() => refetch()}>Try again</Button>
         </div>
       )}
-      {all && all.length > 0 && <Measurements all={all} titleOf={titleOf} onShow={setLooked} />}
+      {all && all.length > 0 && <Measurements all={all} titleOf={titleOf} onShow={show} />}
     </div>
   );
 }

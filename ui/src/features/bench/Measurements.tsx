@@ -79,11 +79,11 @@ export function Measurements({ all, titleOf, onShow }: MeasurementsProps) {
                     {part === null ? (
                       "–"
                     ) : (
-                      <span className="inline-flex items-center gap-2">
+                      <span className="inline-flex items-center gap-2 align-middle">
                         <span className="inline-block w-14">
                           <LimitBar percent={part} slim />
                         </span>
-                        <span className="w-10">{part.toFixed(0)} %</span>
+                        <span className="w-10">{part.toFixed(0)}%</span>
                       </span>
                     )}
                   </td>

@@ -70,7 +70,7 @@ export function Result({ of, title }: { of: Measurement; title: string }) {
             <LimitBar percent={part} />
             <p className="flex flex-wrap justify-between gap-x-4 text-small tabular-nums">
               <span className="font-medium">
-                {perSecond(of.decode)} tokens/s, {part.toFixed(0)} %
+                {perSecond(of.decode)} tokens/s, {part.toFixed(0)}%
               </span>
               <span className="text-soft">at most {perSecond(of.limit)} tokens/s</span>
             </p>

@@ -187,8 +187,10 @@ export function ChatView(props: ChatViewProps) {
         answering={answering}
         cannotSend={
           // Of a runtime that was given up nothing is known; asking starts it again.
-          models && models.models.length === 0 && runtime?.state !== "failed"
-            ? "There is no model on this computer yet. Put a GGUF file into the models folder."
+          models &&
+          !models.models.some(({ kind }) => kind === "chat") &&
+          runtime?.state !== "failed"
+            ? "There is no model on this computer yet. Download one, or drop a GGUF file onto the window."
             : null
         }
         onSend={onSend}

@@ -17,7 +17,7 @@ const SPARE = 2_000_000_000;
 function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
     <div className="contents">
-      <dt className="text-small text-faint">{name}</dt>
+      <dt className="pt-0.5 text-small text-faint">{name}</dt>
       <dd className="min-w-0 [overflow-wrap:anywhere]">{children}</dd>
     </div>
   );
@@ -146,7 +146,7 @@ export default function DownloadDialog({ id, title, fit, onClose }: DownloadDial
         )}
         <div className="flex flex-wrap items-center justify-end gap-2 border-t border-line pt-4">
           {offer && !offer.obstacle && (
-            <p className="min-w-0 flex-1 basis-56 text-small text-faint">
+            <p className="min-w-0 basis-full text-small text-faint">
               Your press is the yes. That this file was asked for, and from whom, is noted in “What
               left this computer”.
             </p>

@@ -17,7 +17,7 @@ import {
 function Detail({ name, children }: { name: string; children: ReactNode }) {
   return (
     <div className="contents">
-      <dt className="text-small text-faint @max-[34rem]:pt-1.5">{name}</dt>
+      <dt className="pt-0.5 text-small text-faint @max-[34rem]:pt-2">{name}</dt>
       <dd className="min-w-0 [overflow-wrap:anywhere]">{children}</dd>
     </div>
   );

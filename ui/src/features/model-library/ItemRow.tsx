@@ -1,5 +1,5 @@
 // A model that could be here, or is on its way, as a row.
-import { memo } from "react";
+import { memo, type ReactNode } from "react";
 import { Button } from "../../components/Button";
 import { bytes, bytesOf } from "../../components/format";
 import { ProgressBar } from "../../components/ProgressBar";
@@ -67,6 +67,11 @@ function Action({ item, actions }: { item: CatalogItem; actions: PageActions }) 
   }
 }
 
+/** In line with the buttons of rows that have a menu, too. */
+const ActionPlace = ({ children }: { children: ReactNode }) => (
+  <span className="inline-flex @min-[44rem]:mr-9">{children}</span>
+);
+
 /** What went wrong has no room beside the name. */
 function Failure({ download }: { download: DownloadView | undefined }) {
   if (download?.state !== "failed") return null;
@@ -90,7 +95,7 @@ export const ItemRow = memo(function ItemRow(props: ItemRowProps) {
     languageWords(item.languages),
     item.licence.name,
     parameterWords(item.parameters),
-    item.verified ? bytes(item.size) : `about ${bytes(item.size)}`,
+    item.verified ? bytes(item.size) : `about ${bytes(item.size)}, not tried by us`,
   ];
   return (
     <RowFrame
@@ -100,7 +105,6 @@ export const ItemRow = memo(function ItemRow(props: ItemRowProps) {
         <>
           <Tag look={tag.look}>{tag.words}</Tag>
           {item.licence.terms && <Tag look="caution">Own terms</Tag>}
-          {!item.verified && <Tag>Not tried by us</Tag>}
         </>
       }
       about={honest(item)}
@@ -114,11 +118,13 @@ export const ItemRow = memo(function ItemRow(props: ItemRowProps) {
         )
       }
       action={
-        download ? (
-          <DownloadControls download={download} spelledOut />
-        ) : (
-          <Action item={item} actions={actions} />
-        )
+        <ActionPlace>
+          {download ? (
+            <DownloadControls download={download} spelledOut />
+          ) : (
+            <Action item={item} actions={actions} />
+          )}
+        </ActionPlace>
       }
       open={open}
       onToggle={() => onToggle(row)}
@@ -135,7 +141,7 @@ export function ForeignRow({ download }: { download: DownloadView }) {
       data-row={`download/${download.id}`}
       className="@container border-t border-line"
     >
-      <div className="grid grid-cols-[minmax(0,1fr)] gap-x-6 gap-y-2.5 py-3.5 @min-[44rem]:grid-cols-[minmax(0,1fr)_15rem_10.5rem]">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-x-6 gap-y-2.5 py-3.5 @min-[44rem]:grid-cols-[minmax(0,1fr)_17rem_9.75rem]">
         <div className="min-w-0">
           <h3 className="text-base leading-snug font-semibold [overflow-wrap:anywhere]">
             {download.title}
@@ -145,7 +151,9 @@ export function ForeignRow({ download }: { download: DownloadView }) {
         </div>
         <Progress download={download} />
         <div className="flex @min-[44rem]:justify-end">
-          <DownloadControls download={download} spelledOut />
+          <ActionPlace>
+            <DownloadControls download={download} spelledOut />
+          </ActionPlace>
         </div>
       </div>
     </article>

@@ -4,7 +4,18 @@ import { bytes } from "../../components/format";
 import type { FitView, SpeedView } from "../../ipc";
 import { memoryWords, needed, speedWords } from "./words";
 
-export function MemoryMeter({ fit, speed }: { fit: FitView; speed: SpeedView | null }) {
+/** What would be used: with a smaller context where only that fits. */
+function used(fit: FitView): FitView {
+  if (fit.fit !== "smaller_context" || fit.largest_context === 0 || fit.context === 0) return fit;
+  return {
+    ...fit,
+    context: fit.largest_context,
+    cache: (fit.cache / fit.context) * fit.largest_context,
+  };
+}
+
+export function MemoryMeter({ fit: said, speed }: { fit: FitView; speed: SpeedView | null }) {
+  const fit = used(said);
   const whole = Math.max(fit.room, needed(fit), 1);
   const part = (amount: number) => `${(100 * amount) / whole}%`;
   const fits = needed(fit) <= fit.room;
@@ -31,13 +42,13 @@ export function MemoryMeter({ fit, speed }: { fit: FitView; speed: SpeedView | n
         )}
       </div>
       <p className="text-small text-soft tabular-nums">
-        {memoryWords(fit)}
+        <span className="inline-block">{memoryWords(fit)}</span>
         <span className="sr-only">
           {fits
             ? `, of ${bytes(fit.room)} for models`
             : `, more than the ${bytes(fit.room)} for models`}
         </span>
-        {rate && <span className="whitespace-nowrap"> · {rate}</span>}
+        {rate && <span className="inline-block whitespace-pre"> · {rate}</span>}
       </p>
     </div>
   );

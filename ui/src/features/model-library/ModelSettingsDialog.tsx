@@ -1,10 +1,10 @@
 // How a model is run: context, how words are chosen, how long it stays in memory, adapters. What
 // nobody chose is Sotto's to choose, and says what it is.
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useId, useState } from "react";
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
-import { FIELD, Field } from "../../components/Field";
+import { FIELD } from "../../components/Field";
 import { bytes, count } from "../../components/format";
 import { showNote } from "../../components/toasts";
 import {
@@ -84,8 +84,40 @@ function contextField({ context_length, fit }: ModelView): Omit<Parameter, "name
     most,
     step: LEAST_CONTEXT,
     whole: true,
-    standard: fit ? String(fit.context) : "as much as fits",
+    standard: fit ? count(fit.context) : "as much as fits",
   };
+}
+
+function KeepAlive({ typed, onChoose }: { typed: string; onChoose: (typed: string) => void }) {
+  const id = useId();
+  const listed = typed === "" || KEEP_ALIVE.some(([value]) => String(value) === typed);
+  return (
+    <div className="flex flex-col gap-1 border-t border-line py-3">
+      <div className="flex flex-wrap items-center gap-2">
+        <label htmlFor={id} className="min-w-0 flex-1 basis-56 text-ui font-medium">
+          Stays in memory after its last use
+        </label>
+        <select
+          id={id}
+          value={typed}
+          aria-describedby={`${id}-hint`}
+          className={`${FIELD} !w-auto`}
+          onChange={({ target }) => onChoose(target.value)}
+        >
+          <option value="">As Sotto takes it</option>
+          {KEEP_ALIVE.map(([value, words]) => (
+            <option key={value} value={value}>
+              {words}
+            </option>
+          ))}
+          {!listed && <option value={typed}>{typed} seconds</option>}
+        </select>
+      </div>
+      <p id={`${id}-hint`} className="text-small text-soft">
+        As long as it is there, the next answer begins at once.
+      </p>
+    </div>
+  );
 }
 
 interface FormProps {
@@ -142,33 +174,7 @@ function SettingsForm({ model, kept, hardware, adapters, onClose }: FormProps) {
           onType={type(field.name)}
         />
       ))}
-      <div className="border-t border-line py-3.5">
-        <Field
-          label="Stays in memory after its last use"
-          hint="As long as it is there, the next answer begins at once."
-        >
-          {(ids) => (
-            <select
-              {...ids}
-              value={draft.numbers.keep_alive}
-              className={`${FIELD} max-w-80`}
-              onChange={({ target }) => type("keep_alive")(target.value)}
-            >
-              <option value="">As Sotto takes it</option>
-              {KEEP_ALIVE.map(([value, words]) => (
-                <option key={value} value={value}>
-                  {words}
-                </option>
-              ))}
-              {!["", ...KEEP_ALIVE.map(([value]) => String(value))].includes(
-                draft.numbers.keep_alive,
-              ) && (
-                <option value={draft.numbers.keep_alive}>{draft.numbers.keep_alive} seconds</option>
-              )}
-            </select>
-          )}
-        </Field>
-      </div>
+      <KeepAlive typed={draft.numbers.keep_alive} onChoose={type("keep_alive")} />
       <AdapterFields
         adapters={adapters}
         architecture={model.architecture}

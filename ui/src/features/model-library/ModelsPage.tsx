@@ -217,7 +217,7 @@ export default function ModelsPage({ ref, banners, onToggleSidebar, onClose }: M
             )}
             <Tabs.Content value="list" tabIndex={-1} className="outline-none" onKeyDown={walk}>
               <div className="flex flex-wrap items-center gap-2 pt-5">
-                <div className="relative min-w-0 flex-1 basis-64">
+                <div className="relative min-w-0 flex-1 basis-60">
                   <Search
                     className="icon-small absolute top-1/2 left-3 -translate-y-1/2 text-faint"
                     aria-hidden="true"
@@ -226,7 +226,7 @@ export default function ModelsPage({ ref, banners, onToggleSidebar, onClose }: M
                     ref={find}
                     type="search"
                     aria-label={MODELS_PAGE.find}
-                    placeholder="Name, language, licence, what it is good at"
+                    placeholder="Name, language, licence, use"
                     value={typed}
                     className={`${FIELD} !pl-8.5`}
                     onChange={({ target }) => setTyped(target.value)}

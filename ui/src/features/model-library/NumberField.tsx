@@ -5,7 +5,7 @@ import { useId } from "react";
 import { IconButton } from "../../components/Button";
 import { FIELD } from "../../components/Field";
 import type { Parameter } from "./parameters";
-import { wrongWith } from "./parameters";
+import { numberOf, wrongWith } from "./parameters";
 
 interface NumberFieldProps {
   of: Omit<Parameter, "name">;
@@ -21,38 +21,20 @@ export function NumberField({ of, typed, more, onType }: NumberFieldProps) {
   const id = useId();
   const wrong = wrongWith(typed, of);
   const chosen = typed.trim() !== "";
-  const number = Number(
-    (chosen ? typed : standard).replace(/[,\s]/g, (mark) => (mark === "," && chosen ? "." : "")),
-  );
+  const number = chosen ? numberOf(typed) : Number(standard.replaceAll(",", ""));
   return (
-    <div className="flex flex-col gap-1 border-t border-line py-3.5">
-      <div className="flex min-h-8 items-center gap-2">
+    <div className="flex flex-col gap-1 border-t border-line py-3">
+      <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
         <label htmlFor={id} className="text-ui font-medium">
           {label}
         </label>
-        <span className={`flex-1 text-small ${chosen ? "text-faint" : "text-soft"}`}>
-          Default: {standard}
-        </span>
+        <span className="min-w-0 flex-1 text-small text-faint">Default: {standard}</span>
         {chosen && (
           <IconButton
             label={`Back to the default: ${label}`}
             title="Back to the default"
             icon={<RotateCcw className="icon-small" aria-hidden="true" />}
             onClick={() => onType("")}
-          />
-        )}
-      </div>
-      <div className="flex items-center gap-4">
-        {step !== null && (
-          <input
-            type="range"
-            aria-label={`${label}, by sliding`}
-            min={least}
-            max={most}
-            step={step}
-            value={Number.isNaN(number) ? least : number}
-            className={`min-w-0 flex-1 accent-[var(--accent)] ${chosen ? "" : "opacity-60"}`}
-            onChange={({ target }) => onType(target.value)}
           />
         )}
         <input
@@ -62,10 +44,22 @@ export function NumberField({ of, typed, more, onType }: NumberFieldProps) {
           placeholder={standard}
           aria-invalid={wrong !== "" || undefined}
           aria-describedby={`${id}-hint`}
-          className={`${FIELD} tabular-nums ${step === null ? "max-w-60" : "!w-28 flex-none"}`}
+          className={`${FIELD} !w-32 flex-none tabular-nums`}
           onChange={({ target }) => onType(target.value)}
         />
       </div>
+      {step !== null && (
+        <input
+          type="range"
+          aria-label={`${label}, by sliding`}
+          min={least}
+          max={most}
+          step={step}
+          value={number === null || Number.isNaN(number) ? least : number}
+          className={`my-1 w-full accent-[var(--accent)] ${chosen ? "" : "opacity-60"}`}
+          onChange={({ target }) => onType(target.value)}
+        />
+      )}
       <p id={`${id}-hint`} className="text-small text-soft">
         {wrong && <span className="text-danger">{wrong} </span>}
         {hint}

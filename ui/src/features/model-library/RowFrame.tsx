@@ -33,7 +33,7 @@ export function RowFrame(props: RowFrameProps) {
       aria-labelledby={`${id}-title`}
       className="@container relative border-t border-line"
     >
-      <div className="grid grid-cols-[minmax(0,1fr)] gap-x-6 gap-y-2.5 py-3.5 @min-[44rem]:grid-cols-[minmax(0,1fr)_15rem_10.5rem] @min-[44rem]:items-start">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-x-6 gap-y-2.5 py-3.5 @min-[44rem]:grid-cols-[minmax(0,1fr)_17rem_9.75rem] @min-[44rem]:items-start">
         <div className="flex min-w-0 flex-col gap-0.5">
           <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
             <h3 className="min-w-0 text-base leading-snug font-semibold">

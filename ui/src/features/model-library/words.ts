@@ -1,6 +1,6 @@
 // What is said about models: whether they fit, how fast they are, whose they are, what their
 // weights are kept as.
-import { bytes, count } from "../../components/format";
+import { bytes, count, plural } from "../../components/format";
 import type { TagLook } from "../../components/Tag";
 import type {
   CatalogItem,
@@ -23,9 +23,10 @@ export const FIT_TAGS: Readonly<Record<Fit, { words: string; look: TagLook }>> =
   too_large: { words: "Too large", look: "bad" },
 };
 
-/** `1.1 GB + 295 MB context`. */
+/** `1.1 GB + 295 MB context`; with the tokens where they are fewer than one would want. */
 export function memoryWords(fit: FitView): string {
-  const context = fit.cache > 0 ? ` + ${bytes(fit.cache + fit.working)} context` : "";
+  const what = fit.fit === "smaller_context" ? `for ${count(fit.context)} tokens` : "context";
+  const context = fit.cache > 0 ? ` + ${bytes(fit.cache + fit.working)} ${what}` : "";
   return `${bytes(fit.weights)}${context}`;
 }
 
@@ -82,10 +83,10 @@ const FIT_MEANS: Readonly<Record<Fit, (fit: FitView) => string>> = {
   too_large: () => " This computer has too little memory for it.",
 };
 
-/** Tokens as pages: some 350 words a page, three words for four tokens. */
+/** Tokens as pages: some 350 words a page, three words for four tokens. No more digits than it knows. */
 export function pages(tokens: number): string {
-  const number = Math.max(1, Math.round((tokens * 0.75) / 350));
-  return number === 1 ? "1 page" : `${count(number)} pages`;
+  const number = Math.max(1, Number(((tokens * 0.75) / 350).toPrecision(2)));
+  return plural(Math.round(number), "page");
 }
 
 export const OWNERS: Readonly<Record<ModelOwner, { tag: string; name: string }>> = {
