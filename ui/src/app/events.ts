@@ -43,6 +43,8 @@ export interface Asked {
   askClosing: () => void;
 }
 
+const names = (models: ModelsView | undefined) => models?.models.map(({ name }) => name).join("\n");
+
 /** What changes when the core tells something. */
 export function hear(event: AppEvent, queries: QueryClient, asked: Asked): void {
   switch (event.type) {
@@ -88,8 +90,8 @@ export function hear(event: AppEvent, queries: QueryClient, asked: Asked): void 
         const words = arrivedWords(before, now);
         if (words) showNote(words);
       }
-      // What is installed, and whether the rest fits, follows from it.
-      queries.invalidateQueries({ queryKey: CATALOG });
+      // What is installed follows from it. How far one is on its way into memory changes nothing.
+      if (names(before) !== names(now)) queries.invalidateQueries({ queryKey: CATALOG });
       break;
     }
     case "runtime_changed":

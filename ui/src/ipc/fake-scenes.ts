@@ -335,6 +335,24 @@ function models(): Scene {
   return scene;
 }
 
+/** A computer with a graphics card that holds one model in part, where the core chose the limit. */
+function graphics(): Scene {
+  const scene = models();
+  scene.hardware = {
+    ...scene.hardware,
+    limit_chosen: false,
+    threads: 16,
+    graphics: [{ name: "NVIDIA RTX 4070", backend: "Vulkan", memory: 12.9e9, available: 11.2e9 }],
+  };
+  scene.runtime.loaded = scene.runtime.loaded.map((loaded) => ({
+    ...loaded,
+    graphics_memory: 620_000_000,
+    graphics_layers: 12,
+    note: "Only 12 of 28 layers fit onto the graphics card; the processor does the rest.",
+  }));
+  return scene;
+}
+
 const SCENES: Record<string, () => Scene> = {
   /** The quick prompt a minute after an answer. */
   quick,
@@ -359,16 +377,7 @@ const SCENES: Record<string, () => Scene> = {
     scene.models = { ...scene.models, models: [...scene.models.models, ...many(500)] };
     return scene;
   },
-  /** A computer with a graphics card, where the core chose the limit. */
-  graphics: () => ({
-    ...models(),
-    hardware: {
-      ...structuredClone(HARDWARE),
-      limit_chosen: false,
-      threads: 16,
-      graphics: [{ name: "NVIDIA RTX 4070", backend: "Vulkan", memory: 12.9e9, available: 11.2e9 }],
-    },
-  }),
+  graphics,
   troubled,
   long,
   empty: bare,

@@ -177,6 +177,8 @@ export const MODELS_PAGE = {
   folder: "Open models folder",
   remove: "Remove…",
   downloadAnyway: "Download anyway…",
+  /** menuitem of the page, where several are in memory */
+  unloadAll: "Unload all",
   /** dialogs; their names go on with the model's title */
   settingsOf: "Settings of",
   removeOf: "Remove",

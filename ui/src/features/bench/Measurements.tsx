@@ -20,7 +20,7 @@ export function Measurements({ all, titleOf, onShow }: MeasurementsProps) {
   const compared = newest(all);
   const rows = every ? all : compared;
   const now = Date.now();
-  const cell = "py-2 pl-4 text-right whitespace-nowrap";
+  const cell = "py-2 ps-4 text-end whitespace-nowrap";
   return (
     <section aria-label={BENCH.earlier} className="flex flex-col gap-2">
       <div className="flex flex-wrap items-center gap-3">
@@ -40,14 +40,14 @@ export function Measurements({ all, titleOf, onShow }: MeasurementsProps) {
           </caption>
           <thead className="text-small text-faint">
             <tr>
-              <th scope="col" className="py-1 text-left font-semibold">
+              <th scope="col" className="py-1 text-start font-semibold">
                 Model
               </th>
               {COLUMNS.map((name) => (
                 <th
                   key={name}
                   scope="col"
-                  className="py-1 pl-4 text-right font-semibold whitespace-nowrap"
+                  className="py-1 ps-4 text-end font-semibold whitespace-nowrap"
                 >
                   {name}
                 </th>
@@ -59,10 +59,10 @@ export function Measurements({ all, titleOf, onShow }: MeasurementsProps) {
               const part = reached(each);
               return (
                 <tr key={`${each.model} ${each.at}`} className="border-t border-line">
-                  <th scope="row" className="min-w-40 py-2 text-left font-normal">
+                  <th scope="row" className="min-w-40 py-2 text-start font-normal">
                     <button
                       type="button"
-                      className="rounded text-left [overflow-wrap:anywhere] hover:underline"
+                      className="rounded text-start [overflow-wrap:anywhere] hover:underline"
                       onClick={() => onShow(each)}
                     >
                       {titleOf(each.model)}

@@ -5,7 +5,7 @@ import { create } from "zustand";
 import { announce } from "../../components/announcer";
 import { showError } from "../../components/toasts";
 import { type BenchProgress, type Measurement, useCore } from "../../ipc";
-import { HARDWARE } from "../models/useModels";
+import { CATALOG, HARDWARE } from "../models/useModels";
 
 export const MEASUREMENTS = ["measurements"] as const;
 
@@ -53,7 +53,9 @@ export function useBenchActions() {
         } finally {
           useBench.setState({ running: null, stopping: false });
           queries.invalidateQueries({ queryKey: MEASUREMENTS });
+          // The bandwidth is known now, and with it how fast others would be.
           queries.invalidateQueries({ queryKey: HARDWARE });
+          queries.invalidateQueries({ queryKey: CATALOG });
         }
       },
       stop: () => {

@@ -34,7 +34,7 @@ function Licence({ licence: { name, link, terms } }: Pick<DownloadOffer, "licenc
         </span>
       )}
       {terms && (
-        <p className="mt-1 rounded-r-lg border-l-[3px] border-cloud bg-cloud-wash px-3 py-2">
+        <p className="mt-1 rounded-e-lg border-s-[3px] border-cloud bg-cloud-wash px-3 py-2">
           {terms}
         </p>
       )}
@@ -139,7 +139,7 @@ export default function DownloadDialog({ id, title, fit, onClose }: DownloadDial
         {offer?.obstacle && (
           <p
             role="alert"
-            className="rounded-r-lg border-l-[3px] border-danger bg-danger-wash px-4 py-3 text-ui"
+            className="rounded-e-lg border-s-[3px] border-danger bg-danger-wash px-4 py-3 text-ui"
           >
             {offer.obstacle}
           </p>

@@ -41,7 +41,7 @@ export default function DownloadStrip({ downloads }: { downloads: readonly Downl
       <div className="flex items-center gap-1">
         <button
           type="button"
-          className="min-w-0 flex-1 truncate rounded text-left text-small font-medium hover:underline"
+          className="min-w-0 flex-1 truncate rounded text-start text-small font-medium hover:underline"
           title={shown.title}
           onClick={() => showPage("models")}
         >

@@ -45,7 +45,7 @@ export function AdapterFields({ adapters, architecture, used, onChange }: Adapte
             className="w-36 accent-[var(--accent)]"
             onChange={({ target }) => change(name, Number(target.value))}
           />
-          <span className="w-9 text-right text-ui tabular-nums">{(scale ?? 1).toFixed(2)}</span>
+          <span className="w-9 text-end text-ui tabular-nums">{(scale ?? 1).toFixed(2)}</span>
           <IconButton
             label={`Take ${titleOf(name)} off`}
             title="Take off"

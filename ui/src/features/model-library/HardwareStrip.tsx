@@ -53,7 +53,7 @@ export function HardwareStrip({ hardware, onChangeLimit }: HardwareStripProps) {
           />
         ))
       )}
-      <div className="ml-auto">
+      <div className="ms-auto">
         <p className="text-soft">{MODELS_PAGE.limit}</p>
         <p className="flex items-center gap-2">
           <span className="font-semibold">{bytes(hardware.limit)}</span>

@@ -10,6 +10,7 @@ import { DownloadControls } from "../downloads/DownloadControls";
 import { downloadWords, percentOf } from "../downloads/words";
 import type { PageActions } from "./actions";
 import { ItemDetails } from "./Details";
+import { LanguageTag } from "./LanguageTag";
 import { languageWords } from "./languages";
 import { MemoryMeter } from "./MemoryMeter";
 import { RowFrame } from "./RowFrame";
@@ -69,7 +70,7 @@ function Action({ item, actions }: { item: CatalogItem; actions: PageActions }) 
 
 /** In line with the buttons of rows that have a menu, too. */
 const ActionPlace = ({ children }: { children: ReactNode }) => (
-  <span className="inline-flex @min-[44rem]:mr-9">{children}</span>
+  <span className="inline-flex @min-[44rem]:me-9">{children}</span>
 );
 
 /** What went wrong has no room beside the name. */
@@ -104,6 +105,7 @@ export const ItemRow = memo(function ItemRow(props: ItemRowProps) {
       tags={
         <>
           <Tag look={tag.look}>{tag.words}</Tag>
+          <LanguageTag languages={item.languages} />
           {item.licence.terms && <Tag look="caution">Own terms</Tag>}
         </>
       }

@@ -41,14 +41,16 @@ export function MemoryMeter({ fit: said, speed }: { fit: FitView; speed: SpeedVi
           />
         )}
       </div>
-      <p className="text-small text-soft tabular-nums">
-        <span className="inline-block">{memoryWords(fit)}</span>
-        <span className="sr-only">
-          {fits
-            ? `, of ${bytes(fit.room)} for models`
-            : `, more than the ${bytes(fit.room)} for models`}
+      <p className="flex flex-wrap justify-between gap-x-3 text-small text-soft tabular-nums">
+        <span>
+          {memoryWords(fit)}
+          <span className="sr-only">
+            {fits
+              ? `, of ${bytes(fit.room)} for models`
+              : `, more than the ${bytes(fit.room)} for models`}
+          </span>
         </span>
-        {rate && <span className="inline-block whitespace-pre"> · {rate}</span>}
+        {rate && <span>{rate}</span>}
       </p>
     </div>
   );

@@ -8,6 +8,7 @@ import type { HardwareView, LoadedView, ModelView } from "../../ipc";
 import { MODELS_PAGE } from "../../testing/landmarks";
 import type { PageActions } from "./actions";
 import { ModelDetails } from "./Details";
+import { LanguageTag } from "./LanguageTag";
 import { languageWords } from "./languages";
 import { MemoryMeter } from "./MemoryMeter";
 import { RowFrame } from "./RowFrame";
@@ -27,6 +28,7 @@ function Tags({ model, isDefault }: { model: ModelView; isDefault: boolean }) {
       {role === "stand_in" && <Tag look="caution">Stand-in</Tag>}
       {state.state === "unusable" && <Tag look="bad">Cannot be used</Tag>}
       {fitSaid && <Tag look={tag.look}>{tag.words}</Tag>}
+      <LanguageTag languages={model.languages} />
       {OWNERS[owner].tag && <Tag>{OWNERS[owner].tag}</Tag>}
     </>
   );
@@ -99,6 +101,7 @@ export const ModelRow = memo(function ModelRow(props: ModelRowProps) {
       tags={<Tags model={model} isDefault={isDefault} />}
       about={aboutModel(model)}
       facts={facts.join(" · ")}
+      notice={loaded?.note && <p className="text-ui text-cloud">{loaded.note}</p>}
       meter={model.fit && answers && <MemoryMeter fit={model.fit} speed={model.speed} />}
       action={
         <>

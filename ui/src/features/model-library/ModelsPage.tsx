@@ -1,6 +1,15 @@
 // The page of models, in place of the chat: what is on this computer, what could be, what they run
 // on, and how fast they are.
-import { ArrowLeft, Ellipsis, KeyRound, PanelLeft, Plus, Search } from "lucide-react";
+import {
+  ArrowLeft,
+  Ellipsis,
+  FolderOpen,
+  HardDriveDownload,
+  KeyRound,
+  PanelLeft,
+  Plus,
+  Search,
+} from "lucide-react";
 import { DropdownMenu, Tabs } from "radix-ui";
 import {
   type KeyboardEvent,
@@ -69,6 +78,9 @@ const SHOWN: readonly [Shown, string][] = [
   ["here", MODELS_PAGE.here],
   ["fetchable", MODELS_PAGE.fetchable],
 ];
+
+const PRESSED =
+  "!border-accent !bg-accent-wash forced-colors:outline-2 forced-colors:outline-[Highlight]";
 
 const NO_MODELS: never[] = [];
 
@@ -155,7 +167,12 @@ export default function ModelsPage({ ref, banners, onToggleSidebar, onClose }: M
   const close = () => setOpened(null);
 
   return (
-    <Tabs.Root asChild value={tab} onValueChange={(next) => setTab(next as "list" | "bench")}>
+    <Tabs.Root
+      asChild
+      dir={document.documentElement.dir === "rtl" ? "rtl" : "ltr"}
+      value={tab}
+      onValueChange={(next) => setTab(next as "list" | "bench")}
+    >
       <main aria-label={NAMES.models} className="flex min-h-0 min-w-0 flex-col">
         <header className="flex min-h-14 flex-wrap items-center gap-x-3.5 gap-y-1 border-b border-line px-4 py-2">
           <IconButton
@@ -180,7 +197,7 @@ export default function ModelsPage({ ref, banners, onToggleSidebar, onClose }: M
               <Tabs.Trigger
                 key={value}
                 value={value}
-                className="min-h-7 rounded-md border border-transparent px-3 text-ui text-soft hover:text-ink data-[state=active]:border-line data-[state=active]:bg-raised data-[state=active]:font-medium data-[state=active]:text-ink data-[state=active]:shadow-small"
+                className="min-h-7 rounded-md border border-transparent px-3 text-ui text-soft hover:text-ink data-[state=active]:border-line data-[state=active]:bg-raised data-[state=active]:font-medium data-[state=active]:text-ink data-[state=active]:shadow-small forced-colors:data-[state=active]:outline-2 forced-colors:data-[state=active]:outline-[Highlight]"
               >
                 {name}
               </Tabs.Trigger>
@@ -219,7 +236,7 @@ export default function ModelsPage({ ref, banners, onToggleSidebar, onClose }: M
               <div className="flex flex-wrap items-center gap-2 pt-5">
                 <div className="relative min-w-0 flex-1 basis-60">
                   <Search
-                    className="icon-small absolute top-1/2 left-3 -translate-y-1/2 text-faint"
+                    className="icon-small absolute start-3 top-1/2 -translate-y-1/2 text-faint"
                     aria-hidden="true"
                   />
                   <input
@@ -228,7 +245,7 @@ export default function ModelsPage({ ref, banners, onToggleSidebar, onClose }: M
                     aria-label={MODELS_PAGE.find}
                     placeholder="Name, language, licence, use"
                     value={typed}
-                    className={`${FIELD} !pl-8.5`}
+                    className={`${FIELD} !ps-8.5`}
                     onChange={({ target }) => setTyped(target.value)}
                     onKeyDown={(event) => {
                       if (event.key === "Escape" && typed !== "") {
@@ -248,7 +265,7 @@ export default function ModelsPage({ ref, banners, onToggleSidebar, onClose }: M
                     <Button
                       key={value}
                       aria-pressed={shown === value}
-                      className={shown === value ? "!border-accent !bg-accent-wash" : ""}
+                      className={shown === value ? PRESSED : ""}
                       onClick={() => setShown(value)}
                     >
                       {name}
@@ -269,10 +286,17 @@ export default function ModelsPage({ ref, banners, onToggleSidebar, onClose }: M
                       />
                     </DropdownMenu.Trigger>
                     <MenuContent align="end">
+                      {(runtime?.loaded.length ?? 0) > 1 && (
+                        <DropdownMenu.Item className="menu-item" onSelect={() => unload(null)}>
+                          <HardDriveDownload className="icon" aria-hidden="true" />
+                          {MODELS_PAGE.unloadAll}
+                        </DropdownMenu.Item>
+                      )}
                       <DropdownMenu.Item
                         className="menu-item"
                         onSelect={() => core.openModelsFolder().catch(showError)}
                       >
+                        <FolderOpen className="icon" aria-hidden="true" />
                         {MODELS_PAGE.folder}
                       </DropdownMenu.Item>
                       <DropdownMenu.Item

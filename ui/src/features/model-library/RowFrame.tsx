@@ -42,7 +42,7 @@ export function RowFrame(props: RowFrameProps) {
                 data-row-head=""
                 aria-expanded={open}
                 aria-controls={`${id}-details`}
-                className={`inline-flex max-w-full items-center gap-1 rounded text-left after:absolute after:inset-x-0 after:top-0 after:h-full hover:underline ${open ? "after:hidden" : ""} ${faded ? "text-soft" : ""}`}
+                className={`inline-flex max-w-full items-center gap-1 rounded text-start after:absolute after:inset-x-0 after:top-0 after:h-full hover:underline ${open ? "after:hidden" : ""} ${faded ? "text-soft" : ""}`}
                 onClick={onToggle}
               >
                 <span

@@ -20,16 +20,14 @@ function named(by: Intl.DisplayNames | null, code: string): string | null {
 // One for all: making one costs more than using it.
 const ENGLISH = namer("en");
 const THEIRS = namer(globalThis.navigator?.language ?? "en");
-const known = new Map<string, { english: string; all: readonly string[] }>();
+const known = new Map<string, { english: string; own: string; all: readonly string[] }>();
 
 function namesOf(code: string) {
   const before = known.get(code);
   if (before) return before;
   const english = named(ENGLISH, code) ?? code;
-  const all = [english, named(namer(code), code), named(THEIRS, code)].filter(
-    (name): name is string => name !== null,
-  );
-  const names = { english, all: [...new Set(all)] };
+  const own = named(namer(code), code) ?? english;
+  const names = { english, own, all: [...new Set([english, own, named(THEIRS, code) ?? english])] };
   known.set(code, names);
   return names;
 }
@@ -48,4 +46,14 @@ export function languageWords(codes: readonly string[]): string {
   const more = codes.length - listed.length;
   const words = listed.map(languageName).join(", ");
   return more > 0 ? `${words} and ${more} more` : words;
+}
+
+/** Those of a model for one region come first and are few. */
+const FEW = 3;
+
+/** The language that a regional model was made for, as its speakers call it; `null` for the others. */
+export function regionalLanguage(codes: readonly string[]): { code: string; name: string } | null {
+  const [first] = codes;
+  if (first === undefined || first === "en" || codes.length > FEW) return null;
+  return { code: first, name: namesOf(first).own };
 }

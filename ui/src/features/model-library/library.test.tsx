@@ -91,6 +91,8 @@ describe("the page of models", () => {
     await openModels("graphics");
     expect(screen.getByText("NVIDIA RTX 4070")).toBeVisible();
     expect(screen.getByText("11 GB of 13 GB free, Vulkan")).toBeVisible();
+    // What a card could not take is said where the model is, also in the chat.
+    expect(screen.getAllByText(/^Only 12 of 28 layers fit/)).toHaveLength(2);
   });
 
   it("says why a graphics card is not used", async () => {
@@ -108,7 +110,7 @@ describe("the page of models", () => {
         /DefaultIn memory.*Code, short texts, extracting data\. Weak at: facts/,
       ],
       ["SmolLM2 135M", /Stand-inFits well/],
-      ["llama3.2:3b", /Fits wellFrom Ollama.*2\.0 GB \+ 530 MB context.* · about 16\/s/],
+      ["llama3.2:3b", /Fits wellFrom Ollama.*2\.0 GB \+ 530 MB context.*about 16\/s/],
       ["Gemma 4 E4B", /Over your limit.*more than the 4\.0 GB for models/],
       ["Command R+ 104B", /Too large.*Needs 65 GB/],
       ["holiday-photos", /Cannot be used.*does not begin as a GGUF file does/],
@@ -234,6 +236,16 @@ describe("a model on the page", () => {
     expect(
       await screen.findByRole("button", { name: `${MODELS_PAGE.unload} llama3.2:3b` }),
     ).toBeVisible();
+  });
+
+  it("gives its memory back with all others", async () => {
+    const { user, core, press } = await openModels();
+    await press(`${MODELS_PAGE.load} llama3.2:3b`);
+    await screen.findByRole("button", { name: `${MODELS_PAGE.unload} llama3.2:3b` });
+    await press("More about models");
+    await user.click(await screen.findByRole("menuitem", { name: MODELS_PAGE.unloadAll }));
+    expect(given(core, "unloadModel")).toEqual([[null]]);
+    expect(await screen.findByText("No model in memory")).toBeVisible();
   });
 
   it("shows how far it is on its way into memory", async () => {

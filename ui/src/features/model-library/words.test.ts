@@ -4,7 +4,7 @@ import type { CatalogItem, FitView, LoadedView, ModelOwner, SpeedView } from "..
 import { CATALOG, fit, HARDWARE, LIBRARY, LIMIT, model, QWEN } from "../../ipc/fake-models-scenes";
 import { bestFit } from "./best";
 import { lettingIn, offered } from "./LimitDialog";
-import { languageWords } from "./languages";
+import { languageWords, regionalLanguage } from "./languages";
 import { contextCost } from "./ModelSettingsDialog";
 import { numberOf, PARAMETERS, wrongWith } from "./parameters";
 import { removal } from "./RemoveDialog";
@@ -124,13 +124,21 @@ describe("what abbreviations mean", () => {
   ])("%j", (codes, expected) => expect(languageWords(codes)).toBe(expected));
 
   it.each([
+    [["th", "en"], "ไทย"],
+    [["fi", "en"], "suomi"],
+    [["en", "th"], undefined],
+    [["zh", "en", "de", "fr"], undefined],
+    [[], undefined],
+  ])("%j of a region", (codes, expected) => expect(regionalLanguage(codes)?.name).toBe(expected));
+
+  it.each([
     [{ good_at: "Code.", weak_at: "Facts." }, "Code. Weak at: facts."],
     [{ good_at: "", weak_at: "GPU use." }, "Weak at: GPU use."],
     [{ good_at: "Code.", weak_at: "" }, "Code."],
     [{ good_at: "", weak_at: "" }, ""],
   ])("%j", (given, expected) => expect(honest(given)).toBe(expected));
 
-  it("layers on a card, and why they are not", () => {
+  it("layers on a card", () => {
     const loaded: LoadedView = {
       name: "x",
       memory: 0,
@@ -143,9 +151,7 @@ describe("what abbreviations mean", () => {
     expect(layerWords(loaded)).toBe(
       "12 of 28 layers are on the graphics card, in 2.1 GB of its memory.",
     );
-    expect(layerWords({ ...loaded, graphics_layers: 0, note: "The card is full." })).toBe(
-      "The card is full.",
-    );
+    expect(layerWords({ ...loaded, graphics_layers: 0 })).toBe("");
   });
 });
 

@@ -156,10 +156,8 @@ export function parameterWords(parameters: number): string {
 }
 
 /** Where the layers of a model in memory are, where a graphics card has a part in it. */
-export function layerWords({ graphics_layers, layers, graphics_memory, note }: LoadedView): string {
-  const where =
-    graphics_layers > 0
-      ? `${graphics_layers}${layers > 0 ? ` of ${layers}` : ""} layers are on the graphics card, in ${bytes(graphics_memory)} of its memory.`
-      : "";
-  return [where, note].filter(Boolean).join(" ");
+export function layerWords({ graphics_layers, layers, graphics_memory }: LoadedView): string {
+  if (graphics_layers === 0) return "";
+  const of = layers > 0 ? ` of ${layers}` : "";
+  return `${graphics_layers}${of} layers are on the graphics card, in ${bytes(graphics_memory)} of its memory.`;
 }

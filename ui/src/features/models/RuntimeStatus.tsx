@@ -85,6 +85,9 @@ export function RuntimeStatus({ arrival, onModels }: RuntimeStatusProps) {
             {NAMES.resume}
           </Button>
         )}
+        {runtime?.loaded[0]?.note && (
+          <p className="text-small text-cloud">{runtime.loaded[0].note}</p>
+        )}
         {runtime && runtime.memory > 0 && <Memory runtime={runtime} />}
       </section>
     </>
@@ -98,9 +101,12 @@ function Memory({ runtime: { memory, limit, loaded } }: { runtime: RuntimeView }
   return (
     <>
       {limit > 0 && (
-        <div aria-hidden="true" className="h-1 overflow-hidden rounded-full bg-line">
+        <div
+          aria-hidden="true"
+          className="h-1 overflow-hidden rounded-full bg-line contrast-more:h-2 contrast-more:border contrast-more:border-line-strong contrast-more:bg-transparent forced-colors:border"
+        >
           <div
-            className="h-full rounded-full bg-accent"
+            className="h-full rounded-full bg-accent forced-colors:bg-[Highlight]"
             style={{ width: `${Math.min(100, (100 * memory) / limit)}%` }}
           />
         </div>
