@@ -265,7 +265,12 @@ export function App() {
             onSettings={actions.settings}
             onOpened={onOpened}
             kept={!temporary}
-            status={<RuntimeStatus arrival={open !== null} onModels={actions.library} />}
+            status={
+              <RuntimeStatus
+                arrival={open !== null || page !== "chat"}
+                onModels={actions.library}
+              />
+            }
           />
           <div className="sidebar-shade" aria-hidden="true" onPointerDown={closeDrawer} />
           <ChatView

@@ -14,10 +14,18 @@ function Fact({ name, more }: { name: ReactNode; more: ReactNode }) {
   );
 }
 
-/** The features that say most; one that stands for others makes them needless. */
+/** What says most about a processor first: each stands for those after it of its kind. */
+const TELLING = [/^AMX/i, /^AVX.?512/i, /^AVX2/i, /^AVX/i, /^SVE/i, /^NEON/i, /^SSE/i];
+
+/** The one feature that says most; empty where none is known. */
 export function featureWords(features: readonly string[]): string {
-  const widest = features.findLast((each) => /AVX|NEON|SVE/i.test(each));
-  return widest ?? features.at(-1) ?? "";
+  for (const kind of TELLING) {
+    const [shortest] = features
+      .filter((each) => kind.test(each))
+      .sort((a, b) => a.length - b.length);
+    if (shortest) return shortest;
+  }
+  return features[0] ?? "";
 }
 
 interface HardwareStripProps {

@@ -86,7 +86,8 @@ const NO_MODELS: never[] = [];
 
 /** The arrow keys walk from row to row. */
 function walk(event: KeyboardEvent<HTMLElement>): void {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  // The field that led here has taken its key already.
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   const heads = [...event.currentTarget.querySelectorAll<HTMLElement>("[data-row-head]")];
   const at = heads.indexOf(document.activeElement as HTMLElement);
   if (at < 0) return;

@@ -2,15 +2,8 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { CoreError } from "../../ipc";
-import {
-  BROKEN,
-  fit,
-  HARDWARE,
-  LIBRARY,
-  MEASUREMENTS,
-  model,
-  QWEN,
-} from "../../ipc/fake-models-scenes";
+import { BROKEN, HARDWARE, LIBRARY, model, QWEN } from "../../ipc/fake-models-scenes";
+import { sceneNamed } from "../../ipc/fake-scenes";
 import { DOWNLOAD, MODELS_PAGE, NAMES } from "../../testing/landmarks";
 import { given, noDialog, openModels, page, row, rowsOf } from "../../testing/models";
 import { composer, feed, open, openWindow } from "../../testing/window";
@@ -251,7 +244,7 @@ describe("a model on the page", () => {
   it("shows how far it is on its way into memory", async () => {
     await openModels("models", {
       models: {
-        ...openWindow("models").core.scene.models,
+        ...sceneNamed("models").models,
         models: [{ ...QWEN, state: { state: "loading", percent: 43 } }],
       },
     });
@@ -506,16 +499,11 @@ describe("the first start without a model", () => {
 });
 
 it("a fit that is not known is not drawn", async () => {
+  const models = sceneNamed("models").models;
   await openModels("models", {
-    measurements: MEASUREMENTS,
-    models: {
-      models: [{ ...QWEN, fit: null, speed: null }],
-      default: null,
-      arrival: null,
-      folder: "/models",
-    },
+    models: { ...models, models: [{ ...QWEN, fit: null, speed: null }] },
   });
   const qwen = screen.getByRole("article", { name: QWEN.title });
   expect(qwen).not.toHaveTextContent("context");
-  expect(fit(1, 1).fit).toBe("fits_well");
+  expect(qwen).not.toHaveTextContent("/s");
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { CatalogItem, FitView, LoadedView, ModelOwner, SpeedView } from "../../ipc";
 import { CATALOG, fit, HARDWARE, LIBRARY, LIMIT, model, QWEN } from "../../ipc/fake-models-scenes";
 import { bestFit } from "./best";
+import { featureWords } from "./HardwareStrip";
 import { lettingIn, offered } from "./LimitDialog";
 import { languageWords, regionalLanguage } from "./languages";
 import { contextCost } from "./ModelSettingsDialog";
@@ -153,6 +154,16 @@ describe("what abbreviations mean", () => {
     );
     expect(layerWords({ ...loaded, graphics_layers: 0 })).toBe("");
   });
+});
+
+describe("the processor", () => {
+  it.each([
+    [["SSE4.2", "AVX", "AVX2", "FMA", "AVX512_VNNI", "AVX-512"], "AVX-512"],
+    [["AVX2", "AVX", "FMA"], "AVX2"],
+    [["NEON", "FP16"], "NEON"],
+    [["RVV"], "RVV"],
+    [[], ""],
+  ])("with %j", (features, expected) => expect(featureWords(features)).toBe(expected));
 });
 
 describe("removing", () => {
