@@ -42,7 +42,7 @@ export default function FirstModel() {
       ) : (
         best && (
           <div>
-            <p className="text-small text-faint">Fits this computer best</p>
+            <p className="text-small text-faint">Suits this computer best</p>
             <p className="text-base font-semibold">{best.title}</p>
             <p className="text-soft">{honest(best)}</p>
             <p className="text-small text-faint">

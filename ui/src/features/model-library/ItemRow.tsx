@@ -82,6 +82,8 @@ function Failure({ download }: { download: DownloadView | undefined }) {
 interface ItemRowProps {
   item: CatalogItem;
   download: DownloadView | undefined;
+  /** The one that Sotto would take. */
+  best: boolean;
   hardware: HardwareView | undefined;
   actions: PageActions;
   open: boolean;
@@ -89,7 +91,7 @@ interface ItemRowProps {
 }
 
 export const ItemRow = memo(function ItemRow(props: ItemRowProps) {
-  const { item, download, hardware, actions, open, onToggle } = props;
+  const { item, download, best, hardware, actions, open, onToggle } = props;
   const row = `item/${item.id}`;
   const tag = FIT_TAGS[item.fit.fit];
   const facts = [
@@ -104,7 +106,7 @@ export const ItemRow = memo(function ItemRow(props: ItemRowProps) {
       title={item.title}
       tags={
         <>
-          <Tag look={tag.look}>{tag.words}</Tag>
+          <Tag look={tag.look}>{best ? "Suits this computer best" : tag.words}</Tag>
           <LanguageTag languages={item.languages} />
           {item.licence.terms && <Tag look="caution">Own terms</Tag>}
         </>

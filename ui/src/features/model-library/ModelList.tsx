@@ -13,7 +13,10 @@ const ALL_DRAWN = 60;
 
 interface ModelListProps {
   groups: readonly Group[];
+  /** The model that answers unless another is chosen. */
   standard: string | null;
+  /** The id of what Sotto would take of the catalogue. */
+  best: string | undefined;
   hardware: HardwareView | undefined;
   loaded: readonly LoadedView[];
   adapters: readonly ModelView[];
@@ -37,7 +40,7 @@ function Heading({ group }: { group: Group }) {
 }
 
 export function ModelList(props: ModelListProps) {
-  const { groups, standard, hardware, loaded, adapters, actions, open, onToggle } = props;
+  const { groups, standard, best, hardware, loaded, adapters, actions, open, onToggle } = props;
   const start = useRef<HTMLDivElement>(null);
   const [margin, setMargin] = useState(0);
   const total = groups.reduce((sum, { rows }) => sum + rows.length, 0);
@@ -68,7 +71,15 @@ export function ModelList(props: ModelListProps) {
           />
         );
       case "item":
-        return <ItemRow key={row.key} {...shared} item={row.item} download={row.download} />;
+        return (
+          <ItemRow
+            key={row.key}
+            {...shared}
+            item={row.item}
+            download={row.download}
+            best={row.item.id === best}
+          />
+        );
       case "foreign":
         return <ForeignRow key={row.key} download={row.download} />;
     }

@@ -42,6 +42,7 @@ import {
   useRuntime,
 } from "../models/useModels";
 import type { PageActions } from "./actions";
+import { bestFit } from "./best";
 import { HardwareStrip } from "./HardwareStrip";
 import { ModelList } from "./ModelList";
 import { groupsOf, hubFile, type Shown } from "./rows";
@@ -127,6 +128,7 @@ export default function ModelsPage({ ref, banners, onToggleSidebar, onClose }: M
     [all, standard, items, downloads, shown, words],
   );
   const adapters = useMemo(() => all.filter(({ kind }) => kind === "adapter"), [all]);
+  const best = useMemo(() => bestFit(items)?.id, [items]);
   const hub = hubFile(words);
 
   useEffect(() => heading.current?.focus(), []);
@@ -351,6 +353,7 @@ export default function ModelsPage({ ref, banners, onToggleSidebar, onClose }: M
               <ModelList
                 groups={groups}
                 standard={standard}
+                best={best}
                 hardware={hardware}
                 loaded={runtime?.loaded ?? NO_MODELS}
                 adapters={adapters}

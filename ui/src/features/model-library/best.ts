@@ -6,8 +6,17 @@ import { needed } from "./words";
 /** Tokens a second below which waiting for an answer is no pleasure. */
 const PLEASANT = 8;
 
-/** The largest that fits well and answers fast enough; tried by us before merely listed. */
-export function bestFit(catalog: readonly CatalogItem[]): CatalogItem | undefined {
+/** The person's language, as a code. */
+const THEIRS = globalThis.navigator?.language.split("-")[0] ?? "en";
+
+/**
+ * The largest that fits well and answers fast enough; one that knows the person's language before
+ * others, and one that was tried by us before one that is merely listed.
+ */
+export function bestFit(
+  catalog: readonly CatalogItem[],
+  language = THEIRS,
+): CatalogItem | undefined {
   const possible = catalog.filter(
     ({ can_be_fetched, installed, fit }) =>
       can_be_fetched &&
@@ -17,6 +26,7 @@ export function bestFit(catalog: readonly CatalogItem[]): CatalogItem | undefine
   const fast = ({ speed }: CatalogItem) => (speed?.tokens_per_second ?? PLEASANT) >= PLEASANT;
   const merit = (item: CatalogItem) => [
     fast(item) ? 1 : 0,
+    item.languages.includes(language) ? 1 : 0,
     item.verified ? 1 : 0,
     item.fit.fit === "fits_well" ? 1 : 0,
     // Of those that are too slow the smallest is the least so.

@@ -244,8 +244,11 @@ describe("a file of the hub", () => {
 });
 
 describe("the best for this computer", () => {
-  const best = (change: (item: CatalogItem) => Partial<CatalogItem>) =>
-    bestFit(CATALOG.map((item) => ({ ...item, ...change(item) })))?.title;
+  const best = (change: (item: CatalogItem) => Partial<CatalogItem>, language?: string) =>
+    bestFit(
+      CATALOG.map((item) => ({ ...item, ...change(item) })),
+      language,
+    )?.title;
   it("is the largest that fits well, is fast enough and was tried", () => {
     expect(best(() => ({}))).toBe("Qwen3.5 4B");
   });
@@ -259,6 +262,15 @@ describe("the best for this computer", () => {
     expect(
       best(() => ({ verified: false, speed: { tokens_per_second: 2, measured: false } })),
     ).toBe("Qwen3.5 0.8B");
+  });
+  it("knows the person's language, where one that fits does", () => {
+    expect(best(() => ({}), "fi")).toBe("Qwen3.5 4B");
+    const roomy = ({ fit: of }: CatalogItem) => ({
+      fit: { ...of, fit: "fits_well" as const },
+      speed: null,
+    });
+    expect(best(roomy, "fi")).toBe("Llama Poro 2 8B");
+    expect(best(roomy, "th")).toBe("Qwen3.5 4B");
   });
   it("is none where nothing fits", () => {
     expect(best(({ fit: of }) => ({ fit: { ...of, fit: "too_large" } }))).toBeUndefined();
