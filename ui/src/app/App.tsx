@@ -1,6 +1,7 @@
 // The window: puts the features side by side and gives them their keys.
 import {
   Ban,
+  Boxes,
   Cpu,
   FolderOpen,
   Keyboard,
@@ -12,7 +13,7 @@ import {
   ScrollText,
   Settings,
 } from "lucide-react";
-import { lazy, Suspense, useCallback, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Announcer } from "../components/Announcer";
 import { Banner } from "../components/Banner";
 import { Button } from "../components/Button";
@@ -26,6 +27,7 @@ import { useConversations } from "../features/conversations/useConversations";
 import { TrayNote } from "../features/desktop/TrayNote";
 import { BlockedBanner } from "../features/larger/BlockedBanner";
 import { useBlock, useCloud } from "../features/larger/useCloud";
+import type { ModelsPageHandle } from "../features/model-library/ModelsPage";
 import { RuntimeStatus } from "../features/models/RuntimeStatus";
 import { useMemory, useRuntime } from "../features/models/useModels";
 import { Greeting } from "../features/startup/Greeting";
@@ -41,6 +43,7 @@ const ShortcutsDialog = lazy(() => import("./ShortcutsDialog"));
 const SettingsDialog = lazy(() => import("../features/settings/SettingsDialog"));
 const ClosingDialog = lazy(() => import("../features/desktop/ClosingDialog"));
 const LedgerDialog = lazy(() => import("../features/ledger/LedgerDialog"));
+const ModelsPage = lazy(() => import("../features/model-library/ModelsPage"));
 
 function Banners({ temporary, onChooseModel }: { temporary: boolean; onChooseModel: () => void }) {
   const runtime = useRuntime();
@@ -76,8 +79,11 @@ export function App() {
   const core = useCore();
   const startup = useStartup();
   const chat = useRef<ChatHandle>(null);
+  const library = useRef<ModelsPageHandle>(null);
   const show = useSelection((selection) => selection.show);
   const open = useSelection((selection) => selection.open);
+  const page = useSelection((selection) => selection.page);
+  const showPage = useSelection((selection) => selection.showPage);
   const { data: conversations } = useConversations();
   const temporary = startup.startup?.history.state === "temporary";
   const [dialog, setDialog] = useState<
@@ -90,12 +96,24 @@ export function App() {
 
   const { paused, pause, resume } = useMemory();
 
+  /** Goes to where one types, on whichever page there is. */
+  const focusField = useCallback(() => {
+    if (useSelection.getState().page === "models") library.current?.focus();
+    else chat.current?.focusComposer();
+  }, []);
+  // The chat takes the focus when it comes back in place of the models.
+  const before = useRef(page);
+  useEffect(() => {
+    if (before.current === "models" && page === "chat") chat.current?.focusComposer();
+    before.current = page;
+  }, [page]);
+
   useEvents(
     useMemo(
       () => ({
         cameForward: () => {
           setDialog(null);
-          chat.current?.focusComposer();
+          focusField();
         },
         takeOver: ({ conversation, draft }) => {
           setDialog(null);
@@ -108,7 +126,7 @@ export function App() {
         openSettings: () => setDialog("settings"),
         askClosing: () => setDialog("closing"),
       }),
-      [show],
+      [show, focusField],
     ),
   );
 
@@ -136,23 +154,36 @@ export function App() {
         chat.current?.focusComposer();
       },
       palette: () => setDialog("palette"),
-      models: () => chat.current?.openModelPicker(),
+      models: () => {
+        showPage("chat");
+        chat.current?.openModelPicker();
+      },
+      library: () => {
+        showPage(useSelection.getState().page === "models" ? "chat" : "models");
+        closeDrawer();
+      },
       sidebar: toggleSidebar,
       shortcuts: () => setDialog("shortcuts"),
       settings: () => setDialog("settings"),
       ledger: () => setDialog("ledger"),
       block: () => void block(!blocked),
       stop: () => {
-        if (!isSeen(".sidebar-shade")) return chat.current?.stop() ?? false;
-        closeDrawer();
-        chat.current?.focusComposer();
-        return true;
+        if (isSeen(".sidebar-shade")) {
+          closeDrawer();
+          focusField();
+          return true;
+        }
+        if (useSelection.getState().page === "models") {
+          showPage("chat");
+          return true;
+        }
+        return chat.current?.stop() ?? false;
       },
-      type: () => chat.current?.focusComposer(),
+      type: focusField,
       region: focusRegion,
       undo: runUndo,
     }),
-    [show, toggleSidebar, closeDrawer, block, blocked],
+    [show, showPage, toggleSidebar, closeDrawer, focusField, block, blocked],
   );
   useShortcuts(actions);
 
@@ -169,6 +200,12 @@ export function App() {
         keys: "Mod+Shift+M",
         icon: <Cpu className="icon" />,
         run: actions.models,
+      },
+      {
+        name: NAMES.models,
+        keys: "Mod+L",
+        icon: <Boxes className="icon" />,
+        run: () => showPage("models"),
       },
       {
         name: "Open models folder",
@@ -214,9 +251,10 @@ export function App() {
         run: () => void core.quit().catch(showError),
       },
     ],
-    [actions, core, toggleSidebar, blocked, paused, pause, resume],
+    [actions, core, showPage, toggleSidebar, blocked, paused, pause, resume],
   );
 
+  const banners = <Banners temporary={temporary} onChooseModel={actions.models} />;
   return (
     <div className="window h-full">
       <StartupGate state={startup}>
@@ -227,18 +265,34 @@ export function App() {
             onSettings={actions.settings}
             onOpened={onOpened}
             kept={!temporary}
-            status={<RuntimeStatus arrival={open !== null} />}
+            status={
+              <RuntimeStatus
+                arrival={open !== null || page !== "chat"}
+                onModels={actions.library}
+              />
+            }
           />
           <div className="sidebar-shade" aria-hidden="true" onPointerDown={closeDrawer} />
           <ChatView
             ref={chat}
+            hidden={page !== "chat"}
             greeting={<Greeting first={conversations?.length === 0} kept={!temporary} />}
-            banners={<Banners temporary={temporary} onChooseModel={actions.models} />}
+            banners={page === "chat" && banners}
             ready={startup.ready}
             onToggleSidebar={toggleSidebar}
             onSettings={actions.settings}
             onLedger={actions.ledger}
           />
+          <Suspense fallback={page === "models" && <div aria-busy="true" />}>
+            {page === "models" && (
+              <ModelsPage
+                ref={library}
+                banners={banners}
+                onToggleSidebar={toggleSidebar}
+                onClose={actions.library}
+              />
+            )}
+          </Suspense>
         </div>
         <Suspense>
           {dialog === "palette" && (

@@ -1,7 +1,7 @@
 // axe finds nothing on any page and dialog of the window.
 import { act, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { ACTIONS, NAMES } from "../testing/landmarks";
+import { ACTIONS, BENCH, DOWNLOAD, MODELS_PAGE, NAMES } from "../testing/landmarks";
 import { articles, composer, feed, openWindow, violations } from "../testing/window";
 
 type Opened = ReturnType<typeof openWindow>;
@@ -34,6 +34,37 @@ const openByKey =
     // The heading is there first, and then what the core says.
     await waitFor(() => expect(dialog.querySelectorAll("p").length).toBeGreaterThan(0));
   };
+
+const openLibrary =
+  (then: (opened: Opened) => Promise<unknown> = async () => {}) =>
+  async (opened: Opened) => {
+    await composer();
+    await opened.user.keyboard("{Control>}l{/Control}");
+    await screen.findByRole("region", { name: MODELS_PAGE.hardware });
+    await then(opened);
+  };
+
+/** Presses a button and waits for the dialog that it opens. */
+const pressFor =
+  (name: string | RegExp, dialog: string | RegExp) =>
+  async ({ user }: Opened) => {
+    await user.click(await screen.findByRole("button", { name }));
+    await screen.findByRole("dialog", { name: dialog });
+  };
+
+/** Chooses an entry of a model's menu and waits for the dialog that it opens. */
+const chooseFor = (title: string, entry: string, dialog: RegExp) => async (opened: Opened) => {
+  await opened.user.click(
+    await screen.findByRole("button", { name: `${MODELS_PAGE.more} ${title}` }),
+  );
+  await opened.user.click(await screen.findByRole("menuitem", { name: entry }));
+  await screen.findByRole("dialog", { name: dialog });
+};
+
+const openBench = async ({ user }: Opened) => {
+  await user.click(await screen.findByRole("tab", { name: MODELS_PAGE.measure }));
+  await screen.findByRole("combobox", { name: BENCH.model });
+};
 
 const CASES: [name: string, scene: string, prepare?: (opened: Opened) => Promise<unknown>][] = [
   ["an empty window", "empty"],
@@ -147,6 +178,98 @@ const CASES: [name: string, scene: string, prepare?: (opened: Opened) => Promise
   ["the ledger", "cloud", openByKey("{Shift>}L{/Shift}", NAMES.ledger)],
   ["a damaged ledger", "damaged", openByKey("{Shift>}L{/Shift}", NAMES.ledger)],
   ["an empty ledger", "chat", openByKey("{Shift>}L{/Shift}", NAMES.ledger)],
+  ["the models", "models", openLibrary()],
+  ["very many models", "many-models", openLibrary()],
+  ["no models", "no-models", openLibrary()],
+  ["a computer with a graphics card", "graphics", openLibrary()],
+  [
+    "a model with its details",
+    "models",
+    openLibrary(async ({ user }) => {
+      await user.click(await screen.findByRole("button", { name: "Gemma 4 E4B" }));
+      await screen.findByText("3 files");
+    }),
+  ],
+  [
+    "the menu of a model",
+    "models",
+    openLibrary(async ({ user }) => {
+      await user.click(
+        await screen.findByRole("button", { name: `${MODELS_PAGE.more} llama3.2:3b` }),
+      );
+      await screen.findByRole("menu");
+    }),
+  ],
+  [
+    "a file of the hub",
+    "models",
+    openLibrary(async ({ user }) => {
+      await user.type(screen.getByRole("searchbox"), "a/b/c.gguf");
+      await screen.findByRole("button", { name: "Download…" });
+    }),
+  ],
+  [
+    "the limit for models",
+    "models",
+    openLibrary(pressFor(`${MODELS_PAGE.raise} for Qwen3.5 9B`, MODELS_PAGE.limit)),
+  ],
+  [
+    "a download that is offered",
+    "models",
+    openLibrary(async (opened) => {
+      await pressFor("Download Qwen3.5 0.8B", /^Download/)(opened);
+      await screen.findByText("508 MB");
+    }),
+  ],
+  [
+    "a download that is to be ended",
+    "models",
+    openLibrary(pressFor(`${DOWNLOAD.cancel} Qwen3.5 4B`, /^Stop fetching/)),
+  ],
+  [
+    "the settings of a model",
+    "graphics",
+    openLibrary(async (opened) => {
+      await chooseFor("Qwen2.5 Coder 1.5B", MODELS_PAGE.settings, /^Settings of/)(opened);
+      await opened.user.selectOptions(
+        await screen.findByRole("combobox", { name: "Attach" }),
+        "delivery-notes-lora",
+      );
+      await opened.user.type(screen.getByRole("textbox", { name: "Top P" }), "9");
+    }),
+  ],
+  [
+    "a model to be removed",
+    "models",
+    openLibrary(chooseFor("Gemma 4 E4B", MODELS_PAGE.remove, /^Remove/)),
+  ],
+  [
+    "a model that cannot be removed",
+    "models",
+    openLibrary(chooseFor("llama3.2:3b", MODELS_PAGE.remove, /cannot be removed/)),
+  ],
+  ["earlier measurements", "models", openLibrary(openBench)],
+  [
+    "a result",
+    "models",
+    openLibrary(async (opened) => {
+      await openBench(opened);
+      await opened.user.click(await screen.findByRole("button", { name: "llama3.2:3b" }));
+      await screen.findByRole("region", { name: BENCH.result });
+    }),
+  ],
+  [
+    "a measurement that goes on",
+    "models",
+    openLibrary(async (opened) => {
+      opened.core.scene.pace = null;
+      await openBench(opened);
+      await opened.user.click(screen.getByRole("button", { name: BENCH.measure }));
+      await screen.findByRole("button", { name: BENCH.stop });
+    }),
+  ],
+  ["a chat with downloads", "models"],
+  ["a chat without a model", "no-models"],
   [
     "a message with undo",
     "chat",

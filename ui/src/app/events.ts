@@ -4,6 +4,7 @@ import { useEffect } from "react";
 import { create } from "zustand";
 import { announce } from "../components/announcer";
 import { showError, showNote } from "../components/toasts";
+import { benchWentOn } from "../features/bench/useBench";
 import { withEnded } from "../features/chat/branch";
 import { endWords } from "../features/chat/endWords";
 import { answerEnded, answerGrew } from "../features/chat/live";
@@ -11,11 +12,14 @@ import { useSelection } from "../features/conversations/selection";
 import { CONVERSATIONS, conversationKey } from "../features/conversations/useConversations";
 import { DESKTOP } from "../features/desktop/useDesktop";
 import { SHORTCUT_KEYS } from "../features/desktop/useShortcuts";
+import { DOWNLOADS, tellDownloads } from "../features/downloads/useDownloads";
 import { CLOUD } from "../features/larger/useCloud";
-import { MODELS, RUNTIME } from "../features/models/useModels";
+import { arrivedWords } from "../features/models/arrived";
+import { CATALOG, HARDWARE, MODELS, RUNTIME } from "../features/models/useModels";
 import {
   type AppEvent,
   type ConversationView,
+  type DownloadView,
   type ModelsView,
   type QuickHandover,
   useCore,
@@ -38,6 +42,8 @@ export interface Asked {
   /** It is to be closed, and the person has not said yet what that means. */
   askClosing: () => void;
 }
+
+const names = (models: ModelsView | undefined) => models?.models.map(({ name }) => name).join("\n");
 
 /** What changes when the core tells something. */
 export function hear(event: AppEvent, queries: QueryClient, asked: Asked): void {
@@ -80,11 +86,24 @@ export function hear(event: AppEvent, queries: QueryClient, asked: Asked): void 
       );
       if (before?.arrival && !now.arrival && arrived) {
         showNote(`${arrived.title} is here. It answers new questions from now on.`);
+      } else {
+        const words = arrivedWords(before, now);
+        if (words) showNote(words);
       }
+      // What is installed follows from it. How far one is on its way into memory changes nothing.
+      if (names(before) !== names(now)) queries.invalidateQueries({ queryKey: CATALOG });
       break;
     }
     case "runtime_changed":
       queries.setQueryData(RUNTIME, event.runtime);
+      queries.invalidateQueries({ queryKey: HARDWARE });
+      break;
+    case "downloads_changed":
+      tellDownloads(queries.getQueryData<readonly DownloadView[]>(DOWNLOADS), event.downloads);
+      queries.setQueryData(DOWNLOADS, event.downloads);
+      break;
+    case "bench_progressed":
+      benchWentOn(event.progress);
       break;
     case "cloud_changed":
       queries.invalidateQueries({ queryKey: CLOUD });

@@ -23,6 +23,7 @@ describe("actionFor", () => {
     ["Ctrl+Shift+L", press("L", field, { ...ctrl, shiftKey: true }), "ledger"],
     ["Ctrl+Shift+N", press("N", field, { ...ctrl, shiftKey: true }), null],
     ["Ctrl+,", press(",", field, ctrl), "settings"],
+    ["Ctrl+L in text", press("l", field, ctrl), "library"],
     ["Ctrl+M", press("m", field, ctrl), null],
     ["Ctrl+B", press("b", field, ctrl), "sidebar"],
     ["Ctrl+/", press("/", field, ctrl), "shortcuts"],

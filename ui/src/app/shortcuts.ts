@@ -6,12 +6,13 @@ import { modifierIsDown } from "../components/Kbd";
 export const SHORTCUTS: readonly { keys: string; does: string }[] = [
   { keys: "Enter", does: "Send the question" },
   { keys: "Shift+Enter", does: "A new line" },
-  { keys: "Esc", does: "Stop the answer" },
+  { keys: "Esc", does: "Stop the answer; back from the models to the chat" },
   { keys: "Up", does: "Edit the last question, in an empty field" },
   { keys: "Mod+N", does: "New conversation" },
   { keys: "Mod+K", does: "Search and actions" },
   { keys: "Mod+F", does: "Search everything" },
   { keys: "Mod+Shift+M", does: "Choose a model" },
+  { keys: "Mod+L", does: "All models, and back to the chat" },
   { keys: "Mod+B", does: "Show or hide conversations" },
   { keys: "F6", does: "Next part of the window; with Shift the one before" },
   { keys: "Alt+Up", does: "The message before; Alt+Down the next, among the messages" },
@@ -27,7 +28,10 @@ export const SHORTCUTS: readonly { keys: string; does: string }[] = [
 export interface ShortcutActions {
   newConversation: () => void;
   palette: () => void;
+  /** The menu of models in the chat. */
   models: () => void;
+  /** The page of all models, or back from it. */
+  library: () => void;
   sidebar: () => void;
   shortcuts: () => void;
   settings: () => void;
@@ -38,7 +42,7 @@ export interface ShortcutActions {
   /** False if there was nothing to take back. */
   undo: () => boolean;
   region: (step: 1 | -1) => void;
-  /** A letter was typed outside of every field: it belongs into the composer. */
+  /** A letter was typed outside of every field: it belongs into the composer, or the search. */
   type: () => void;
 }
 
@@ -71,6 +75,8 @@ export function actionFor(event: KeyboardEvent): keyof ShortcutActions | "region
       return isText(event.target) ? null : "undo";
     case "b":
       return "sidebar";
+    case "l":
+      return "library";
     case "/":
       return "shortcuts";
     case ",":

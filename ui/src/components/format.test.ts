@@ -1,6 +1,16 @@
 // Numbers, sizes, money and days in words, as data.
 import { describe, expect, it } from "vitest";
-import { bytes, count, day, dollars, plural, seconds, timeLeft } from "./format";
+import {
+  bytes,
+  bytesOf,
+  count,
+  day,
+  dollars,
+  plural,
+  seconds,
+  secondsLeft,
+  timeLeft,
+} from "./format";
 
 describe("numbers", () => {
   it.each([
@@ -11,6 +21,12 @@ describe("numbers", () => {
     [bytes(1_117_320_768), "1.1 GB"],
     [bytes(9_400_000_000), "9.4 GB"],
     [bytes(64_000_000_000), "64 GB"],
+    [bytesOf(1_100_000_000, 2_600_000_000), "1.1 of 2.6 GB"],
+    [bytesOf(98_362_432, 1_117_320_768), "98 MB of 1.1 GB"],
+    [bytesOf(0, 1_117_320_768), "0 bytes of 1.1 GB"],
+    [secondsLeft(0.2), "1 s"],
+    [secondsLeft(41), "41 s"],
+    [secondsLeft(130), "about 2 minutes"],
     [count(8_192), "8,192"],
     [seconds(41), "0.04 s"],
     [seconds(996), "1.0 s"],

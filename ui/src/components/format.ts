@@ -14,6 +14,13 @@ export function bytes(count: number): string {
   return `${value.toFixed(digits)} ${UNITS[unit]}`;
 }
 
+/** A part of a whole, with the unit once where it is the same: `1.1 of 2.6 GB`, `98 MB of 1.1 GB`. */
+export function bytesOf(part: number, whole: number): string {
+  const [first, second] = [bytes(part), bytes(whole)];
+  const unit = second.slice(second.indexOf(" "));
+  return `${first.endsWith(unit) ? first.slice(0, -unit.length) : first} of ${second}`;
+}
+
 // One for all: making one costs more than using it.
 const WHOLE = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
@@ -42,6 +49,11 @@ export function timeLeft(left: number, perSecond: number): string | null {
   const minutes = Math.round(total / 60);
   if (minutes < 90) return minutes === 1 ? "about a minute" : `about ${minutes} minutes`;
   return `about ${Math.round(minutes / 60)} hours`;
+}
+
+/** The same from seconds, exact while it is short: `41 s`, `about 2 minutes`. */
+export function secondsLeft(left: number): string {
+  return left < 90 ? `${Math.max(1, Math.round(left))} s` : (timeLeft(left, 1) ?? "");
 }
 
 /** Money from billionths of a dollar, with the digits that matter: `$0.0021`, `$1.20`. */

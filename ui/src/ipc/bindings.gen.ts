@@ -40,6 +40,24 @@ export const commands = {
 	quit: () => typedError<null, ApiError>(__TAURI_INVOKE("quit")),
 	setSessionStart: (on: boolean) => typedError<null, ApiError>(__TAURI_INVOKE("set_session_start", { on })),
 	setWhenClosed: (chosen: WhenClosed) => typedError<null, ApiError>(__TAURI_INVOKE("set_when_closed", { chosen })),
+	benchModel: (model: string) => typedError<Measurement, ApiError>(__TAURI_INVOKE("bench_model", { model })),
+	cancelDownload: (id: string) => typedError<null, ApiError>(__TAURI_INVOKE("cancel_download", { id })),
+	catalog: () => typedError<CatalogItem[], ApiError>(__TAURI_INVOKE("catalog")),
+	download: (id: string) => typedError<null, ApiError>(__TAURI_INVOKE("download", { id })),
+	downloads: () => typedError<DownloadView[], ApiError>(__TAURI_INVOKE("downloads")),
+	hardware: () => typedError<HardwareView, ApiError>(__TAURI_INVOKE("hardware")),
+	importModel: () => typedError<string | null, ApiError>(__TAURI_INVOKE("import_model")),
+	keepHubToken: () => typedError<null, ApiError>(__TAURI_INVOKE("keep_hub_token")),
+	measurements: () => typedError<Measurement[], ApiError>(__TAURI_INVOKE("measurements")),
+	modelSettings: (model: string) => typedError<ModelSettings, ApiError>(__TAURI_INVOKE("model_settings", { model })),
+	offerDownload: (id: string) => typedError<DownloadOffer, ApiError>(__TAURI_INVOKE("offer_download", { id })),
+	pauseDownload: (id: string) => typedError<null, ApiError>(__TAURI_INVOKE("pause_download", { id })),
+	removeHubToken: () => typedError<null, ApiError>(__TAURI_INVOKE("remove_hub_token")),
+	removeModel: (model: string) => typedError<null, ApiError>(__TAURI_INVOKE("remove_model", { model })),
+	resumeDownload: (id: string) => typedError<null, ApiError>(__TAURI_INVOKE("resume_download", { id })),
+	setMemoryLimit: (bytes: number | null) => typedError<HardwareView, ApiError>(__TAURI_INVOKE("set_memory_limit", { bytes })),
+	setModelSettings: (model: string, settings: ModelSettings) => typedError<null, ApiError>(__TAURI_INVOKE("set_model_settings", { model, settings })),
+	stopBench: () => typedError<null, ApiError>(__TAURI_INVOKE("stop_bench")),
 	chooseModel: (conversation: ConversationId | null, model: string) => typedError<null, ApiError>(__TAURI_INVOKE("choose_model", { conversation, model })),
 	loadModel: (model: string | null) => typedError<null, ApiError>(__TAURI_INVOKE("load_model", { model })),
 	models: () => typedError<ModelsView, ApiError>(__TAURI_INVOKE("models")),
@@ -47,7 +65,7 @@ export const commands = {
 	pauseRuntime: () => typedError<null, ApiError>(__TAURI_INVOKE("pause_runtime")),
 	resumeRuntime: () => typedError<null, ApiError>(__TAURI_INVOKE("resume_runtime")),
 	runtime: () => typedError<RuntimeView, ApiError>(__TAURI_INVOKE("runtime")),
-	unloadModel: () => typedError<null, ApiError>(__TAURI_INVOKE("unload_model")),
+	unloadModel: (model: string | null) => typedError<null, ApiError>(__TAURI_INVOKE("unload_model", { model })),
 	actions: () => typedError<ActionsView, ApiError>(__TAURI_INVOKE("actions")),
 	quickAnew: () => typedError<null, ApiError>(__TAURI_INVOKE("quick_anew")),
 	quickAsk: (ask: QuickAsk) => typedError<Asked, ApiError>(__TAURI_INVOKE("quick_ask", { ask })),
@@ -155,6 +173,14 @@ export type Activity =
 /**  Words are on their way to another computer, or its answer is coming. */
 "elsewhere";
 
+/**  An adapter that is attached to a model. */
+export type AdapterUse = {
+	/**  Its name for the program. */
+	name: string,
+	/**  How much it counts: 1 is as trained, 0 not at all. */
+	scale: number | null,
+};
+
 /**  How to answer again. */
 export type AnswerAgain = {
 	/**  Another model, for this answer and from now on. */
@@ -232,6 +258,14 @@ models: ModelsView } |
 { type: "runtime_changed"; 
 /**  How it is now. */
 runtime: RuntimeView } | 
+/**  Downloads came, went on or ended. */
+{ type: "downloads_changed"; 
+/**  All of them now. */
+downloads: DownloadView[] } | 
+/**  A model is being measured. */
+{ type: "bench_progressed"; 
+/**  How far it is. */
+progress: BenchProgress } | 
 /**  What may be asked of other computers changed, also by another program: read it again. */
 { type: "cloud_changed" } | 
 /**  The quick prompt hands over to the chat window. */
@@ -319,12 +353,62 @@ export type Asked = {
 	added: ShownMessage[],
 };
 
+/**  How far a measurement is. */
+export type BenchProgress = {
+	/**  The model. */
+	model: string,
+	/**  0 to 100. */
+	percent: number,
+	/**  What is being measured, for the person. */
+	stage: string,
+};
+
 /**  A file of the person's that cannot be used. */
 export type BrokenAction = {
 	/**  The file's name. */
 	file: string,
 	/**  Why, in one line. */
 	error: string,
+};
+
+/**  A model that Sotto knows by name and that can be fetched. */
+export type CatalogItem = {
+	/**  Its name for the program. */
+	id: string,
+	/**  Its name for the person. */
+	title: string,
+	/**  Where it comes from on the hub, as `owner/name`. */
+	repository: string,
+	/**  The file there. */
+	file: string,
+	/**  Bytes; about, where it is not verified. */
+	size: number,
+	/**  Number of weights. */
+	parameters: number,
+	/**  For example `Q4_K_M`. */
+	quantization: string,
+	/**  For example `qwen3`. */
+	architecture: string,
+	/**  Tokens of context it was trained for. */
+	context_length: number,
+	/**  ISO 639-1 codes of the languages that it is usable in, the first ones first. */
+	languages: string[],
+	/**  What its makers allow. */
+	licence: LicenceView,
+	/**  What it is good at, in one sentence. */
+	good_at: string,
+	/**  What it cannot do, in one sentence; empty where nobody of us tried it. */
+	weak_at: string,
+	/**  Its file was fetched, hashed and run by us; otherwise it is listed, not verified. */
+	verified: boolean,
+	/**  The hub has it; otherwise it comes with the set-up only. */
+	can_be_fetched: boolean,
+	/**  The name of the model on this computer, where it is here. */
+	installed: string | null,
+	/**  Whether it would fit. */
+	fit: FitView,
+	/**  How fast it would answer; `None` until the bandwidth was measured. */
+	speed: SpeedView | null,
 };
 
 /**  How sure a finding is. The order is that of trust. */
@@ -552,6 +636,73 @@ export type Destination = {
  */
 export type Digest = string;
 
+/**  What a person is shown before they say yes to a download. The press on it is the yes. */
+export type DownloadOffer = {
+	/**  Its name for the program: of the catalogue, or `owner/name/file` of a hub. */
+	id: string,
+	/**  Its name for the person. */
+	title: string,
+	/**  The host that is asked first. */
+	host: string,
+	/**  Hosts that it may send the request on to. */
+	further_hosts: string[],
+	/**  The file. */
+	file: string,
+	/**  Bytes; `None` until the hub was asked. */
+	size: number | null,
+	/**  SHA-256 in hexadecimal; empty until the hub was asked. */
+	sha256: string,
+	/**  Bytes that are here already, of a download that broke off. */
+	received: number,
+	/**  What its makers allow. */
+	licence: LicenceView,
+	/**  Free bytes on the disk that it would go to. */
+	free: number,
+	/**  Size and hash are known from our own trial; otherwise only the hub says them. */
+	verified: boolean,
+	/**  Why it cannot be fetched now, for the person; empty where it can. */
+	obstacle: string,
+};
+
+/**  How a download goes. */
+export type DownloadState = 
+/**  Another one goes first. */
+"queued" | 
+/**  The host is being asked. */
+"connecting" | 
+/**  Bytes come. */
+"fetching" | 
+/**  All bytes are here and are being checked. */
+"verifying" | 
+/**  Nobody fetches; what is here stays, and a person can go on. */
+"paused" | 
+/**  It stopped with an error; what is here stays where it can be used. */
+"failed";
+
+/**  A download that is not done. */
+export type DownloadView = {
+	/**  Its name for the program. */
+	id: string,
+	/**  Its name for the person. */
+	title: string,
+	/**  The host that bytes come from now, or would first be asked. */
+	host: string,
+	/**  The file. */
+	file: string,
+	/**  Bytes that are here. */
+	received: number,
+	/**  Bytes of the whole; 0 until known. */
+	total: number,
+	/**  How it goes. */
+	state: DownloadState,
+	/**  Bytes in a second, of the last seconds; 0 where none come. */
+	rate: number,
+	/**  Seconds left at that rate. */
+	seconds_left: number | null,
+	/**  What is wrong and what to do; empty otherwise. */
+	message: string,
+};
+
 /**  What a caller can act on. */
 export type ErrorCode = 
 /**  The question holds nothing but white space. */
@@ -619,6 +770,69 @@ available: number } |
 { code: "runtime_ended" } | 
 /**  Anything else: the message says it. */
 { code: "other" };
+
+/**  Whether a model fits into this computer's memory. */
+export type Fit = 
+/**  With the context that would be used, and room to spare. */
+"fits_well" | 
+/**  With fewer tokens of context only. */
+"smaller_context" | 
+/**  It would fit the computer, not the person's limit for models. */
+"over_limit" | 
+/**  Not at all. */
+"too_large";
+
+/**  Whether a model fits, with the numbers. */
+export type FitView = {
+	/**  In one word. */
+	fit: Fit,
+	/**  Bytes of the weights. */
+	weights: number,
+	/**  Tokens of context that the numbers are for. */
+	context: number,
+	/**  Bytes of the key and value cache for these. */
+	cache: number,
+	/**  Bytes of the evaluation buffers. */
+	working: number,
+	/**  Bytes that models may take in all: the person's limit, or what is free. */
+	room: number,
+	/**  The most tokens of context that fit; 0 where none do. */
+	largest_context: number,
+};
+
+/**  A graphics card. */
+export type GraphicsView = {
+	/**  What it calls itself. */
+	name: string,
+	/**  How it is spoken to, such as `Vulkan`. */
+	backend: string,
+	/**  Bytes of its memory. */
+	memory: number,
+	/**  Of these, free bytes. */
+	available: number,
+};
+
+/**  What models run on here, as the runtime sees it. */
+export type HardwareView = {
+	/**  Bytes of memory. */
+	memory: number,
+	/**  Of these, bytes that a model could take now. */
+	available: number,
+	/**  Bytes that all models in memory may take: the person's limit, or what Sotto takes for one. */
+	limit: number,
+	/**  The person chose the limit. */
+	limit_chosen: boolean,
+	/**  Compute threads. */
+	threads: number,
+	/**  What the processor can do, such as `AVX2`. */
+	cpu_features: string[],
+	/**  Bytes of memory that can be read in a second, measured; `None` until then. */
+	bandwidth: number | null,
+	/**  The graphics cards that the runtime can use. */
+	graphics: GraphicsView[],
+	/**  Why no graphics card is used, where one could be expected; empty otherwise. */
+	note: string,
+};
 
 /**  Why the history cannot be opened. */
 export type HistoryProblem = 
@@ -885,6 +1099,62 @@ export type LedgerView = {
 	prices_as_of: string,
 };
 
+/**  What a model's makers allow. */
+export type LicenceView = {
+	/**  Short name, such as `Apache-2.0`. */
+	name: string,
+	/**  Where its text stands. */
+	link: string,
+	/**  What has to be known before it is fetched, in plain sentences; empty for a standard open licence. */
+	terms: string,
+};
+
+/**  A model in memory. */
+export type LoadedView = {
+	/**  Its name for the program. */
+	name: string,
+	/**  Bytes of memory that it takes. */
+	memory: number,
+	/**  Of these, bytes of a graphics card. */
+	graphics_memory: number,
+	/**  Tokens that its context holds. */
+	context: number,
+	/**  Layers that run on a graphics card. */
+	graphics_layers: number,
+	/**  Layers in all; 0 if unknown. */
+	layers: number,
+	/**  Why it does not run on the graphics card as wished; empty where it does, or there is none. */
+	note: string,
+};
+
+/**  How a model was measured on this computer. */
+export type Measurement = {
+	/**  The model. */
+	model: string,
+	/**  When, in milliseconds since the Unix epoch. */
+	at: Timestamp,
+	/**  Tokens of a prompt evaluated in a second. */
+	prefill: number | null,
+	/**  Tokens of an answer made in a second. */
+	decode: number | null,
+	/**  Milliseconds from a short question to the first token of its answer. */
+	first_token: number | null,
+	/**  Bytes of memory that the runtime took at most. */
+	memory: number,
+	/**  Bytes that were said beforehand. */
+	expected_memory: number,
+	/**  Bytes of memory that can be read in a second. */
+	bandwidth: number,
+	/**  Bytes of weights that each token reads. */
+	bytes_per_token: number,
+	/**  Tokens in a second that the bandwidth allows at most. */
+	limit: number | null,
+	/**  Compute threads. */
+	threads: number,
+	/**  Where it ran, such as `CPU`. */
+	backend: string,
+};
+
 /**  One node of a conversation: role, text, state, and the model and place that wrote it. */
 export type Message = {
 	/**  Its name. */
@@ -948,14 +1218,68 @@ export type ModelArrival = {
 	message: string,
 };
 
+/**  What a model is made for. */
+export type ModelKind = 
+/**  It answers. */
+"chat" | 
+/**  It makes vectors of texts and cannot answer. */
+"embedding" | 
+/**  A LoRA adapter: changes a model that it is attached to. */
+"adapter";
+
+/**  Whose file a model is. Only the person's own can be removed here. */
+export type ModelOwner = 
+/**  It lies in Sotto's folder. */
+"sotto" | 
+/**  It came with the installer. */
+"bundled" | 
+/**  The person pointed to it; it lies where they keep it. */
+"elsewhere" | 
+/**  Ollama's store. */
+"ollama" | 
+/**  LM Studio's folder. */
+"lm_studio" | 
+/**  Jan's folder. */
+"jan" | 
+/**  GPT4All's folder. */
+"gpt4_all" | 
+/**  The cache of the Hugging Face programs. */
+"hugging_face";
+
 /**  What a model is to Sotto. */
 export type ModelRole = 
 /**  A stand-in until a real one is there. Fails most questions. */
 "stand_in" | 
 /**  The one that Sotto brings. */
 "working_default" | 
+/**  Another one that Sotto knows by name. */
+"known" | 
 /**  A file that the person put there. */
 "own";
+
+/**  How a model is run. What is `None` is as Sotto takes it. */
+export type ModelSettings = {
+	/**  Tokens of context. */
+	context?: number | null,
+	/**  0 takes the likeliest word each time; 0 to 2. */
+	temperature?: number | null,
+	/**  Only among so many likeliest tokens; 0 is all. */
+	top_k?: number | null,
+	/**  Only among the likeliest tokens that together have this probability; 0 to 1. */
+	top_p?: number | null,
+	/**  Only tokens at least this probable, relative to the likeliest; 0 to 1. */
+	min_p?: number | null,
+	/**  Above 1 weakens what was said recently; 0.5 to 2. */
+	repeat_penalty?: number | null,
+	/**  Where random choices start: the same number gives the same answer. */
+	seed?: number | null,
+	/**  Seconds that it stays in memory after its last use; negative: until the place is needed. */
+	keep_alive?: number | null,
+	/**  Layers on the graphics card; as many as fit where it is not said. */
+	graphics_layers?: number | null,
+	/**  LoRA adapters. */
+	adapters?: AdapterUse[],
+};
 
 /**  Whether a model can answer. */
 export type ModelState = 
@@ -996,6 +1320,20 @@ export type ModelView = {
 	weak_at: string,
 	/**  Whether it can answer. */
 	state: ModelState,
+	/**  What it is made for. */
+	kind: ModelKind,
+	/**  For example `qwen2`; empty if unknown. */
+	architecture: string,
+	/**  ISO 639-1 codes of the languages that it is usable in; empty if unknown. */
+	languages: string[],
+	/**  Where it is: its file, or all of a split one in order. */
+	files: string[],
+	/**  Whose file it is. */
+	owner: ModelOwner,
+	/**  Whether it fits into memory; `None` where that cannot be told. */
+	fit: FitView | null,
+	/**  How fast it answers; `None` where that cannot be told. */
+	speed: SpeedView | null,
 };
 
 /**  All models on this computer. */
@@ -1251,12 +1589,16 @@ message: string };
 
 /**  The runtime and what it holds. */
 export type RuntimeView = {
-	/**  The model in memory. */
+	/**  The model in memory that was asked last. */
 	model: string | null,
-	/**  Bytes that the model takes; 0 if none is loaded. */
+	/**  Bytes that all models in memory take; 0 if none is loaded. */
 	memory: number,
-	/**  Tokens that the loaded context holds; 0 if none is loaded. */
+	/**  Tokens that the context of `model` holds; 0 if none is loaded. */
 	context: number,
+	/**  All models in memory, the one that was asked last first. */
+	loaded: LoadedView[],
+	/**  Bytes that all models in memory may take. */
+	limit: number,
 	/**  The person wants no model in memory: none is loaded until they ask a question or load one. */
 	paused: boolean,
 } & RuntimeState;
@@ -1352,6 +1694,14 @@ export type ShownMessage = {
 	/**  Hosts that this message's text was sent to, or may have been sent to; mostly none. */
 	left_to: string[],
 } & Message;
+
+/**  How fast a model answers here. */
+export type SpeedView = {
+	/**  Tokens of an answer in a second. */
+	tokens_per_second: number | null,
+	/**  Measured on this computer with this model, rather than worked out from the memory's bandwidth. */
+	measured: boolean,
+};
 
 /**  What a window shows first. */
 export type Startup = {

@@ -7,14 +7,20 @@ import type {
   AppEvent,
   Asked,
   AskRequest,
+  CatalogItem,
   CloudView,
   ConversationSummary,
   ConversationView,
   Decided,
   DesktopView,
+  DownloadOffer,
+  DownloadView,
   ErrorCode,
+  HardwareView,
   LargerRequest,
   LedgerView,
+  Measurement,
+  ModelSettings,
   ModelsView,
   ProviderAnswer,
   ProviderEntry,
@@ -62,10 +68,41 @@ export interface Core {
   openModelsFolder(): Promise<void>;
   /** `null`: the model that answers unless another is chosen. Resolves when it is in memory. */
   loadModel(model: string | null): Promise<void>;
-  unloadModel(): Promise<void>;
+  /** `null`: all that are in memory. */
+  unloadModel(model: string | null): Promise<void>;
   /** No model in memory until a question is asked, one is loaded, or it is resumed. */
   pauseRuntime(): Promise<void>;
   resumeRuntime(): Promise<void>;
+  /** What models run on here. */
+  hardware(): Promise<HardwareView>;
+  /** Bytes that all models in memory may take; `null`: as Sotto takes it. */
+  setMemoryLimit(bytes: number | null): Promise<HardwareView>;
+  /** Models that Sotto knows by name. */
+  catalog(): Promise<CatalogItem[]>;
+  modelSettings(model: string): Promise<ModelSettings>;
+  setModelSettings(model: string, settings: ModelSettings): Promise<void>;
+  /** The system asks for a file. Resolves to the model's name; `null`: nothing was chosen. */
+  importModel(): Promise<string | null>;
+  /** Deletes its file where it is Sotto's, and forgets where it is otherwise. */
+  removeModel(model: string): Promise<void>;
+  /** Resolves when it is measured; how far it is comes as events. */
+  benchModel(model: string): Promise<Measurement>;
+  stopBench(): Promise<void>;
+  /** Newest first. */
+  measurements(): Promise<Measurement[]>;
+  /** What a person is shown before they say yes; nothing is fetched yet. */
+  offerDownload(id: string): Promise<DownloadOffer>;
+  /** The yes. Resolves when it is in the queue. */
+  download(id: string): Promise<void>;
+  pauseDownload(id: string): Promise<void>;
+  resumeDownload(id: string): Promise<void>;
+  /** Ends it; what is here of it is deleted. */
+  cancelDownload(id: string): Promise<void>;
+  /** Those that are not done. */
+  downloads(): Promise<DownloadView[]>;
+  /** Takes the hub's token out of the clipboard into the keyring: no page ever holds it. */
+  keepHubToken(): Promise<void>;
+  removeHubToken(): Promise<void>;
   search(words: string): Promise<SearchHit[]>;
   /** Who runs larger models elsewhere, and whether they may be asked. */
   cloud(): Promise<CloudView>;

@@ -1,7 +1,7 @@
-// The desktop and the memory of models in the core in memory. Never part of the real build.
+// How Sotto sits in the desktop, in the core in memory. Never part of the real build.
 import type { Core } from "./core";
 import type { Scene } from "./fake";
-import type { AppEvent, DesktopView, Keys, ModelsView } from "./index";
+import type { AppEvent, DesktopView, Keys } from "./index";
 
 type DesktopCommands = Pick<
   Core,
@@ -14,10 +14,6 @@ type DesktopCommands = Pick<
   | "askDesktopForShortcuts"
   | "closeWindow"
   | "quit"
-  | "loadModel"
-  | "unloadModel"
-  | "pauseRuntime"
-  | "resumeRuntime"
 >;
 
 /** Keys as the core writes them, more or less. */
@@ -30,19 +26,6 @@ export function fakeDesktop(scene: Scene, tell: (event: AppEvent) => void): Desk
   const change = (changes: Partial<DesktopView>) => {
     scene.desktop = { ...scene.desktop, ...changes };
     tell({ type: "desktop_changed" });
-  };
-  /** Has that model in memory, or none. */
-  const hold = (name: string | null, paused: boolean) => {
-    const models = scene.models.models.map((model): ModelsView["models"][number] =>
-      model.state.state === "unusable"
-        ? model
-        : { ...model, state: { state: model.name === name ? "loaded" : "available" } },
-    );
-    scene.models = { ...scene.models, models };
-    const memory = name === null ? 0 : 1_386_000_000;
-    scene.runtime = { ...scene.runtime, model: name, memory, paused };
-    tell({ type: "models_changed", models: scene.models });
-    tell({ type: "runtime_changed", runtime: scene.runtime });
   };
   return {
     desktop: async () => structuredClone(scene.desktop),
@@ -66,9 +49,5 @@ export function fakeDesktop(scene: Scene, tell: (event: AppEvent) => void): Desk
     askDesktopForShortcuts: async () => {},
     closeWindow: async () => {},
     quit: async () => {},
-    loadModel: async (model) => hold(model ?? scene.models.default, false),
-    unloadModel: async () => hold(null, scene.runtime.paused),
-    pauseRuntime: async () => hold(null, true),
-    resumeRuntime: async () => hold(scene.models.default, false),
   };
 }

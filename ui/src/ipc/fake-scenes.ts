@@ -2,59 +2,28 @@
 import type { Scene } from "./fake";
 import { ACTIONS, MINUTES } from "./fake-actions";
 import { CLOUD_OFF, CLOUD_ON, EMPTY_LEDGER, LEDGER } from "./fake-cloud-scenes";
+import {
+  BROKEN,
+  CATALOG,
+  DOWNLOADS,
+  HARDWARE,
+  LIBRARY,
+  LIMIT,
+  MEASUREMENTS,
+  many,
+  model,
+  QWEN,
+  STAND_IN,
+} from "./fake-models-scenes";
 import type {
   Conversation,
   DesktopView,
   KeysGiven,
   Message,
   ModelsView,
-  ModelView,
   RuntimeView,
   ShortcutsView,
 } from "./index";
-
-const STAND_IN: ModelView = {
-  name: "SmolLM2-135M-Instruct-Q4_1",
-  title: "SmolLM2 135M",
-  role: "stand_in",
-  size: 98_362_432,
-  parameters: "135M",
-  quantization: "Q4_1",
-  context_length: 8_192,
-  licence: "Apache-2.0",
-  good_at: "Answering at once, on any computer.",
-  weak_at: "Most questions: it is a stand-in and often wrong.",
-  state: { state: "loaded" },
-};
-const QWEN: ModelView = {
-  name: "qwen2.5-coder-1.5b-instruct-q4_k_m",
-  title: "Qwen2.5 Coder 1.5B",
-  role: "working_default",
-  size: 1_117_320_768,
-  parameters: "1.5B",
-  quantization: "Q4_K_M",
-  context_length: 32_768,
-  licence: "Apache-2.0",
-  good_at: "Code, short texts, extracting data.",
-  weak_at: "Facts and long reasoning: check what it says.",
-  state: { state: "loaded" },
-};
-const BROKEN: ModelView = {
-  name: "holiday-photos",
-  title: "holiday-photos",
-  role: "own",
-  size: 1_024,
-  parameters: "",
-  quantization: "",
-  context_length: 0,
-  licence: "",
-  good_at: "",
-  weak_at: "",
-  state: {
-    state: "unusable",
-    reason: "This file is not a model: it does not begin as a GGUF file does.",
-  },
-};
 
 export const MODELS: ModelsView = {
   models: [QWEN, { ...STAND_IN, state: { state: "available" } }, BROKEN],
@@ -79,6 +48,18 @@ const RUNTIME: RuntimeView = {
   model: QWEN.name,
   memory: 1_386_000_000,
   context: 8_192,
+  loaded: [
+    {
+      name: QWEN.name,
+      memory: 1_386_000_000,
+      graphics_memory: 0,
+      context: 8_192,
+      graphics_layers: 0,
+      layers: 28,
+      note: "",
+    },
+  ],
+  limit: LIMIT,
   paused: false,
 };
 const DESKTOP: DesktopView = {
@@ -206,6 +187,13 @@ function bare(): Scene {
     messages: [],
     models: structuredClone(MODELS),
     runtime: { ...RUNTIME },
+    hardware: structuredClone(HARDWARE),
+    catalog: structuredClone(CATALOG),
+    settings: {},
+    downloads: [],
+    offers: {},
+    measurements: [],
+    picked: model("my-own-7b-q5_k_m", { size: 5_100_000_000, owner: "elsewhere" }),
     cloud: structuredClone(CLOUD_OFF),
     ledger: structuredClone(EMPTY_LEDGER),
     desktop: structuredClone(DESKTOP),
@@ -337,10 +325,59 @@ function quick(): Scene {
   return scene;
 }
 
+/** One model of each kind, one coming, one waiting, one that failed. */
+function models(): Scene {
+  const scene = chat();
+  scene.models = { ...scene.models, models: structuredClone(LIBRARY) };
+  scene.downloads = structuredClone(DOWNLOADS);
+  scene.measurements = structuredClone(MEASUREMENTS);
+  scene.settings = { [QWEN.name]: { temperature: 0.3, adapters: [] } };
+  return scene;
+}
+
+/** A computer with a graphics card that holds one model in part, where the core chose the limit. */
+function graphics(): Scene {
+  const scene = models();
+  scene.hardware = {
+    ...scene.hardware,
+    limit_chosen: false,
+    threads: 16,
+    graphics: [{ name: "NVIDIA RTX 4070", backend: "Vulkan", memory: 12.9e9, available: 11.2e9 }],
+  };
+  scene.runtime.loaded = scene.runtime.loaded.map((loaded) => ({
+    ...loaded,
+    graphics_memory: 620_000_000,
+    graphics_layers: 12,
+    note: "Only 12 of 28 layers fit onto the graphics card; the processor does the rest.",
+  }));
+  return scene;
+}
+
 const SCENES: Record<string, () => Scene> = {
   /** The quick prompt a minute after an answer. */
   quick,
   chat,
+  models,
+  /** Nothing was ever here. */
+  "no-models": () => ({
+    ...bare(),
+    models: { ...structuredClone(MODELS), models: [], default: null },
+    runtime: { ...RUNTIME, model: null, memory: 0, context: 0, loaded: [] },
+    hardware: { ...structuredClone(HARDWARE), bandwidth: null },
+    catalog: structuredClone(CATALOG).map((item) => ({ ...item, installed: null })),
+  }),
+  /** The stand-in alone. */
+  "stand-in": () => ({
+    ...bare(),
+    models: { ...structuredClone(MODELS), models: [STAND_IN], default: STAND_IN.name },
+    runtime: { ...RUNTIME, model: STAND_IN.name, memory: 164_000_000, loaded: [] },
+  }),
+  "many-models": () => {
+    const scene = models();
+    scene.models = { ...scene.models, models: [...scene.models.models, ...many(500)] };
+    return scene;
+  },
+  graphics,
   troubled,
   long,
   empty: bare,
@@ -385,7 +422,13 @@ const SCENES: Record<string, () => Scene> = {
   first: () => ({
     ...bare(),
     models: structuredClone(MODELS_ARRIVING),
-    runtime: { ...RUNTIME, model: STAND_IN.name, memory: 164_000_000, context: 2_048 },
+    runtime: {
+      ...RUNTIME,
+      model: STAND_IN.name,
+      memory: 164_000_000,
+      context: 2_048,
+      loaded: [],
+    },
   }),
   temporary: () => ({ ...bare(), history: { state: "temporary" } }),
   passphrase: () => ({
@@ -422,6 +465,8 @@ const SCENES: Record<string, () => Scene> = {
       model: null,
       memory: 0,
       context: 0,
+      loaded: [],
+      limit: LIMIT,
       paused: false,
     },
   }),

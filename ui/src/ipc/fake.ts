@@ -3,21 +3,29 @@
 import { type Core, CoreError } from "./core";
 import { type Decision, fakeCloud } from "./fake-cloud";
 import { fakeDesktop } from "./fake-desktop";
+import { fakeModels } from "./fake-models";
 import type {
   ActionsView,
   AppEvent,
   Asked,
   AskRequest,
+  CatalogItem,
   CloudView,
   Conversation,
   ConversationView,
   DesktopView,
+  DownloadOffer,
+  DownloadView,
   Failure,
+  HardwareView,
   HistoryState,
   LargerRequest,
   LedgerView,
+  Measurement,
   Message,
+  ModelSettings,
   ModelsView,
+  ModelView,
   Origin,
   ProviderView,
   QuickEvent,
@@ -33,6 +41,16 @@ export interface Scene {
   messages: Message[];
   models: ModelsView;
   runtime: RuntimeView;
+  hardware: HardwareView;
+  catalog: CatalogItem[];
+  /** How models are run, by their names. */
+  settings: Record<string, ModelSettings>;
+  downloads: DownloadView[];
+  /** What is said otherwise about a download that is offered, by its id. */
+  offers: Record<string, Partial<DownloadOffer>>;
+  measurements: Measurement[];
+  /** The file that the person picks; `null`: none. */
+  picked: ModelView | null;
   cloud: CloudView;
   ledger: LedgerView;
   desktop: DesktopView;
@@ -243,6 +261,7 @@ export function createFake(scene: Scene): FakeCore {
   const core: Core = {
     ...cloud.commands,
     ...fakeDesktop(scene, tell),
+    ...fakeModels(scene, tell),
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -364,14 +383,6 @@ export function createFake(scene: Scene): FakeCore {
       if (back) scene.conversations.push(back);
       tell({ type: "conversations_changed" });
     },
-    chooseModel: async (where, model) => {
-      if (where) conversation(where).model = model;
-      else scene.models = { ...scene.models, default: model };
-      tell({ type: "models_changed", models: scene.models });
-    },
-    models: async () => structuredClone(scene.models),
-    runtime: async () => structuredClone(scene.runtime),
-    openModelsFolder: async () => {},
     composerReady: async () => {},
     search: async (words) => {
       const wanted = words.toLowerCase();

@@ -101,6 +101,10 @@ export const NAMES = {
   desktopKeys: "Change them in the desktop’s settings",
   /** button, where the desktop gave no keys */
   askDesktop: "Ask the desktop again",
+  /** main in place of the chat, button at the foot of the left side, and entry of the palette */
+  models: "Models",
+  /** menuitem of the model picker */
+  allModels: "All models…",
   /** menuitem of the model picker: the memory is given back; its name goes on with the model's */
   unload: "Unload",
   /** menuitem of the model picker */
@@ -130,6 +134,85 @@ export const ACTIONS = {
   larger: "Larger model…",
   /** an answer from elsewhere once more, by the model on this computer */
   againHere: "Again here",
+} as const;
+
+/** Names of the parts of the page of models. Rows are articles with the model's title as name;
+ *  `data-model` is its name for the program, `data-item` the id in the catalogue. */
+export const MODELS_PAGE = {
+  /** tabs */
+  list: "Choose",
+  measure: "Measure",
+  /** button that leads back */
+  close: "Back to the chat",
+  /** searchbox */
+  find: "Find a model",
+  /** group of buttons, pressed: which rows are shown */
+  show: "Show",
+  /** regions with their headings */
+  here: "On this computer",
+  fetchable: "Can be downloaded",
+  embedding: "For finding by meaning",
+  adapters: "Adapters",
+  /** region: what models run on */
+  hardware: "This computer",
+  /** button in it, and dialog */
+  changeLimit: "Change",
+  limit: "Limit for models",
+  limitField: "Gigabytes",
+  /** button of that dialog: as Sotto takes it */
+  noLimit: "As Sotto takes it",
+  /** button */
+  add: "Add a file…",
+  /** buttons of a row; their names go on with the model's title */
+  load: "Load",
+  unload: "Unload",
+  raise: "Raise limit…",
+  download: "Download",
+  more: "More about",
+  /** menuitems of a row */
+  makeDefault: "Use for new conversations",
+  settings: "Settings…",
+  measureThis: "Measure…",
+  copyPath: "Copy where its file is",
+  folder: "Open models folder",
+  remove: "Remove…",
+  downloadAnyway: "Download anyway…",
+  /** menuitem of the page, where several are in memory */
+  unloadAll: "Unload all",
+  /** dialogs; their names go on with the model's title */
+  settingsOf: "Settings of",
+  removeOf: "Remove",
+} as const;
+
+/** Names of what downloads have. */
+export const DOWNLOAD = {
+  /** region at the foot of the left side */
+  strip: "On its way",
+  /** dialog, goes on with the title */
+  dialog: "Download",
+  /** buttons of that dialog */
+  yes: "Download",
+  goOn: "Go on with the download",
+  /** buttons; their names go on with the title */
+  pause: "Pause",
+  resume: "Go on with",
+  cancel: "Stop",
+  again: "Try again",
+  /** dialog */
+  token: "Token for the hub",
+} as const;
+
+/** Names of the parts of the measurement. */
+export const BENCH = {
+  /** select */
+  model: "Model to measure",
+  /** buttons */
+  measure: "Measure",
+  stop: "Stop",
+  /** region */
+  result: "Result",
+  /** table */
+  earlier: "Measured on this computer",
 } as const;
 
 /** Names of the quick prompt's parts; its field has the name of the chat's. */

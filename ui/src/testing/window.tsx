@@ -6,6 +6,7 @@ import { vi } from "vitest";
 import { useUnsaved } from "../app/events";
 import { createQueries, Root } from "../app/Root";
 import { useToasts } from "../components/toasts";
+import { forgetBench } from "../features/bench/useBench";
 import { forgetDrafts } from "../features/chat/drafts";
 import { forgetLive } from "../features/chat/live";
 import { useSelection } from "../features/conversations/selection";
@@ -19,7 +20,8 @@ export function forgetWindow(): void {
   forgetLive();
   forgetDrafts();
   forgetLarger();
-  useSelection.setState({ open: null, adopted: false, seek: null });
+  forgetBench();
+  useSelection.setState({ page: "chat", open: null, adopted: false, seek: null });
   useToasts.setState({ shown: [] });
   useUnsaved.setState({ reasons: {} });
 }

@@ -44,6 +44,8 @@ export interface ChatHandle {
 
 interface ChatViewProps {
   ref: Ref<ChatHandle>;
+  /** Another page stands in its place; everything in it stays as it is. */
+  hidden: boolean;
   /** What stands in a conversation that has not begun. */
   greeting: ReactNode;
   /** Lasting messages above the chat. */
@@ -58,7 +60,7 @@ interface ChatViewProps {
 const NO_MESSAGES: never[] = [];
 
 export function ChatView(props: ChatViewProps) {
-  const { ref, greeting, banners, ready, onToggleSidebar, onSettings, onLedger } = props;
+  const { ref, hidden, greeting, banners, ready, onToggleSidebar, onSettings, onLedger } = props;
   const core = useCore();
   const open = useSelection((selection) => selection.open);
   const { data: view, error, refetch } = useConversation(open);
@@ -135,7 +137,7 @@ export function ChatView(props: ChatViewProps) {
   };
 
   return (
-    <main aria-label={NAMES.chat} className="flex min-h-0 min-w-0 flex-col">
+    <main hidden={hidden} aria-label={NAMES.chat} className="flex min-h-0 min-w-0 flex-col">
       <ChatHeader
         messages={messages}
         title={open === null ? "New conversation" : (view?.conversation.title ?? "…")}
@@ -185,8 +187,10 @@ export function ChatView(props: ChatViewProps) {
         answering={answering}
         cannotSend={
           // Of a runtime that was given up nothing is known; asking starts it again.
-          models && models.models.length === 0 && runtime?.state !== "failed"
-            ? "There is no model on this computer yet. Put a GGUF file into the models folder."
+          models &&
+          !models.models.some(({ kind }) => kind === "chat") &&
+          runtime?.state !== "failed"
+            ? "There is no model on this computer yet. Download one, or drop a GGUF file onto the window."
             : null
         }
         onSend={onSend}

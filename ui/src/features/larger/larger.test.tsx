@@ -135,7 +135,9 @@ describe("a larger model, for the next question", () => {
     const opened = openWindow("cloud", { models: { ...MODELS, models: [], default: null } });
     const field = await composer();
     await opened.user.type(field, "Hello{Enter}");
-    expect(await screen.findByText(/Put a GGUF file into the models folder\.$/)).toBeVisible();
+    expect(
+      await screen.findByText(/Download one, or drop a GGUF file onto the window\.$/),
+    ).toBeVisible();
     await choose(opened, "claude-sonnet-5");
     await opened.user.type(field, "{Enter}");
     await waits();

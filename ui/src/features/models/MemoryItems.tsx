@@ -18,7 +18,7 @@ export function MemoryItems({ value }: { value: string | null }) {
         </DropdownMenu.Item>
       )}
       {held !== null && (
-        <DropdownMenu.Item className="menu-item" onSelect={unload}>
+        <DropdownMenu.Item className="menu-item" onSelect={() => unload(held)}>
           <HardDriveDownload className="icon" aria-hidden="true" />
           {NAMES.unload} {modelTitle(models, held)}
         </DropdownMenu.Item>

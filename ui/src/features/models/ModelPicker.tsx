@@ -1,19 +1,29 @@
 // The menu of models: what each is good and bad at, whether it is in memory, why one cannot run.
-import { Check, ChevronDown, Cloud, FolderOpen } from "lucide-react";
+import { Boxes, Check, ChevronDown, Cloud, FolderOpen } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
-import { bytes } from "../../components/format";
+import { useMemo } from "react";
+import { bytes, count } from "../../components/format";
 import { MenuContent } from "../../components/Menu";
 import { showError } from "../../components/toasts";
-import { type ModelView, useCore } from "../../ipc";
+import { type Fit, type ModelsView, type ModelView, useCore } from "../../ipc";
 import { NAMES } from "../../testing/landmarks";
+import { useSelection } from "../conversations/selection";
 import { chooseLarger, useLarger } from "../larger/waiting";
 import { MemoryItems } from "./MemoryItems";
 import { modelTitle, useModels } from "./useModels";
 
+/** What has to be known before one chooses it. */
+const FIT_WORDS: Readonly<Record<Fit, string>> = {
+  fits_well: "",
+  smaller_context: "with a smaller context",
+  over_limit: "over your limit",
+  too_large: "too large for this computer",
+};
+
 function stateWords(model: ModelView): string {
   switch (model.state.state) {
     case "available":
-      return "";
+      return FIT_WORDS[model.fit?.fit ?? "fits_well"];
     case "loading":
       return `loading, ${model.state.percent}%`;
     case "loaded":
@@ -58,6 +68,16 @@ function ModelEntry({ model, chosen }: { model: ModelView; chosen: boolean }) {
   );
 }
 
+/** More than these nobody reads through in a menu: the page of models finds them. */
+const MOST = 40;
+
+/** Those that can answer, the one that does in any case. */
+function inMenu(models: ModelsView | undefined, value: string | null) {
+  const all = models?.models.filter(({ kind }) => kind === "chat") ?? [];
+  const answering = all.filter(({ name }, at) => at < MOST || name === value);
+  return { answering, more: all.length - answering.length };
+}
+
 interface ModelPickerProps {
   /** The model that answers here; `null` while none is known. */
   value: string | null;
@@ -80,6 +100,8 @@ export function ModelPicker({
 }: ModelPickerProps) {
   const core = useCore();
   const models = useModels();
+  const { answering, more } = useMemo(() => inMenu(models, value), [models, value]);
+  const showPage = useSelection((selection) => selection.showPage);
   const larger = useLarger(({ chosen }) => chosen);
   const local = models ? modelTitle(models, value) : "…";
   const title = larger ? `${larger.model}, once` : local;
@@ -100,14 +122,24 @@ export function ModelPicker({
             if (model !== value) onChoose(model);
           }}
         >
-          {models?.models.map((model) => (
+          {answering.map((model) => (
             <ModelEntry key={model.name} model={model} chosen={!larger && model.name === value} />
           ))}
         </DropdownMenu.RadioGroup>
-        {models?.models.length === 0 && (
+        {models && answering.length === 0 && (
           <p className="px-3 py-2 text-soft">There is no model on this computer yet.</p>
         )}
         <DropdownMenu.Separator className="my-1 border-t border-line" />
+        <DropdownMenu.Item className="menu-item" onSelect={() => showPage("models")}>
+          <Boxes className="icon" aria-hidden="true" />
+          <span className="flex min-w-0 flex-1 flex-col">
+            {NAMES.allModels}
+            <span className="text-small text-faint">
+              {more > 0 && `${count(more)} more are here. `}
+              Download others, set how they answer, measure them.
+            </span>
+          </span>
+        </DropdownMenu.Item>
         <DropdownMenu.Item className="menu-item" onSelect={onLarger}>
           <Cloud className="icon" aria-hidden="true" />
           <span className="flex min-w-0 flex-1 flex-col">

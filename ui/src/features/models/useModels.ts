@@ -7,6 +7,8 @@ import { conversationKey } from "../conversations/useConversations";
 
 export const MODELS = ["models"] as const;
 export const RUNTIME = ["runtime"] as const;
+export const HARDWARE = ["hardware"] as const;
+export const CATALOG = ["catalog"] as const;
 
 export function useModels() {
   const core = useCore();
@@ -18,6 +20,18 @@ export function useRuntime() {
   return useQuery({ queryKey: RUNTIME, queryFn: () => core.runtime() }).data;
 }
 
+/** What models run on here. */
+export function useHardware() {
+  const core = useCore();
+  return useQuery({ queryKey: HARDWARE, queryFn: () => core.hardware() }).data;
+}
+
+/** Models that Sotto knows by name, and why they are not known where they are not. */
+export function useCatalog() {
+  const core = useCore();
+  return useQuery({ queryKey: CATALOG, queryFn: () => core.catalog() });
+}
+
 /** What a person can do about the memory that models take. What fails is shown. */
 export function useMemory() {
   const core = useCore();
@@ -27,7 +41,7 @@ export function useMemory() {
     return {
       paused,
       load: (model: string) => attempt(() => core.loadModel(model))(),
-      unload: attempt(() => core.unloadModel()),
+      unload: (model: string | null) => attempt(() => core.unloadModel(model))(),
       pause: attempt(() => core.pauseRuntime()),
       resume: attempt(() => core.resumeRuntime()),
     };

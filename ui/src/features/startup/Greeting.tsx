@@ -1,12 +1,14 @@
 // A conversation that has not begun: greets, and teaches one thing. At the first start it shows
-// how far the working default is and says what the stand-in cannot do.
+// how far the working default is, says what the stand-in cannot do, and offers a model where there
+// is none.
 import { ShieldCheck } from "lucide-react";
-import { Button } from "../../components/Button";
+import { lazy, Suspense } from "react";
 import { Kbd } from "../../components/Kbd";
-import { showError } from "../../components/toasts";
-import { useCore } from "../../ipc";
 import { Arrival } from "../models/Arrival";
 import { modelNamed, useModels } from "../models/useModels";
+
+// Most people have a model.
+const FirstModel = lazy(() => import("../model-library/FirstModel"));
 
 interface GreetingProps {
   /** There is no conversation yet. */
@@ -16,11 +18,10 @@ interface GreetingProps {
 }
 
 export function Greeting({ first, kept }: GreetingProps) {
-  const core = useCore();
   const models = useModels();
   const standIn = modelNamed(models, models?.default ?? null)?.role === "stand_in";
   const arrival = models?.arrival;
-  const none = models?.models.length === 0;
+  const none = models && !models.models.some(({ kind }) => kind === "chat");
   return (
     <section
       aria-label="Welcome"
@@ -52,20 +53,19 @@ export function Greeting({ first, kept }: GreetingProps) {
         {!arrival && standIn && (
           <p className="rounded-r-lg border-l-[3px] border-cloud bg-cloud-wash px-4 py-3 text-ui">
             Only the stand-in, SmolLM2 135M, is here. It answers at once but gets most questions
-            wrong. Don’t rely on it. Start Sotto with a network once, or put a GGUF file into the
-            models folder.
+            wrong. Don’t rely on it.
           </p>
         )}
         {none && (
-          <div className="flex flex-col items-start gap-3 rounded-xl border border-line bg-raised p-4 text-ui">
-            <p>
-              There is no model on this computer yet. Put a GGUF file into the models folder; it is
-              found by itself.
-            </p>
-            <Button onClick={() => core.openModelsFolder().catch(showError)}>
-              Open models folder
-            </Button>
-          </div>
+          <p className="text-soft">
+            No model is on this computer yet. Download one once; from then on it needs no network.
+            Or drop a GGUF file onto this window.
+          </p>
+        )}
+        {!arrival && (none || standIn) && (
+          <Suspense>
+            <FirstModel />
+          </Suspense>
         )}
         {!arrival && !none && (
           <p className="flex flex-wrap items-center gap-x-4 gap-y-2 text-small text-faint">
