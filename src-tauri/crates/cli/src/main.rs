@@ -8,11 +8,13 @@ mod chat;
 mod doctor;
 mod exit;
 mod history;
+mod hub;
 mod larger;
 mod ledger;
 mod models;
 mod piped;
 mod providers;
+mod pull;
 mod quick;
 mod session;
 
@@ -40,6 +42,8 @@ async fn main() -> ExitCode {
             history::export(id.as_deref()).await
         }
         Command::Models(ModelsCommand::List { json }) => models::list(json).await,
+        Command::Models(ModelsCommand::Pull(arguments)) => pull::run(arguments).await,
+        Command::Models(ModelsCommand::Hub(arguments)) => hub::run(arguments).await,
         Command::Providers(command) => providers::run(command).await,
         Command::Cloud(command) => providers::switch(command).await,
         Command::Ledger(LedgerCommand::List { json }) => ledger::list(json).await,

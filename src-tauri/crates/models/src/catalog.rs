@@ -66,8 +66,24 @@ pub struct CatalogEntry {
     pub weak_at: String,
     /// What its makers allow.
     pub licence: Licence,
-    /// Where the set-up gets it.
-    pub python: Python,
+    /// Where the set-up gets it; `None` where only a hub has it.
+    #[serde(default)]
+    pub python: Option<Python>,
+    /// Where a hub has it; `None` where only the set-up does.
+    #[serde(default)]
+    pub hub: Option<Hub>,
+}
+
+/// A file on a hub.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hub {
+    /// `owner/name`.
+    pub repository: String,
+    /// The commit.
+    pub revision: String,
+    /// The file's path in the repository.
+    pub file: String,
 }
 
 /// What a model's makers allow.
@@ -180,13 +196,13 @@ mod tests {
                 !entry.good_at.is_empty() && !entry.weak_at.is_empty(),
                 "{id}"
             );
-            let parts = &entry.python.packages;
-            assert_eq!(
-                parts.iter().map(|part| part.size).sum::<u64>(),
-                entry.size,
-                "{id}"
-            );
-            for part in parts {
+            assert!(entry.python.is_some() || entry.hub.is_some(), "{id}");
+            let parts = entry.python.as_ref().map(|python| &python.packages);
+            if let Some(parts) = parts {
+                let sizes = parts.iter().map(|part| part.size).sum::<u64>();
+                assert_eq!(sizes, entry.size, "{id}");
+            }
+            for part in parts.into_iter().flatten() {
                 assert!(is_hash(&part.wheel_sha256), "{id}: {}", part.name);
             }
         }

@@ -8,6 +8,6 @@ mod home;
 mod library;
 
 pub use arrival::{Arrival, ArrivalState};
-pub use catalog::{Catalog, CatalogEntry, CatalogRole, Licence, Part, Python};
+pub use catalog::{Catalog, CatalogEntry, CatalogRole, Hub, Licence, Part, Python};
 pub use home::{HOME_VARIABLE, data_home};
 pub use library::{Library, LibraryError};

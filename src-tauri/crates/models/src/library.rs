@@ -36,6 +36,7 @@ pub enum LibraryError {
 pub struct Library {
     folder: PathBuf,
     bundled: Option<PathBuf>,
+    catalog: &'static Catalog,
 }
 
 impl Library {
@@ -50,6 +51,7 @@ impl Library {
             Ok(()) => Ok(Self {
                 folder,
                 bundled: bundled_beside_program(),
+                catalog: Catalog::get(),
             }),
             Err(source) => Err(LibraryError::NoFolder { folder, source }),
         }
@@ -62,6 +64,7 @@ impl Library {
         Self {
             folder: data_home.join("models"),
             bundled: bundled_beside_program(),
+            catalog: Catalog::get(),
         }
     }
 
@@ -69,6 +72,19 @@ impl Library {
     #[must_use]
     pub fn with_bundled(self, bundled: Option<PathBuf>) -> Self {
         Self { bundled, ..self }
+    }
+
+    /// The same library with another catalogue: for tests, because the one that is built in points to a
+    /// real hub.
+    #[must_use]
+    pub fn with_catalog(self, catalog: &'static Catalog) -> Self {
+        Self { catalog, ..self }
+    }
+
+    /// The models that are known by name.
+    #[must_use]
+    pub const fn catalog(&self) -> &'static Catalog {
+        self.catalog
     }
 
     /// The person's folder, where GGUF files are looked for.
@@ -82,7 +98,7 @@ impl Library {
     #[must_use]
     pub fn folders(&self) -> Vec<PathBuf> {
         let mut folders = vec![self.folder.clone()];
-        let starter = Catalog::get().with_role(CatalogRole::Starter);
+        let starter = self.catalog.with_role(CatalogRole::Starter);
         if let (Some(bundled), Some(starter)) = (&self.bundled, starter)
             && !self.folder.join(&starter.file).exists()
             && bundled.join(&starter.file).is_file()
@@ -108,14 +124,14 @@ impl Library {
     /// What the catalogue knows of a model, by its file name or its name for the program.
     #[must_use]
     pub fn describe(&self, name: &str) -> Option<&'static CatalogEntry> {
-        Catalog::get().describe(name)
+        self.catalog.describe(name)
     }
 
     /// The model on its way here: the working default before any other.
     #[must_use]
     pub fn arrival(&self) -> Option<Arrival> {
         let now = SystemTime::now();
-        let mut entries: Vec<_> = Catalog::get().models.iter().collect();
+        let mut entries: Vec<_> = self.catalog.models.iter().collect();
         entries.sort_by_key(|entry| entry.role != CatalogRole::Default);
         entries
             .into_iter()
