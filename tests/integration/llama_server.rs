@@ -277,7 +277,7 @@ async fn behind_tls(authority: &Authority, key: &str, files: &TempDir) -> Option
 /// Held by a test that uses the session's keyring. gnome-keyring ended once with a failed assertion
 /// while two tests used it; what the bus then starts in its place is locked, and they wait for nobody's
 /// answer. It did not happen again, also not with four at once: this is a precaution, not a cure.
-static KEYRING: Mutex<()> = Mutex::const_new(());
+pub(crate) static KEYRING: Mutex<()> = Mutex::const_new(());
 
 /// A world in which `HOST` is this computer, and in which this is believed.
 async fn world_around(trust: Trust) -> World {

@@ -4,6 +4,7 @@
 mod actions;
 mod bad_input;
 mod branches;
+mod downloads;
 mod gate;
 mod gguf;
 mod larger;

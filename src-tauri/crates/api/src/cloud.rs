@@ -3,9 +3,9 @@
 
 mod accounts;
 mod book;
-mod case;
+pub(crate) mod case;
 pub(crate) mod errand;
-mod gatekeeper;
+pub(crate) mod gatekeeper;
 mod providers;
 
 use std::{collections::HashMap, sync::Arc, time::SystemTime};
@@ -45,6 +45,8 @@ pub struct Outside {
     pub names: Names,
     /// How long is waited and how much is taken.
     pub limits: Limits,
+    /// The hub that the environment names (`HF_ENDPOINT`); it goes before the person's setting.
+    pub hub: Option<String>,
 }
 
 /// What stands between this computer and others. Nothing of it exists before it is needed.
@@ -63,12 +65,13 @@ impl Cloud {
         }
     }
 
-    async fn egress(&self) -> Result<Arc<Egress>, ApiError> {
+    pub(crate) async fn egress(&self) -> Result<Arc<Egress>, ApiError> {
         let prepare = || async {
             let Outside {
                 trust,
                 names,
                 limits,
+                hub: _,
             } = self.outside.clone();
             // Reading the platform's certificates takes some milliseconds.
             let made =
@@ -80,6 +83,11 @@ impl Cloud {
             }
         };
         self.egress.get_or_try_init(prepare).await.cloned()
+    }
+
+    /// The hub that the environment names.
+    pub(crate) fn hub(&self) -> Option<&str> {
+        self.outside.hub.as_deref()
     }
 }
 
@@ -565,7 +573,7 @@ async fn forget_key(gatekeeper: &Gatekeeper, provider: &ProviderId) -> Result<()
     Ok(())
 }
 
-fn keychain(gatekeeper: &Gatekeeper) -> Result<&Keychain, ApiError> {
+pub(crate) fn keychain(gatekeeper: &Gatekeeper) -> Result<&Keychain, ApiError> {
     gatekeeper.keychain.as_ref().ok_or_else(|| {
         ApiError::new(
             ErrorCode::Other,

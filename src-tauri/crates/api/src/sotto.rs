@@ -15,6 +15,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     activity::Activities,
     cloud::Cloud,
+    downloads::Downloads,
     history_access::HistoryAccess,
     host::{Host, Surroundings},
     local_runtime::LocalRuntime,
@@ -57,6 +58,8 @@ pub(crate) struct Inner {
     pub(crate) activities: Activities,
     /// Other computers, and what stands before them.
     pub(crate) cloud: Cloud,
+    /// Files on their way.
+    pub(crate) downloads: Downloads,
     pub(crate) tasks: TaskTracker,
     pub(crate) ending: CancellationToken,
 }
@@ -90,6 +93,7 @@ impl Sotto {
                 paused: AtomicBool::new(false),
                 activities: Activities::default(),
                 cloud: Cloud::new(outside),
+                downloads: Downloads::default(),
                 tasks: TaskTracker::new(),
                 ending: CancellationToken::new(),
             }),

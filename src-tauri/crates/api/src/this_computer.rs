@@ -43,7 +43,10 @@ impl Sotto {
             keyring: Keyring::OfTheSession,
             library,
             runtime,
-            outside: Outside::default(),
+            outside: Outside {
+                hub: std::env::var("HF_ENDPOINT").ok(),
+                ..Outside::default()
+            },
         }))
     }
 }

@@ -7,13 +7,13 @@ use clap::{Args, Parser, Subcommand};
 const EXIT_CODES: &str = "\
 Exit codes:
     0  done
-    1  the answer failed, or a check of `doctor` found something broken
+    1  the answer failed, a file did not come, or a check of `doctor` found something broken
     2  the command line is wrong
     3  no model is on this computer
     4  the history cannot be opened
-    5  nothing was sent: nobody said yes, or it may not be asked
+    5  nothing was sent or fetched: nobody said yes, or it may not be asked
    65  the input is not UTF-8 text, or there is nothing to ask
-  130  stopped with Ctrl-C
+  130  stopped with Ctrl-C; a download goes on with the same command
   141  whoever read the output went away";
 
 const ASK_EXAMPLES: &str = "\
@@ -21,6 +21,12 @@ Examples:
     sotto ask 'Which of these came last?' < dates.txt
     sotto ask --action summarise < notes.txt
     sotto ask --action translate --set language=Thai 'Good morning'";
+
+const PULL_EXAMPLES: &str = "\
+Examples:
+    sotto models pull smollm2-135m-instruct
+    sotto models pull ggml-org/SmolLM3-3B-GGUF:Q4_K_M
+    sotto models pull --yes --json owner/name/file.gguf";
 
 const ACTIONS_EXAMPLES: &str = "\
 Examples:
@@ -211,6 +217,47 @@ pub(crate) enum ModelsCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Fetches a model. Shows first what and from where; what broke off goes on where it was
+    #[command(after_help = PULL_EXAMPLES)]
+    Pull(PullArguments),
+    /// Where models are fetched from, and the token that is shown there
+    Hub(HubArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PullArguments {
+    /// A model that Sotto knows by name, or a repository of the hub: OWNER/NAME, OWNER/NAME:QUANTISATION
+    /// or OWNER/NAME/FILE.gguf
+    pub(crate) model: String,
+    /// Say yes to what would be asked
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// Print JSON about the files when they are here
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HubArguments {
+    /// Ask this hub from now on: a mirror that speaks Hugging Face's protocol. HF_ENDPOINT goes before it
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "usual")]
+    pub(crate) endpoint: Option<String>,
+    /// Ask huggingface.co again
+    #[arg(long)]
+    pub(crate) usual: bool,
+    /// A host that the hub may send requests on to: NAME, NAME:PORT or *.NAME for all below it. Takes the
+    /// place of those allowed before
+    #[arg(long, value_name = "HOST")]
+    pub(crate) allow: Vec<String>,
+    /// Keep a token for this hub in the keyring: typed unseen on a terminal, or read from standard input
+    #[arg(long, conflicts_with = "remove_token")]
+    pub(crate) token: bool,
+    /// Remove the token
+    #[arg(long)]
+    pub(crate) remove_token: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -9,11 +9,13 @@ mod chat;
 mod doctor;
 mod exit;
 mod history;
+mod hub;
 mod larger;
 mod ledger;
 mod models;
 mod piped;
 mod providers;
+mod pull;
 mod quick;
 mod session;
 
@@ -48,6 +50,8 @@ async fn main() -> ExitCode {
         }
         Command::Models(ModelsCommand::Import { path, json }) => models::import(path, json).await,
         Command::Models(ModelsCommand::Rm { name, json }) => models::remove(name, json).await,
+        Command::Models(ModelsCommand::Pull(arguments)) => pull::run(arguments).await,
+        Command::Models(ModelsCommand::Hub(arguments)) => hub::run(arguments).await,
         Command::Providers(command) => providers::run(command).await,
         Command::Cloud(command) => providers::switch(command).await,
         Command::Ledger(LedgerCommand::List { json }) => ledger::list(json).await,

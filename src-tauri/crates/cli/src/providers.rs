@@ -59,7 +59,7 @@ async fn obey(sotto: &Sotto, command: ProvidersCommand) -> Result<(), Exit> {
             if remove {
                 sotto.remove_key(provider).await?;
             } else {
-                let key = key()?;
+                let key = key("Key (not shown): ")?;
                 sotto.keep_key(provider, key).await?;
             }
             Ok(())
@@ -124,10 +124,10 @@ fn id(text: &str) -> Result<ProviderId, Exit> {
 }
 
 /// A key, typed unseen or piped in. Never an argument: those stand in the list of processes.
-fn key() -> Result<NewKey, Exit> {
+pub(crate) fn key(prompt: &str) -> Result<NewKey, Exit> {
     let input = std::io::stdin().lock();
     if input.is_terminal() {
-        return Ok(NewKey::from(typed("Key (not shown): ")?));
+        return Ok(NewKey::from(typed(prompt)?));
     }
     let mut key = String::new();
     input

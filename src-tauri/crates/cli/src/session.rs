@@ -45,11 +45,19 @@ impl Host for Terminal {
     }
 }
 
+/// What Ctrl-C stops.
+pub(crate) enum Stops {
+    /// The answer in this conversation.
+    Answer(ConversationId),
+    /// This download.
+    Download(String),
+}
+
 /// A core and what it tells.
 pub(crate) struct Session {
     pub(crate) sotto: Sotto,
     /// What Ctrl-C stops; without it, Ctrl-C ends the program.
-    answering: Arc<Mutex<Option<ConversationId>>>,
+    stops: Arc<Mutex<Option<Stops>>>,
     events: mpsc::UnboundedReceiver<AppEvent>,
     /// What the person is asked to agree to.
     pub(crate) proposals: mpsc::UnboundedReceiver<ConsentEvent>,
@@ -64,11 +72,11 @@ impl Session {
             consent,
         };
         let sotto = Sotto::on_this_computer(Arc::new(terminal))?;
-        let answering = Arc::default();
-        tokio::spawn(end_on_interrupt(sotto.clone(), Arc::clone(&answering)));
+        let stops = Arc::default();
+        tokio::spawn(end_on_interrupt(sotto.clone(), Arc::clone(&stops)));
         Ok(Self {
             sotto,
-            answering,
+            stops,
             events,
             proposals,
         })
@@ -138,7 +146,12 @@ impl Session {
         ))
     }
 
-    /// What the core tells next.
+    /// What the next Ctrl-C stops.
+    pub(crate) fn on_interrupt(&self, stops: Option<Stops>) {
+        *lock(&self.stops) = stops;
+    }
+
+    /// What the core tells next; `None` after its end.
     pub(crate) async fn next_event(&mut self) -> Option<AppEvent> {
         self.events.recv().await
     }
@@ -151,7 +164,7 @@ impl Session {
         conversation: ConversationId,
         mut say: impl FnMut(&str) -> std::io::Result<()>,
     ) -> Result<Message, Exit> {
-        *lock(&self.answering) = Some(conversation);
+        self.on_interrupt(Some(Stops::Answer(conversation)));
         let mut unread = None;
         loop {
             let event = self.events.recv().await;
@@ -168,7 +181,7 @@ impl Session {
                     eprintln!("sotto: not saved: {failure}")
                 }
                 Some(AppEvent::AnswerEnded { answer: ended }) if ended.id == answer => {
-                    *lock(&self.answering) = None;
+                    self.on_interrupt(None);
                     return unread.map_or(Ok(ended), Err);
                 }
                 Some(_) => {}
@@ -178,14 +191,16 @@ impl Session {
     }
 }
 
-/// The first Ctrl-C stops the answer; one more, or one without an answer, ends the program, also
-/// while it waits for a line or for a reader. What was said is kept either way.
-async fn end_on_interrupt(sotto: Sotto, answering: Arc<Mutex<Option<ConversationId>>>) {
+/// The first Ctrl-C stops the answer or the download; one more, or one where nothing goes on, ends the
+/// program, also while it waits for a line or for a reader. What was said or fetched is kept either way.
+async fn end_on_interrupt(sotto: Sotto, stops: Arc<Mutex<Option<Stops>>>) {
     while tokio::signal::ctrl_c().await.is_ok() {
-        let Some(conversation) = lock(&answering).take() else {
-            std::process::exit(130);
-        };
-        sotto.stop(conversation);
+        match lock(&stops).take() {
+            Some(Stops::Answer(conversation)) => sotto.stop(conversation),
+            // One that just ended needs no stop.
+            Some(Stops::Download(id)) => drop(sotto.pause_download(&id)),
+            None => std::process::exit(130),
+        }
     }
 }
 

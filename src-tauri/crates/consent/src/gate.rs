@@ -3,6 +3,7 @@
 //! looks at a clock or reaches anything.
 
 mod journey;
+mod offer;
 mod outcome;
 mod revocation;
 
@@ -10,6 +11,7 @@ use std::collections::BTreeMap;
 
 use sotto_domain::Place;
 
+pub use offer::{NotTaken, Offer, Offered};
 pub use outcome::{
     Approval, Effect, Granted, NotGranted, ProposeError, Refused, StepError, Taken, WhyNot,
     WhyRefused,
@@ -60,6 +62,7 @@ impl Agreed {
 /// What decides whether a change of policy hits a proposal.
 struct Target {
     asks_cloud_model: bool,
+    is_fetch: bool,
     server: Option<Server>,
 }
 
@@ -69,6 +72,7 @@ impl Target {
         Self {
             asks_cloud_model: destination.place() == Place::Cloud
                 && proposal.purpose().asks_model(),
+            is_fetch: !proposal.purpose().asks_model(),
             server: destination.server(),
         }
     }
@@ -352,14 +356,19 @@ impl Gate {
         {
             return Err(barrier.into());
         }
+        if self.knows(id) {
+            return Err(ProposeError::SameId(id));
+        }
+        Ok(())
+    }
+
+    /// Whether a proposal of this name waits or was agreed to.
+    fn knows(&self, id: ProposalId) -> bool {
         let pending = self
             .pending
             .as_ref()
             .is_some_and(|pending| pending.proposal.id() == id);
-        if pending || self.agreed.contains_key(&id) {
-            return Err(ProposeError::SameId(id));
-        }
-        Ok(())
+        pending || self.agreed.contains_key(&id)
     }
 
     /// Asks for a frozen proposal, or grants it by a standing yes.

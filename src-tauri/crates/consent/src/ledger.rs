@@ -140,6 +140,9 @@ pub enum Yes {
     Person,
     /// The one that the person gave earlier to this server of their network.
     Standing,
+    /// The person's, by pressing the offer of a file that showed host, file, size and licence. Only a
+    /// fetch can be agreed to so.
+    Offer,
 }
 
 /// In which way it was not agreed to.

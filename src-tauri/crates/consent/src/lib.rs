@@ -11,6 +11,10 @@
 //!       --Gate::sent | failed | lost--> and, once sent, Gate::received
 //! ```
 //!
+//! A file is fetched on a shorter way. Nothing is said there, so there is no text to show in a window:
+//! the person presses an [`Offer`] that shows host, file, size and licence, and [`Gate::accept`] mints
+//! the permit. What asks a model cannot go that way, because an offer has no room for it.
+//!
 //! Each step returns [`Effect`]s: what to write to the ledger and what to do, in this order. The
 //! ledger's entries are chained ([`chain`]).
 
@@ -40,8 +44,8 @@ pub use arming::{ARM_AFTER_MILLISECONDS, Input, WindowFact};
 pub use destination::{Destination, DestinationError, Method, ProviderId, Server};
 pub use disclosure::DisclosureError;
 pub use gate::{
-    Approval, DECIDE_WITHIN_MILLISECONDS, Effect, Gate, Granted, NotGranted, ProposeError, Refused,
-    StepError, Taken, WhyNot, WhyRefused,
+    Approval, DECIDE_WITHIN_MILLISECONDS, Effect, Gate, Granted, NotGranted, NotTaken, Offer,
+    Offered, ProposeError, Refused, StepError, Taken, WhyNot, WhyRefused,
 };
 pub use hash::{AnswerHash, ChainHash, Digest, KeyedHash, LedgerKey, ParseHashError, Revision};
 pub use id::{PartId, ProposalId};

@@ -47,6 +47,8 @@ pub enum Move {
     Agree,
     /// A standing yes agrees, without a window.
     AgreeStanding,
+    /// The person presses the offer of a file, which showed what it is; without a window.
+    AgreeOffer,
     /// The permit is redeemed.
     Consume,
     /// The server answered.
@@ -83,6 +85,7 @@ impl State {
     /// | Disarm | | | Shown | | |
     /// | Agree | | | Minted | | |
     /// | `AgreeStanding` | Minted | | | | |
+    /// | `AgreeOffer` | Minted | | | | |
     /// | Consume | | | | Consumed | |
     /// | Send | | | | | Sent |
     /// | Fail | | | | | Failed |
@@ -100,7 +103,9 @@ impl State {
         match (self, step) {
             (Self::Frozen, Move::Show) | (Self::Armed, Move::Disarm) => Ok(Self::Shown),
             (Self::Shown, Move::Arm) => Ok(Self::Armed),
-            (Self::Armed, Move::Agree) | (Self::Frozen, Move::AgreeStanding) => Ok(Self::Minted),
+            (Self::Armed, Move::Agree) | (Self::Frozen, Move::AgreeStanding | Move::AgreeOffer) => {
+                Ok(Self::Minted)
+            }
             (Self::Minted, Move::Consume) => Ok(Self::Consumed),
             (Self::Consumed, Move::Send) => Ok(Self::Sent),
             (Self::Consumed, Move::Fail) => Ok(Self::Failed),
@@ -155,6 +160,7 @@ impl fmt::Display for Move {
             Self::Disarm => "be disarmed",
             Self::Agree => "be agreed to",
             Self::AgreeStanding => "be agreed to by a standing yes",
+            Self::AgreeOffer => "be agreed to as an offer",
             Self::Consume => "be consumed",
             Self::Send => "be sent",
             Self::Fail => "fail",
@@ -186,12 +192,13 @@ mod tests {
         State::Revoked,
     ];
 
-    const MOVES: [Move; 12] = [
+    const MOVES: [Move; 13] = [
         Move::Show,
         Move::Arm,
         Move::Disarm,
         Move::Agree,
         Move::AgreeStanding,
+        Move::AgreeOffer,
         Move::Consume,
         Move::Send,
         Move::Fail,

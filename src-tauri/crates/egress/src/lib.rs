@@ -7,10 +7,12 @@
 //! Egress::send(cleared, ...) -> Outcome::Failed | Lost | Sent { status, events }
 //! ```
 //!
+//! [`download`] fetches files from a hub, over as many connections as they need.
 //! [`catalog`] lists the providers that Sotto knows, [`estimate`] says beforehand how many tokens and
 //! how much money, [`Expected::OllamaModels`] tells which models of an Ollama are somebody else's.
 
 pub mod catalog;
+pub mod download;
 mod error;
 pub mod estimate;
 mod names;

@@ -27,7 +27,9 @@ use sotto_domain::Place;
 use tokio_util::sync::CancellationToken;
 
 use self::outgoing::Outgoing;
+pub(crate) use self::{connection::Connected, refusal::retry_after};
 use crate::{
+    download::DownloadLimits,
     error::{AnswerError, SendError},
     names::{Lookup, Names},
     protocol::{Finish, ListedModel, Protocol, Usage},
@@ -47,6 +49,8 @@ pub struct Limits {
     pub answer_bytes: u64,
     /// Bytes of what explains an error.
     pub error_bytes: u64,
+    /// Of files.
+    pub download: DownloadLimits,
 }
 
 impl Default for Limits {
@@ -57,6 +61,7 @@ impl Default for Limits {
             between: Duration::from_secs(120),
             answer_bytes: 8 << 20,
             error_bytes: 64 << 10,
+            download: DownloadLimits::default(),
         }
     }
 }
@@ -177,6 +182,31 @@ impl Egress {
         })
     }
 
+    /// How long is waited and how much is taken.
+    pub(crate) const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// A client for one request to that place, and whether its connection stands.
+    pub(crate) fn client(
+        &self,
+        place: Place,
+    ) -> Result<(reqwest_tls::Client, Connected), reqwest_tls::Error> {
+        let names = Arc::clone(&self.names);
+        let lookup = Lookup { names, place };
+        connection::build(lookup, self.tls.clone(), self.limits.connect)
+    }
+
+    /// What it means that a request was not answered.
+    pub(crate) fn not_answered(
+        &self,
+        error: &reqwest_tls::Error,
+        host: String,
+        connected: bool,
+    ) -> Outcome {
+        failure::outcome(error, host, connected, self.limits)
+    }
+
     /// Sends exactly the bytes that were cleared, once. The key goes into a header and nowhere else.
     /// Of `hash`, made with the ledger's key, comes [`End::answer_hash`]. Cancelling `cut` closes the
     /// connection at once; so does dropping this future or what it returns.
@@ -228,10 +258,7 @@ impl Egress {
         let Ok(headers) = headers(&request, expected, key.as_ref()) else {
             return failed(FailReason::NoKey, SendError::KeyUnusable);
         };
-        let names = Arc::clone(&self.names);
-        let lookup = Lookup { names, place };
-        let built = connection::build(lookup, self.tls.clone(), self.limits.connect);
-        let Ok((client, connected)) = built else {
+        let Ok((client, connected)) = self.client(place) else {
             return failed(FailReason::Other, SendError::NotARequest);
         };
         let method = match request.method() {

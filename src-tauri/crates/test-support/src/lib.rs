@@ -6,9 +6,11 @@
 )]
 
 mod fake_language_model;
+mod hub_double;
 mod larger_server;
 mod test_host;
 
 pub use fake_language_model::{FakeLanguageModel, Said};
+pub use hub_double::{CHUNK, Fault, Fetched, HubDouble, HubFile, sha256};
 pub use larger_server::{Heard, LargerServer, Reply};
-pub use test_host::{TestHost, World};
+pub use test_host::{Elsewhere, TestHost, World};

@@ -14,7 +14,7 @@ use sotto_api::{
     view::{AppEvent, HistoryState, consent::ConsentEvent},
 };
 use sotto_domain::Message;
-use sotto_models::Library;
+use sotto_models::{Catalog, Library};
 use tempfile::TempDir;
 use tokio::sync::{Mutex, mpsc};
 
@@ -67,11 +67,30 @@ impl Home {
     }
 }
 
+/// What is not on this computer, or not in this home.
+#[derive(Clone)]
+pub struct Elsewhere {
+    /// How other computers are reached.
+    pub outside: Outside,
+    /// The models that are known by name.
+    pub catalog: &'static Catalog,
+}
+
+impl Default for Elsewhere {
+    fn default() -> Self {
+        Self {
+            outside: Outside::default(),
+            catalog: Catalog::get(),
+        }
+    }
+}
+
 /// A core in a home of its own.
 pub struct World {
     /// The core.
     pub sotto: Sotto,
     home: Home,
+    elsewhere: Elsewhere,
     host: Arc<TestHost>,
     events: Mutex<mpsc::UnboundedReceiver<AppEvent>>,
     proposals: Mutex<mpsc::UnboundedReceiver<ConsentEvent>>,
@@ -83,19 +102,46 @@ const PASSPHRASE: &str = "correct horse";
 impl World {
     /// A new home with an open, encrypted history.
     pub async fn new(runtime: Arc<dyn LocalRuntime>) -> Self {
-        Self::in_home(Home::Own(Arc::new(tempfile::tempdir().unwrap())), runtime).await
+        Self::reaching(Elsewhere::default(), runtime).await
+    }
+
+    /// The same, where other computers are what a test says.
+    pub async fn reaching(elsewhere: Elsewhere, runtime: Arc<dyn LocalRuntime>) -> Self {
+        let home = Home::Own(Arc::new(tempfile::tempdir().unwrap()));
+        Self::in_home(home, runtime, elsewhere).await
     }
 
     /// A home that somebody else keeps: one that two programs share, one after the other.
     pub async fn at(home: &Path, runtime: Arc<dyn LocalRuntime>) -> Self {
-        Self::in_home(Home::Given(home.into()), runtime).await
+        Self::in_home(Home::Given(home.into()), runtime, Elsewhere::default()).await
+    }
+
+    /// The same, where other computers are what a test says.
+    pub async fn reaching_at(
+        home: &Path,
+        elsewhere: Elsewhere,
+        runtime: Arc<dyn LocalRuntime>,
+    ) -> Self {
+        Self::in_home(Home::Given(home.into()), runtime, elsewhere).await
     }
 
     /// A new home that keeps its secrets in the session's keyring, so that providers' keys can be
     /// kept, and reaches other computers as a test says.
     pub async fn with_keyring(runtime: Arc<dyn LocalRuntime>, outside: Outside) -> Self {
+        let elsewhere = Elsewhere {
+            outside,
+            ..Elsewhere::default()
+        };
+        Self::with_keyring_reaching(elsewhere, runtime).await
+    }
+
+    /// The same, with a catalogue of the test's.
+    pub async fn with_keyring_reaching(
+        elsewhere: Elsewhere,
+        runtime: Arc<dyn LocalRuntime>,
+    ) -> Self {
         let home = Home::Own(Arc::new(tempfile::tempdir().unwrap()));
-        let world = Self::unopened(home, runtime, Keyring::OfTheSession, outside);
+        let world = Self::unopened(home, runtime, Keyring::OfTheSession, elsewhere);
         let startup = world.sotto.startup().await;
         assert_eq!(
             startup.history,
@@ -107,7 +153,7 @@ impl World {
 
     /// The same home once more, as after a restart.
     pub async fn again(&self, runtime: Arc<dyn LocalRuntime>) -> Self {
-        Self::in_home(self.home.clone(), runtime).await
+        Self::in_home(self.home.clone(), runtime, self.elsewhere.clone()).await
     }
 
     /// The folder of all data.
@@ -119,15 +165,15 @@ impl World {
     /// A core whose history has not been opened.
     #[must_use]
     pub fn closed(home: Arc<TempDir>, runtime: Arc<dyn LocalRuntime>) -> Self {
-        let outside = Outside::default();
-        Self::unopened(Home::Own(home), runtime, Keyring::Unused, outside)
+        let elsewhere = Elsewhere::default();
+        Self::unopened(Home::Own(home), runtime, Keyring::Unused, elsewhere)
     }
 
     fn unopened(
         home: Home,
         runtime: Arc<dyn LocalRuntime>,
         keyring: Keyring,
-        outside: Outside,
+        elsewhere: Elsewhere,
     ) -> Self {
         let (sender, events) = mpsc::unbounded_channel();
         let (consent, proposals) = mpsc::unbounded_channel();
@@ -138,25 +184,27 @@ impl World {
             consent,
         });
         let library = Library::new(home.path()).unwrap();
+        let library = library.with_catalog(elsewhere.catalog);
         let surroundings = Surroundings {
             host: Arc::clone(&host) as Arc<dyn Host>,
             home: home.path().to_owned(),
             keyring,
             library,
             runtime,
-            outside,
+            outside: elsewhere.outside.clone(),
         };
         Self {
             sotto: Sotto::new(surroundings),
             home,
+            elsewhere,
             host,
             events: Mutex::new(events),
             proposals: Mutex::new(proposals),
         }
     }
 
-    async fn in_home(home: Home, runtime: Arc<dyn LocalRuntime>) -> Self {
-        let world = Self::unopened(home, runtime, Keyring::Unused, Outside::default());
+    async fn in_home(home: Home, runtime: Arc<dyn LocalRuntime>, elsewhere: Elsewhere) -> Self {
+        let world = Self::unopened(home, runtime, Keyring::Unused, elsewhere);
         let startup = world.sotto.startup().await;
         assert!(
             matches!(startup.history, HistoryState::NeedsPassphrase { .. }),

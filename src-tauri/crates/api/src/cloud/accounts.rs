@@ -109,7 +109,9 @@ fn became(request: &mut LedgerRequest, event: &Event) {
         Event::Sent { status, .. } => {
             request.state = LedgerState::Sent;
             request.status = Some(*status);
-            if !(200..300).contains(status) {
+            // A hub that sends a fetch on to where its files are answers so.
+            let sent_on = !request.purpose.asks_model() && (300..400).contains(status);
+            if !(200..300).contains(status) && !sent_on {
                 request.trouble = format!("refused with status {status}");
             }
         }

@@ -10,9 +10,9 @@ use std::{
 };
 
 use sotto_consent::{
-    Cleared, Monotonic, Permit, Policy, Proposal, ProposalId, Request, Server, WindowFact,
+    Cleared, Monotonic, Offer, Permit, Policy, Proposal, ProposalId, Request, Server, WindowFact,
     chain::Sealed,
-    ledger::{FailReason, Received, UnknownCause},
+    ledger::{Connection, FailReason, Received, UnknownCause},
 };
 use sotto_domain::ConversationId;
 use sotto_history::History;
@@ -56,6 +56,12 @@ pub(crate) struct Yes {
     pub(crate) vault: Vault,
 }
 
+/// A press on an offer, and what it is a yes to.
+pub(crate) struct Pressed {
+    pub(crate) permit: Permit,
+    pub(crate) request: Request,
+}
+
 /// What happened, with an answer where somebody waits for one.
 enum Message {
     Propose(
@@ -63,6 +69,8 @@ enum Message {
         Box<Drafted>,
         oneshot::Sender<Result<oneshot::Receiver<Verdict>, ApiError>>,
     ),
+    /// The person pressed an offer.
+    Accept(Box<Offer>, oneshot::Sender<Result<Pressed, ApiError>>),
     /// What a waiting proposal was drafted from.
     Case(ProposalId, oneshot::Sender<Option<Arc<Case>>>),
     Change(
@@ -93,6 +101,7 @@ enum Message {
 /// What became of a request that was cleared.
 pub(crate) enum Report {
     Sent(ProposalId, u16),
+    Connected(Connection),
     Received(Received),
     Failed(ProposalId, FailReason),
     Lost(ProposalId, UnknownCause),
@@ -178,6 +187,15 @@ impl Gatekeeper {
         let drafted = draft(Arc::clone(&case), ConsentChange::default()).await?;
         self.ask(|reply| Message::Propose(case, drafted, reply))
             .await?
+    }
+
+    /// Takes a press on an offer for the yes that it is. No window opens.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Blocked`], or where the ledger cannot be written; nothing may leave then.
+    pub(crate) async fn accept(&self, offer: Offer) -> Result<Pressed, ApiError> {
+        let offer = Box::new(offer);
+        self.ask(|reply| Message::Accept(offer, reply)).await?
     }
 
     pub(crate) async fn change(

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::models::LicenceView;
+use super::{cloud::KeyState, models::LicenceView};
 
 /// What a person is shown before they say yes to a download. The press on it is the yes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -22,6 +22,8 @@ pub struct DownloadOffer {
     pub size: Option<u64>,
     /// SHA-256 in hexadecimal; empty until the hub was asked.
     pub sha256: String,
+    /// The whole file is here already.
+    pub here: bool,
     /// Bytes that are here already, of a download that broke off.
     pub received: u64,
     /// What its makers allow.
@@ -75,4 +77,19 @@ pub struct DownloadView {
     pub seconds_left: Option<u32>,
     /// What is wrong and what to do; empty otherwise.
     pub message: String,
+}
+
+/// The hub that models come from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct HubView {
+    /// Its address.
+    pub endpoint: String,
+    /// The environment names it (`HF_ENDPOINT`), so a setting would not count.
+    pub from_environment: bool,
+    /// Hosts that it may send a request on to.
+    pub further_hosts: Vec<String>,
+    /// Of these, those that the person added.
+    pub added_hosts: Vec<String>,
+    /// Whether a token for models that are not for everybody is kept.
+    pub token: KeyState,
 }

@@ -290,7 +290,7 @@ pub struct GraphicsView {
 }
 
 /// What a model's makers allow.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct LicenceView {
     /// Short name, such as `Apache-2.0`.
     pub name: String,

@@ -4,7 +4,7 @@ use super::{Effect, Gate, Refused, StepError, WhyRefused};
 use crate::{
     hash::Digest,
     id::ProposalId,
-    ledger::{Event, FailReason, Received, RevokeReason, UnknownCause},
+    ledger::{Connection, Event, FailReason, Received, RevokeReason, UnknownCause},
     request::Request,
     state::{Move, State},
     time::Monotonic,
@@ -20,6 +20,21 @@ impl Gate {
         let agreed = self.agreed_of(proposal)?;
         agreed.state = agreed.state.after(Move::Send)?;
         Ok(vec![Effect::Record(Event::Sent { proposal, status })])
+    }
+
+    /// A further connection of a fetch that was answered ended: the next part of its file, or the
+    /// other host that it was sent on to.
+    ///
+    /// # Errors
+    ///
+    /// If the proposal was not answered, ended before, or asks a model: that is one connection.
+    pub fn connected(&mut self, connection: Connection) -> Result<Vec<Effect>, StepError> {
+        let id = connection.proposal;
+        let agreed = self.agreed_of(id)?;
+        if agreed.state != State::Sent || !agreed.target.is_fetch {
+            return Err(StepError::NotKnown(id));
+        }
+        Ok(vec![Effect::Record(Event::Connected(connection))])
     }
 
     /// The answer of a sent proposal ended.

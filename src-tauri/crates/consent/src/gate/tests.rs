@@ -17,6 +17,7 @@ use crate::{
 };
 
 mod limits;
+mod offers;
 mod permits;
 mod sequences;
 mod standing;

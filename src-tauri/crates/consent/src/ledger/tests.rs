@@ -154,6 +154,10 @@ fn every_kind_is_read_back() {
             proposal,
             by: Yes::Standing,
         },
+        Event::Approved {
+            proposal,
+            by: Yes::Offer,
+        },
         Event::Denied {
             proposal,
             reason: DenyReason::NoDecision,

@@ -20,15 +20,15 @@ const USER_AGENT: &str = concat!("Sotto/", env!("CARGO_PKG_VERSION"));
 
 /// Whether the connection stands, the encryption included. Before that no byte of a request left.
 #[derive(Clone)]
-pub(super) struct Connected(Arc<SetOnce<()>>);
+pub(crate) struct Connected(Arc<SetOnce<()>>);
 
 impl Connected {
-    pub(super) fn get(&self) -> bool {
+    pub(crate) fn get(&self) -> bool {
         self.0.initialized()
     }
 
     /// Ends when so long has passed since the connection came about.
-    pub(super) async fn and(&self, wait: Duration) {
+    pub(crate) async fn and(&self, wait: Duration) {
         self.0.wait().await;
         tokio::time::sleep(wait).await;
     }
@@ -71,7 +71,7 @@ impl<S> Layer<S> for Connected {
 
 /// A connector that notes when it is done.
 #[derive(Clone)]
-pub(super) struct Watched<S> {
+pub(crate) struct Watched<S> {
     connector: S,
     connected: Connected,
 }

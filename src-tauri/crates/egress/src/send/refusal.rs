@@ -133,6 +133,11 @@ fn wait(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
         .filter(|wait| *wait <= LONGEST_WAIT)
 }
 
+/// How long a server asks to wait, counted from now.
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    wait(headers, SystemTime::now())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

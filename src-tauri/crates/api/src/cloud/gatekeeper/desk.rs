@@ -8,8 +8,8 @@ use std::{
 };
 
 use sotto_consent::{
-    Approval, Basis, Cleared, Effect, Gate, Granted, Permit, Policy, ProposalId, ProposeError,
-    Request, Taken, WhyNot,
+    Approval, Basis, Cleared, Effect, Gate, Granted, NotTaken, Offer, Permit, Policy, ProposalId,
+    ProposeError, Request, Taken, WhyNot,
     chain::Sealed,
     ledger::{DenyReason, Event, FailReason, PolicyChange, RevokeReason},
 };
@@ -19,7 +19,7 @@ use sotto_redaction::Vault;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-use super::{Brake, Decision, Message, Report, Verdict, Yes, over};
+use super::{Brake, Decision, Message, Pressed, Report, Verdict, Yes, over};
 use crate::{
     cloud::{
         book::Book,
@@ -115,6 +115,15 @@ impl Desk {
             Message::Propose(case, drafted, reply) => {
                 let taken = self.propose(case, *drafted).await;
                 let _ = reply.send(taken);
+            }
+            Message::Accept(offer, reply) => {
+                let accepted = self.accept(*offer).await;
+                if let Err(Ok(pressed)) = reply.send(accepted) {
+                    // Whoever pressed is gone.
+                    let id = pressed.permit.proposal();
+                    drop(pressed);
+                    self.withdraw(id).await;
+                }
             }
             Message::Case(proposal, reply) => {
                 let waiting = self.waiting.as_ref();
@@ -225,6 +234,28 @@ impl Desk {
         };
         self.await_verdict(waiting, taken).await?;
         Ok(heard)
+    }
+
+    async fn accept(&mut self, offer: Offer) -> Result<Pressed, ApiError> {
+        self.look_again().await;
+        let id = ProposalId::new(self.host.now(), self.host.random());
+        let now = self.host.monotonic();
+        let granted = self.gate.accept(offer, id, self.book.key(), now);
+        let Granted {
+            permit,
+            proposal,
+            effects,
+        } = granted.map_err(|error| not_taken(&error))?;
+        if let Err(NotWritten) = self.perform(effects).await {
+            drop(permit);
+            self.withdraw(id).await;
+            return Err(ApiError::new(
+                ErrorCode::History,
+                "The ledger could not be written, so nothing may leave. Free some disk space, or look at the history's folder.",
+            ));
+        }
+        let request = proposal.request().clone();
+        Ok(Pressed { permit, request })
     }
 
     async fn change(&mut self, proposal: ProposalId, drafted: Drafted) -> Result<(), ApiError> {
@@ -433,6 +464,7 @@ impl Desk {
     async fn report(&mut self, report: Report) {
         let effects = match report {
             Report::Sent(proposal, status) => self.gate.sent(proposal, status),
+            Report::Connected(connection) => self.gate.connected(connection),
             Report::Received(received) => {
                 self.brake.release(received.proposal);
                 self.gate.received(received)
@@ -641,6 +673,14 @@ fn verdict_of(event: &Event) -> Option<(ProposalId, NotSent)> {
         ),
         _ => return None,
     })
+}
+
+fn not_taken(error: &NotTaken) -> ApiError {
+    let code = match error {
+        NotTaken::Barrier(sotto_consent::Barrier::Blocked) => ErrorCode::Blocked,
+        _ => ErrorCode::Other,
+    };
+    ApiError::new(code, sentence(error))
 }
 
 fn refused(error: &ProposeError) -> ApiError {

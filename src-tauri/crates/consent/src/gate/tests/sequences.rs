@@ -20,6 +20,8 @@ fn happens() -> impl Strategy<Value = Happens> {
     prop_oneof![
         12 => (to(), by()).prop_map(|(to, by)| Happens::Propose { to, by }),
         2 => Just(Happens::Replace),
+        4 => by().prop_map(|by| Happens::Press { by }),
+        3 => Just(Happens::Connected),
         12 => Just(Happens::Shown),
         5 => fact.prop_map(Happens::Fact),
         20 => prop_oneof![1_u64..1_200, Just(1_000), Just(30_000), Just(120_000)].prop_map(Happens::Wait),

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use sotto_domain::Timestamp;
 
-use super::*;
+use super::{
+    super::offers::{self, fetch},
+    *,
+};
 use crate::{
     arming::ARM_AFTER_MILLISECONDS,
     chain::{Sealed, verify},
@@ -19,6 +22,10 @@ pub(super) enum Happens {
         by: StartedBy,
     },
     Replace,
+    Press {
+        by: StartedBy,
+    },
+    Connected,
     Shown,
     Fact(WindowFact),
     Wait(u64),
@@ -135,6 +142,25 @@ impl World {
                     self.gate
                         .replace(pending, draft(CLOUD, &["b a"]), id(self.number), key(), now);
                 self.taken(taken);
+            }
+            Happens::Press { by } => {
+                self.number += 1;
+                let offer = Offer {
+                    offered: Offered::Model,
+                    started_by: by,
+                    destination: fetch(),
+                };
+                if let Ok(granted) = self.gate.accept(offer, id(self.number), key(), now) {
+                    assert!(by == StartedBy::Person && !self.gate.policy().is_blocked());
+                    assert!(!granted.proposal.purpose().asks_model());
+                    self.keep(granted);
+                }
+            }
+            Happens::Connected => {
+                if let Some(proposal) = self.on_their_way.first().copied() {
+                    let connected = self.gate.connected(offers::connection(proposal));
+                    self.perform(connected.unwrap_or_default());
+                }
             }
             Happens::Shown => {
                 if let Ok(effects) = self.gate.shown(pending, now) {
@@ -268,7 +294,11 @@ impl World {
         let mut body = request.body().to_vec();
         if tampered {
             let middle = body.len() / 2;
-            body[middle] ^= 1;
+            match body.get_mut(middle) {
+                Some(byte) => *byte ^= 1,
+                // A fetch has no body to change: it is given one.
+                None => body.push(1),
+            }
         }
         let request = Request::new(request.method(), request.url().clone(), body);
         match granted.permit.redeem(&mut self.gate, request, at(self.now)) {
@@ -319,7 +349,7 @@ impl World {
                     prop_assert!(states.insert(id, State::Frozen).is_none());
                     continue;
                 }
-                Event::Received(_) => {
+                Event::Received(_) | Event::Connected(_) => {
                     prop_assert_eq!(states[&id], State::Sent);
                     continue;
                 }
@@ -330,6 +360,7 @@ impl World {
                 Event::Approved {
                     by: Yes::Standing, ..
                 } => &[Move::AgreeStanding],
+                Event::Approved { by: Yes::Offer, .. } => &[Move::AgreeOffer],
                 Event::Denied { .. } => &[Move::Deny],
                 Event::Expired { .. } => &[Move::Expire],
                 Event::Revoked { .. } => &[Move::Revoke],
@@ -337,7 +368,7 @@ impl World {
                 Event::Sent { .. } => &[Move::Send],
                 Event::Failed { .. } => &[Move::Fail],
                 Event::Unknown { .. } => &[Move::LoseSight],
-                Event::Connected(_) | Event::PolicyChanged { .. } => &[],
+                Event::PolicyChanged { .. } => &[],
             };
             for step in moves {
                 let next = states[&id].after(*step);
