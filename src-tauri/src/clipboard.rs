@@ -34,7 +34,8 @@ pub(crate) async fn take_key(sotto: &Sotto, provider: ProviderId) -> Result<Clou
 /// # Errors
 /// As [`take_key`].
 pub(crate) async fn take_hub_token(sotto: &Sotto) -> Result<(), ApiError> {
-    take(|token| sotto.keep_hub_token(token)).await
+    let kept = take(|token| sotto.keep_hub_token(token)).await;
+    kept.map(|_| ())
 }
 
 async fn take<T, Kept>(keep: impl FnOnce(NewKey) -> Kept) -> Result<T, ApiError>

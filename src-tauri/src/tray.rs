@@ -301,11 +301,12 @@ fn perform(app: &AppHandle<Webview>, action: Action) {
             app,
             |sotto| async move { sotto.unload_model(Some(model)).await },
         ),
-        Action::PauseDownload(id) => {
-            run(app, |sotto| async move { sotto.pause_download(id).await })
-        }
+        Action::PauseDownload(id) => run(app, |sotto| async move { sotto.pause_download(&id) }),
         Action::ResumeDownload(id) => run(app, |sotto| async move {
-            sotto.resume_download(id, StartedBy::Person).await
+            sotto
+                .resume_download(&id, StartedBy::Person)
+                .await
+                .map(|_| ())
         }),
         Action::Pause => run(app, |sotto| async move { sotto.pause_runtime().await }),
         Action::Resume => run(app, |sotto| async move { sotto.resume_runtime().await }),

@@ -21,7 +21,7 @@ pub(crate) async fn offer_download(
     presses: State<'_, Presses>,
     id: String,
 ) -> Result<DownloadOffer, ApiError> {
-    sotto.offer_download(id, presses.spend()?).await
+    sotto.offer_download(&id, presses.spend()?).await
 }
 
 #[tauri::command]
@@ -31,13 +31,13 @@ pub(crate) async fn download(
     presses: State<'_, Presses>,
     id: String,
 ) -> Result<(), ApiError> {
-    sotto.download(id, presses.spend()?).await
+    sotto.download(&id, presses.spend()?).await.map(|_| ())
 }
 
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn pause_download(sotto: State<'_, Sotto>, id: String) -> Result<(), ApiError> {
-    sotto.pause_download(id).await
+    sotto.pause_download(&id)
 }
 
 #[tauri::command]
@@ -47,13 +47,14 @@ pub(crate) async fn resume_download(
     presses: State<'_, Presses>,
     id: String,
 ) -> Result<(), ApiError> {
-    sotto.resume_download(id, presses.spend()?).await
+    let going = sotto.resume_download(&id, presses.spend()?).await;
+    going.map(|_| ())
 }
 
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn cancel_download(sotto: State<'_, Sotto>, id: String) -> Result<(), ApiError> {
-    sotto.cancel_download(id).await
+    sotto.cancel_download(&id).await
 }
 
 #[tauri::command]
@@ -69,5 +70,5 @@ pub(crate) async fn keep_hub_token(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn remove_hub_token(sotto: State<'_, Sotto>) -> Result<(), ApiError> {
-    sotto.remove_hub_token().await
+    sotto.remove_hub_token().await.map(|_| ())
 }

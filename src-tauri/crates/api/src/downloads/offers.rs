@@ -165,11 +165,7 @@ impl Sotto {
                 let revision = described.commit.unwrap_or_else(|| source.revision.clone());
                 let source = Source { revision, ..source };
                 Plan {
-                    target: Target {
-                        size: described.size,
-                        sha256: described.sha256,
-                        ..target_of(entry, source)
-                    },
+                    target: target_of(entry, source, described.size, described.sha256),
                     licence: licence(entry),
                     verified: false,
                 }
@@ -338,29 +334,25 @@ fn known(entry: &CatalogEntry) -> Result<Known, ApiError> {
         revision: hub.revision.clone(),
         path: hub.file.clone(),
     };
-    if !is_verified(entry) {
+    // Our own word on the file: a hash without a trial is as good as the hub's.
+    let Some(sha256) = entry.sha256.clone().filter(|_| entry.verified) else {
         return Ok(Known::Listed(source));
-    }
+    };
     Ok(Known::Verified(Box::new(Plan {
-        target: target_of(entry, source),
+        target: target_of(entry, source, entry.size, sha256),
         licence: licence(entry),
         verified: true,
     })))
 }
 
-/// Its file was hashed by us: a hash is only written into the catalogue then.
-fn is_verified(entry: &CatalogEntry) -> bool {
-    !entry.sha256.is_empty()
-}
-
-fn target_of(entry: &CatalogEntry, source: Source) -> Target {
+fn target_of(entry: &CatalogEntry, source: Source, size: u64, sha256: String) -> Target {
     Target {
         id: entry.id.clone(),
         title: entry.name.clone(),
         source,
         name: entry.file.clone(),
-        size: entry.size,
-        sha256: entry.sha256.clone(),
+        size,
+        sha256,
     }
 }
 
