@@ -64,11 +64,7 @@ fn item(entry: &CatalogEntry, installed: Option<String>, room: Room) -> CatalogI
         architecture: entry.architecture.clone(),
         context_length: entry.context_length,
         languages: entry.languages.clone(),
-        licence: LicenceView {
-            name: entry.licence.name.clone(),
-            link: entry.licence.link.clone(),
-            terms: entry.licence.terms.clone(),
-        },
+        licence: LicenceView::from(&entry.licence),
         good_at: entry.good_at.clone(),
         weak_at: entry.weak_at.clone(),
         verified: entry.verified,

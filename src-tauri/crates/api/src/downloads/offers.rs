@@ -166,7 +166,7 @@ impl Sotto {
                 let source = Source { revision, ..source };
                 Plan {
                     target: target_of(entry, source, described.size, described.sha256),
-                    licence: licence(entry),
+                    licence: LicenceView::from(&entry.licence),
                     verified: false,
                 }
             }
@@ -340,7 +340,7 @@ fn known(entry: &CatalogEntry) -> Result<Known, ApiError> {
     };
     Ok(Known::Verified(Box::new(Plan {
         target: target_of(entry, source, entry.size, sha256),
-        licence: licence(entry),
+        licence: LicenceView::from(&entry.licence),
         verified: true,
     })))
 }
@@ -353,14 +353,6 @@ fn target_of(entry: &CatalogEntry, source: Source, size: u64, sha256: String) ->
         name: entry.file.clone(),
         size,
         sha256,
-    }
-}
-
-fn licence(entry: &CatalogEntry) -> LicenceView {
-    LicenceView {
-        name: entry.licence.name.clone(),
-        link: entry.licence.link.clone(),
-        terms: String::new(),
     }
 }
 

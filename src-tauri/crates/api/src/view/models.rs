@@ -417,3 +417,13 @@ impl From<sotto_models::ArrivalState> for ArrivalState {
         }
     }
 }
+
+impl From<&sotto_models::Licence> for LicenceView {
+    fn from(licence: &sotto_models::Licence) -> Self {
+        Self {
+            name: licence.name.clone(),
+            link: licence.link.clone(),
+            terms: licence.terms.clone(),
+        }
+    }
+}
