@@ -32,6 +32,7 @@ const order = [
   "keyboard",
   "working-default",
   "arrival",
+  "models",
   "accessibility",
   "authority",
   "injection",

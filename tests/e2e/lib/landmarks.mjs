@@ -8,4 +8,4 @@ const file = join(root, "ui", "src", "testing", "landmarks.ts");
 const { code } = await transformWithOxc(readFileSync(file, "utf8"), file, { sourcemap: false });
 const landmarks = await import(`data:text/javascript,${encodeURIComponent(code)}`);
 
-export const { NAMES, ACTIONS, CONSENT, QUICK } = landmarks;
+export const { NAMES, ACTIONS, CONSENT, QUICK, MODELS_PAGE, DOWNLOAD, BENCH } = landmarks;

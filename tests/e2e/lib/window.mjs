@@ -1,7 +1,7 @@
 // The window as tests speak of it: its parts by their names for people, its messages by their
 // state. Nothing here knows how it is built beyond what ui/src/testing/landmarks.ts promises.
 import { By, Key } from "selenium-webdriver";
-import { ACTIONS, NAMES, QUICK } from "./landmarks.mjs";
+import { ACTIONS, BENCH, DOWNLOAD, MODELS_PAGE, NAMES, QUICK } from "./landmarks.mjs";
 import { until } from "./waiting.mjs";
 
 const MESSAGES = `
@@ -405,4 +405,4 @@ export class Window {
   }
 }
 
-export { ACTIONS, Key, NAMES, QUICK };
+export { ACTIONS, BENCH, DOWNLOAD, Key, MODELS_PAGE, NAMES, QUICK };
