@@ -1,19 +1,12 @@
 // Models as a person gets and keeps them: fetched from a hub on a press, also through a crash in the
 // middle; chosen, measured and removed on their page, with the keyboard.
 import assert from "node:assert/strict";
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { models as testModels } from "./lib/environment.mjs";
-import { starter } from "./lib/home.mjs";
+import { otherApps, otherAppsFiles, starter } from "./lib/home.mjs";
 import { Hub, listed, size } from "./lib/hub.mjs";
-import { seen, xdotool } from "./lib/screen.mjs";
+import { press } from "./lib/screen.mjs";
 import { test } from "./lib/tests.mjs";
 import { until } from "./lib/waiting.mjs";
 import { BENCH, DOWNLOAD, MODELS_PAGE, NAMES } from "./lib/window.mjs";
@@ -22,12 +15,6 @@ import { BENCH, DOWNLOAD, MODELS_PAGE, NAMES } from "./lib/window.mjs";
 const SLOW = 12_000_000;
 /** Bytes that may be fetched twice after a break: one piece. */
 const CHUNK = 64 << 10;
-
-/** Presses a button as a hand does: with the focus on it, by a key that the window system saw. */
-async function press({ window }, element) {
-  await window.run("arguments[0].focus()", element);
-  await xdotool("windowactivate", "--sync", await seen("Sotto"), "key", "Return");
-}
 
 async function openModels(sotto) {
   await sotto.window.clickLabelled(NAMES.models);
@@ -91,16 +78,9 @@ test("a model is fetched on a press, and goes on after a crash", async (t) => {
 
 test("what other apps keep is found, and theirs stays theirs", async (t) => {
   const home = t.home();
-  const apps = join(home.path, "apps");
-  const publisher = join(apps, ".lmstudio", "models", "somebody", "Small-GGUF");
-  mkdirSync(publisher, { recursive: true });
-  symlinkSync(join(testModels, starter.file), join(publisher, "small-of-lm-studio.gguf"));
-  const ollama = join(apps, "ollama");
-  mkdirSync(join(ollama, "manifests", "registry.ollama.ai", "library", "broken"), {
-    recursive: true,
-  });
-  writeFileSync(join(ollama, "manifests", "registry.ollama.ai", "library", "broken", "1b"), "{");
-  const sotto = await t.start(home, { env: { HOME: apps, OLLAMA_MODELS: ollama } });
+  const env = otherApps(home);
+  const sotto = await t.start(home, { env });
+  const kept = otherAppsFiles(home);
   await openModels(sotto);
   const found = await row(sotto.window, "small-of-lm-studio");
   assert.match(await found.getText(), /From LM Studio/);
@@ -108,7 +88,7 @@ test("what other apps keep is found, and theirs stays theirs", async (t) => {
   assert.match(await broken.getText(), /Cannot be used/);
   await press(sotto, await sotto.window.labelled(MODELS_PAGE.load, `[data-model="small-of-lm-studio"]`));
   await sotto.window.labelled(MODELS_PAGE.unload, `[data-model="small-of-lm-studio"]`);
-  assert.ok(existsSync(join(publisher, "small-of-lm-studio.gguf")));
+  assert.deepEqual(otherAppsFiles(home), kept);
 });
 
 test(

@@ -6,17 +6,18 @@ import { join } from "node:path";
 import { busWithoutKeyring } from "./lib/bus.mjs";
 import { Consent, introduce, pressInChat } from "./lib/consent.mjs";
 import { screenshots } from "./lib/environment.mjs";
-import { starter, workingDefault } from "./lib/home.mjs";
+import { otherApps, starter, workingDefault } from "./lib/home.mjs";
+import { Hub, listed } from "./lib/hub.mjs";
 import { LOOKS, setLook } from "./lib/look.mjs";
 import { Panel } from "./lib/panel.mjs";
 import { writeProgress } from "./lib/progress.mjs";
 import { provider } from "./lib/provider.mjs";
 import { QUICK_TITLE, Quick } from "./lib/quick.mjs";
-import { visible, xdotool } from "./lib/screen.mjs";
+import { press, visible, xdotool } from "./lib/screen.mjs";
 import { sottoAsked, sottoPiped } from "./lib/terminal.mjs";
 import { test } from "./lib/tests.mjs";
 import { letPass, until } from "./lib/waiting.mjs";
-import { ACTIONS, Key, NAMES } from "./lib/window.mjs";
+import { ACTIONS, BENCH, DOWNLOAD, Key, MODELS_PAGE, NAMES } from "./lib/window.mjs";
 
 mkdirSync(screenshots, { recursive: true });
 
@@ -248,6 +249,49 @@ for (const look of LOOKS) {
       await take("quick-along");
     },
     { limit: 300 },
+  );
+
+  test(
+    `the models page, ${look}`,
+    async (t) => {
+      const hub = await Hub.start(t, 1_500_000);
+      const home = t.home(["starter", "default"]);
+      await hub.allowIn(home);
+      const app = await start(t, home, { env: { ...env, ...hub.env, ...otherApps(home) } });
+      const { window } = app;
+      const take = camera(window, look);
+      await until("the model is in memory", async () => /ready/.test(await window.text()), {
+        limit: 120_000,
+      });
+      await window.clickLabelled(NAMES.models);
+      await window.find(`[data-item="${listed.id}"]`);
+      await window.shows("From Ollama");
+      await take("models-page");
+      await window.clickLabelled(workingDefault.name, "[data-model]");
+      await window.shows("Quantisation");
+      await take("models-fit");
+      await window.clickLabelled(workingDefault.name, "[data-model]");
+
+      await press(app, await window.labelled(MODELS_PAGE.download, `[data-item="${listed.id}"]`));
+      await window.find("[role=dialog]");
+      await window.shows("127.0.0.1");
+      await take("models-offer");
+      await press(app, await window.labelled(DOWNLOAD.yes, "[role=dialog]"));
+      await window.shows(/MB\/s/);
+      await window.run(
+        "document.querySelector(arguments[0]).scrollIntoView({ block: 'center' })",
+        `[data-item="${listed.id}"]`,
+      );
+      await letPass(4_000);
+      await take("models-download");
+
+      await window.clickLabelled(MODELS_PAGE.measure);
+      await press(app, await window.labelled(BENCH.measure, "[role=tabpanel]"));
+      const result = `return document.querySelector('[aria-label="${BENCH.result}"]') !== null`;
+      await until("it is measured", () => window.run(result), { limit: 180_000 });
+      await take("models-bench");
+    },
+    { limit: 600 },
   );
 
   test(`trouble, ${look}`, async (t) => {

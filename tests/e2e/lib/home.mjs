@@ -20,6 +20,46 @@ const catalog = readCatalog();
 export const starter = findModel(catalog, "starter");
 export const workingDefault = findModel(catalog, "default");
 
+/**
+ * Puts models of other apps beside a home: one of LM Studio's, one of Ollama's, and a manifest of
+ * Ollama's that is damaged. Gives the environment in which they are found.
+ */
+export function otherApps({ path }) {
+  const apps = join(path, "apps");
+  const publisher = join(apps, ".lmstudio", "models", "somebody", "Small-GGUF");
+  const ollama = join(apps, "ollama");
+  const library = join(ollama, "manifests", "registry.ollama.ai", "library");
+  for (const folder of [publisher, join(ollama, "blobs"), join(library, "smollm2"), join(library, "broken")]) {
+    mkdirSync(folder, { recursive: true });
+  }
+  linkOrCopy(join(models, starter.file), join(publisher, "small-of-lm-studio.gguf"));
+  linkOrCopy(join(models, starter.file), join(ollama, "blobs", `sha256-${starter.sha256}`));
+  const layer = {
+    mediaType: "application/vnd.ollama.image.model",
+    digest: `sha256:${starter.sha256}`,
+    size: starter.size,
+  };
+  const manifest = { schemaVersion: 2, layers: [layer] };
+  writeFileSync(join(library, "smollm2", "135m"), JSON.stringify(manifest));
+  writeFileSync(join(library, "broken", "1b"), "{");
+  return { HOME: apps, OLLAMA_MODELS: ollama };
+}
+
+/** What those apps keep. */
+export function otherAppsFiles({ path }) {
+  return readdirSync(join(path, "apps"), { recursive: true }).sort();
+}
+
+/** A link costs nothing. */
+function linkOrCopy(from, to) {
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    if (error.code !== "EXDEV") throw error;
+    copyFileSync(from, to);
+  }
+}
+
 export class Home {
   /** `which`: the roles of the models that are there from the start. */
   constructor(which = ["starter"]) {
@@ -29,16 +69,9 @@ export class Home {
     for (const role of which) this.addModel(findModel(catalog, role));
   }
 
-  /** Puts a model there under its own or another name. A link costs nothing. */
+  /** Puts a model there under its own or another name. */
   addModel({ file }, name = file) {
-    const from = join(models, file);
-    const to = join(this.models, name);
-    try {
-      linkSync(from, to);
-    } catch (error) {
-      if (error.code !== "EXDEV") throw error;
-      copyFileSync(from, to);
-    }
+    linkOrCopy(join(models, file), join(this.models, name));
   }
 
   /** Puts a model there that is made of the stand-in: see lib/gguf.mjs. */

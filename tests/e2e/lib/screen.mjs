@@ -23,6 +23,12 @@ export function seen(title) {
   return until(`a window "${title}" is on the screen`, async () => (await visible(title)).at(-1));
 }
 
+/** Presses a button of the chat as a hand does: with the focus on it, by a key that the window system saw. */
+export async function press({ window }, element) {
+  await window.run("arguments[0].focus()", element);
+  await xdotool("windowactivate", "--sync", await seen("Sotto"), "key", "Return");
+}
+
 /** Every window of the X server, seen or not. */
 export async function allWindows() {
   const { stdout } = await run("xwininfo", ["-root", "-tree"], { timeout: 30_000 });
