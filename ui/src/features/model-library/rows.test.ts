@@ -1,6 +1,7 @@
 // Which models are found by what is typed, and where they stand, as data.
 import { describe, expect, it } from "vitest";
-import { CATALOG, DOWNLOADS, LIBRARY, QWEN } from "../../ipc/fake-models-scenes";
+import { CATALOG, DOWNLOADS } from "../../ipc/fake-catalog-scenes";
+import { LIBRARY, QWEN } from "../../ipc/fake-models-scenes";
 import { groupsOf, type Shown } from "./rows";
 
 const everything = { models: LIBRARY, standard: QWEN.name, catalog: CATALOG, downloads: DOWNLOADS };
