@@ -38,6 +38,12 @@ describe("models are found", () => {
     expect(titles(typed)).toEqual(thai),
   );
 
+  it("by a code as a language, not as two letters of a name", () => {
+    // “Coder” has them, and knows no German.
+    expect(titles("de", "here")).toEqual([["On this computer", "llama3.2:3b", "Gemma 4 E4B"]]);
+    expect(titles("cod", "here")).toEqual([["On this computer", "Qwen2.5 Coder 1.5B"]]);
+  });
+
   it("by two things at once", () => {
     expect(titles("thai gemma")).toEqual([["On this computer", "Gemma 4 E4B"]]);
   });
