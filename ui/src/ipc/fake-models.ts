@@ -2,7 +2,8 @@
 // the scene has a pace. Never part of the real build.
 import { type Core, CoreError } from "./core";
 import type { Scene } from "./fake";
-import { measurement, offer } from "./fake-models-scenes";
+import { offer } from "./fake-catalog-scenes";
+import { measurement } from "./fake-models-scenes";
 import type { AppEvent, DownloadView, ModelView } from "./index";
 
 type ModelCommands = Pick<

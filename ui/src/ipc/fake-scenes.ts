@@ -1,11 +1,10 @@
 // Situations for the core in memory: what tests begin with, and what `?scene=` shows in a browser.
 import type { Scene } from "./fake";
 import { ACTIONS, MINUTES } from "./fake-actions";
+import { CATALOG, DOWNLOADS } from "./fake-catalog-scenes";
 import { CLOUD_OFF, CLOUD_ON, EMPTY_LEDGER, LEDGER } from "./fake-cloud-scenes";
 import {
   BROKEN,
-  CATALOG,
-  DOWNLOADS,
   HARDWARE,
   LIBRARY,
   LIMIT,

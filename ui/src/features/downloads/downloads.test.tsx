@@ -2,7 +2,7 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { CoreError, type DownloadView } from "../../ipc";
-import { CATALOG, DOWNLOADS, FETCHING } from "../../ipc/fake-models-scenes";
+import { CATALOG, DOWNLOADS, FETCHING } from "../../ipc/fake-catalog-scenes";
 import { DOWNLOAD, MODELS_PAGE } from "../../testing/landmarks";
 import { given, noDialog, openModels, row } from "../../testing/models";
 import { composer, openWindow } from "../../testing/window";

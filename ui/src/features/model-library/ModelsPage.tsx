@@ -8,7 +8,6 @@ import {
   KeyRound,
   PanelLeft,
   Plus,
-  Search,
 } from "lucide-react";
 import { DropdownMenu, Tabs } from "radix-ui";
 import {
@@ -26,7 +25,6 @@ import {
   useState,
 } from "react";
 import { Button, IconButton } from "../../components/Button";
-import { FIELD } from "../../components/Field";
 import { keyName } from "../../components/Kbd";
 import { MenuContent } from "../../components/Menu";
 import { showError } from "../../components/toasts";
@@ -43,6 +41,7 @@ import {
 } from "../models/useModels";
 import type { PageActions } from "./actions";
 import { bestFit } from "./best";
+import { FilterBar } from "./FilterBar";
 import { HardwareStrip } from "./HardwareStrip";
 import { ModelList } from "./ModelList";
 import { groupsOf, hubFile, type Shown } from "./rows";
@@ -73,15 +72,6 @@ type Opened =
   | { dialog: "settings"; model: ModelView }
   | { dialog: "remove"; model: ModelView }
   | { dialog: "token" };
-
-const SHOWN: readonly [Shown, string][] = [
-  ["all", "All"],
-  ["here", MODELS_PAGE.here],
-  ["fetchable", MODELS_PAGE.fetchable],
-];
-
-const PRESSED =
-  "!border-accent !bg-accent-wash forced-colors:outline-2 forced-colors:outline-[Highlight]";
 
 const NO_MODELS: never[] = [];
 
@@ -236,45 +226,16 @@ export default function ModelsPage({ ref, banners, onToggleSidebar, onClose }: M
               <div className="h-[4.6rem]" aria-busy="true" />
             )}
             <Tabs.Content value="list" tabIndex={-1} className="outline-none" onKeyDown={walk}>
-              <div className="flex flex-wrap items-center gap-2 pt-5">
-                <div className="relative min-w-0 flex-1 basis-60">
-                  <Search
-                    className="icon-small absolute start-3 top-1/2 -translate-y-1/2 text-faint"
-                    aria-hidden="true"
-                  />
-                  <input
-                    ref={find}
-                    type="search"
-                    aria-label={MODELS_PAGE.find}
-                    placeholder="Name, language, licence, use"
-                    value={typed}
-                    className={`${FIELD} !ps-8.5`}
-                    onChange={({ target }) => setTyped(target.value)}
-                    onKeyDown={(event) => {
-                      if (event.key === "Escape" && typed !== "") {
-                        event.preventDefault();
-                        setTyped("");
-                      }
-                      if (event.key === "ArrowDown") {
-                        event.preventDefault();
-                        scroller.current?.querySelector<HTMLElement>("[data-row-head]")?.focus();
-                      }
-                    }}
-                  />
-                </div>
-                {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would need a form around it */}
-                <div role="group" aria-label={MODELS_PAGE.show} className="flex flex-wrap gap-1">
-                  {SHOWN.map(([value, name]) => (
-                    <Button
-                      key={value}
-                      aria-pressed={shown === value}
-                      className={shown === value ? PRESSED : ""}
-                      onClick={() => setShown(value)}
-                    >
-                      {name}
-                    </Button>
-                  ))}
-                </div>
+              <FilterBar
+                field={find}
+                typed={typed}
+                shown={shown}
+                onType={setTyped}
+                onShow={setShown}
+                onDown={() =>
+                  scroller.current?.querySelector<HTMLElement>("[data-row-head]")?.focus()
+                }
+              >
                 <span className="flex items-center gap-1">
                   <Button onClick={add}>
                     <Plus className="icon" aria-hidden="true" />
@@ -312,7 +273,7 @@ export default function ModelsPage({ ref, banners, onToggleSidebar, onClose }: M
                     </MenuContent>
                   </DropdownMenu.Root>
                 </span>
-              </div>
+              </FilterBar>
               {catalog.error && (
                 <div role="alert" className="flex flex-wrap items-center gap-3 pt-4 text-ui">
                   <p className="min-w-0 flex-1">

@@ -1,6 +1,7 @@
 // Which models are found by what is typed, and where they stand, as data.
 import { describe, expect, it } from "vitest";
-import { CATALOG, DOWNLOADS, LIBRARY, QWEN } from "../../ipc/fake-models-scenes";
+import { CATALOG, DOWNLOADS } from "../../ipc/fake-catalog-scenes";
+import { LIBRARY, QWEN } from "../../ipc/fake-models-scenes";
 import { groupsOf, type Shown } from "./rows";
 
 const everything = { models: LIBRARY, standard: QWEN.name, catalog: CATALOG, downloads: DOWNLOADS };
@@ -36,6 +37,12 @@ describe("models are found", () => {
   it.each(["Thai", "thai", "ไทย", "th", " TH "])("by a language: %s", (typed) =>
     expect(titles(typed)).toEqual(thai),
   );
+
+  it("by a code as a language, not as two letters of a name", () => {
+    // “Coder” has them, and knows no German.
+    expect(titles("de", "here")).toEqual([["On this computer", "llama3.2:3b", "Gemma 4 E4B"]]);
+    expect(titles("cod", "here")).toEqual([["On this computer", "Qwen2.5 Coder 1.5B"]]);
+  });
 
   it("by two things at once", () => {
     expect(titles("thai gemma")).toEqual([["On this computer", "Gemma 4 E4B"]]);

@@ -1,7 +1,8 @@
 // Words about models, as data.
 import { describe, expect, it } from "vitest";
 import type { CatalogItem, FitView, LoadedView, ModelOwner, SpeedView } from "../../ipc";
-import { CATALOG, fit, HARDWARE, LIBRARY, LIMIT, model, QWEN } from "../../ipc/fake-models-scenes";
+import { CATALOG } from "../../ipc/fake-catalog-scenes";
+import { fit, HARDWARE, LIBRARY, LIMIT, model, QWEN } from "../../ipc/fake-models-scenes";
 import { bestFit } from "./best";
 import { featureWords } from "./HardwareStrip";
 import { lettingIn, offered } from "./LimitDialog";
