@@ -86,7 +86,10 @@ test("what other apps keep is found, and theirs stays theirs", async (t) => {
   assert.match(await found.getText(), /From LM Studio/);
   const broken = await row(sotto.window, "broken:1b");
   assert.match(await broken.getText(), /Cannot be used/);
-  await press(sotto, await sotto.window.labelled(MODELS_PAGE.load, `[data-model="small-of-lm-studio"]`));
+  await press(
+    sotto,
+    await sotto.window.labelled(MODELS_PAGE.load, `[data-model="small-of-lm-studio"]`),
+  );
   await sotto.window.labelled(MODELS_PAGE.unload, `[data-model="small-of-lm-studio"]`);
   assert.deepEqual(otherAppsFiles(home), kept);
 });
@@ -101,7 +104,10 @@ test(
     await press(sotto, await sotto.window.labelled(BENCH.measure, "[role=tabpanel]"));
     const result = await until(
       "the result is there",
-      () => sotto.window.run(`return document.querySelector('[aria-label="${BENCH.result}"]')?.innerText`),
+      () =>
+        sotto.window.run(
+          `return document.querySelector('[aria-label="${BENCH.result}"]')?.innerText`,
+        ),
       { limit: 180_000 },
     );
     t.note(result.replaceAll("\n", " "));
@@ -122,10 +128,7 @@ test("a model file is removed after a yes, and its bytes with it", async (t) => 
   await sotto.window.clickLabelled(MODELS_PAGE.remove, "[role=menu]");
   await sotto.window.find("[role=alertdialog], [role=dialog]");
   assert.ok(existsSync(join(home.models, "mine.gguf")), "not before the yes");
-  await press(
-    sotto,
-    await sotto.window.labelled("Remove", "[role=alertdialog], [role=dialog]"),
-  );
+  await press(sotto, await sotto.window.labelled("Remove", "[role=alertdialog], [role=dialog]"));
   await until("its file is gone", () => !existsSync(join(home.models, "mine.gguf")));
   assert.ok(existsSync(join(testModels, starter.file)));
 });

@@ -29,7 +29,12 @@ export function otherApps({ path }) {
   const publisher = join(apps, ".lmstudio", "models", "somebody", "Small-GGUF");
   const ollama = join(apps, "ollama");
   const library = join(ollama, "manifests", "registry.ollama.ai", "library");
-  for (const folder of [publisher, join(ollama, "blobs"), join(library, "smollm2"), join(library, "broken")]) {
+  for (const folder of [
+    publisher,
+    join(ollama, "blobs"),
+    join(library, "smollm2"),
+    join(library, "broken"),
+  ]) {
     mkdirSync(folder, { recursive: true });
   }
   linkOrCopy(join(models, starter.file), join(publisher, "small-of-lm-studio.gguf"));

@@ -94,7 +94,7 @@ function Offer({ offer, fit }: { offer: DownloadOffer; fit: CatalogItem["fit"] |
 }
 
 interface DownloadDialogProps {
-  /** Of the catalogue, or `owner/name/file` of the hub. */
+  /** Of the catalogue. */
   id: string;
   title: string;
   /** Whether it would fit, where that is known. */

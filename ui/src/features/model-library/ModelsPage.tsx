@@ -25,6 +25,7 @@ import {
   useState,
 } from "react";
 import { Button, IconButton } from "../../components/Button";
+import { CopyButton } from "../../components/CopyButton";
 import { keyName } from "../../components/Kbd";
 import { MenuContent } from "../../components/Menu";
 import { showError } from "../../components/toasts";
@@ -293,16 +294,15 @@ export default function ModelsPage({ ref, banners, onToggleSidebar, onClose }: M
                   <p className="min-w-0 flex-1 basis-64 [overflow-wrap:anywhere]">
                     <span className="font-medium">{hub}</span>
                     <span className="block text-small text-soft">
-                      A file of the hub. You see first what would be fetched.
+                      A file of the hub that Sotto does not know by name: which address is asked is
+                      said in a terminal, never by a page. It shows first what would be fetched.
                     </span>
                   </p>
-                  <Button
-                    onClick={() =>
-                      actions.download({ id: hub, title: hub.split("/").at(-1) ?? hub })
-                    }
-                  >
-                    {MODELS_PAGE.download}…
-                  </Button>
+                  <CopyButton
+                    text={`sotto models pull ${hub}`}
+                    label="Copy the command that fetches it"
+                    shown="Copy the command"
+                  />
                 </div>
               )}
               {models && groups.length === 0 && !hub && words.trim() !== "" && (
