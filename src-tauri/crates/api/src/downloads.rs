@@ -55,7 +55,7 @@ impl Sotto {
     /// [`ErrorCode::NotFound`] for what was not offered; [`ErrorCode::Blocked`]; where no person began it,
     /// it is on its way already, or a file of its name is here.
     pub async fn download(&self, id: &str, started_by: StartedBy) -> Result<DownloadView, ApiError> {
-        let plan = self.plan(id)?;
+        let plan = self.download_plan(id)?;
         let target = &plan.target;
         let whole = self.models_folder().join(&target.name);
         if whole.exists() {
