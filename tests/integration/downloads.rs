@@ -50,7 +50,9 @@ fn small() -> Vec<u8> {
     let mut state = 1_u64;
     let mut bytes = Vec::new();
     while bytes.len() < (3 << 20) + 77 {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
         bytes.extend_from_slice(&state.to_be_bytes()[..5]);
     }
     bytes
@@ -64,7 +66,11 @@ fn catalog(bytes: &[u8], verified: bool) -> &'static Catalog {
         role: CatalogRole::Starter,
         file: NAME.to_owned(),
         size: bytes.len() as u64,
-        sha256: if verified { sha256(bytes) } else { String::new() },
+        sha256: if verified {
+            sha256(bytes)
+        } else {
+            String::new()
+        },
         quantization: "Q4_1".to_owned(),
         parameters: 1,
         context_length: 1,
@@ -158,7 +164,10 @@ impl Stage {
 
     #[track_caller]
     fn is_absent(&self) {
-        assert!(!self.path().exists(), "a file that is not whole has its name");
+        assert!(
+            !self.path().exists(),
+            "a file that is not whole has its name"
+        );
     }
 
     async fn entries(&self) -> Vec<Event> {
@@ -187,7 +196,10 @@ async fn a_press_on_an_offer_brings_the_model_whole_and_the_ledger_says_how() {
     );
     assert_eq!(offer.further_hosts, [stage.hub.cdn.clone()]);
     assert_eq!(offer.licence.name, "Apache-2.0");
-    assert_eq!((offer.obstacle.as_str(), offer.here, offer.received), ("", false, 0));
+    assert_eq!(
+        (offer.obstacle.as_str(), offer.here, offer.received),
+        ("", false, 0)
+    );
     // What is known from our own trial needs no look at the hub.
     assert_eq!(stage.hub.connections(), 0);
 
@@ -211,7 +223,10 @@ async fn a_press_on_an_offer_brings_the_model_whole_and_the_ledger_says_how() {
     };
     assert_eq!(proposed.purpose, Purpose::Download);
     assert_eq!(proposed.host, "127.0.0.1");
-    assert_eq!((connection.received_bytes, connection.succeeded), (size, true));
+    assert_eq!(
+        (connection.received_bytes, connection.succeeded),
+        (size, true)
+    );
     assert_eq!(received.body_bytes, size);
     // What is here is offered no more.
     let offer = stage.offer().await;
@@ -224,14 +239,22 @@ async fn a_press_on_an_offer_brings_the_model_whole_and_the_ledger_says_how() {
 async fn a_partial_file_is_no_model() {
     let stage = Stage::new(small()).await;
     stage.hub.fails([sotto_test_support::Fault::Hang(1 << 20)]);
-    stage.world.sotto.download(ID, StartedBy::Person).await.unwrap();
+    stage
+        .world
+        .sotto
+        .download(ID, StartedBy::Person)
+        .await
+        .unwrap();
     while stage.here() < 1 << 20 {
         stage.world.next_event().await;
     }
     let library = sotto_models::Library::new(stage.world.home()).unwrap();
     assert_eq!(library.names(), [""; 0]);
     let view = &stage.world.sotto.downloads().await[0];
-    assert_eq!((view.state, view.total), (DownloadState::Fetching, stage.bytes.len() as u64));
+    assert_eq!(
+        (view.state, view.total),
+        (DownloadState::Fetching, stage.bytes.len() as u64)
+    );
     stage.world.sotto.pause_download(ID).unwrap();
     stage.world.sotto.end_of_download(ID).await.unwrap();
     assert_eq!(library.names(), [""; 0]);

@@ -24,11 +24,18 @@ fn check(faults: &[Fault], expected: &'static str) -> impl Future<Output = Stage
         stage.hub.fails(faults.clone());
         let end = stage.press().await;
         if expected.is_empty() {
-            assert_eq!(end, DownloadEnd::Whole { path: stage.path() }, "{faults:?} at {place}");
+            assert_eq!(
+                end,
+                DownloadEnd::Whole { path: stage.path() },
+                "{faults:?} at {place}"
+            );
             stage.is_whole();
         } else {
             let message = message(end);
-            assert!(message.contains(expected), "{faults:?}: {message} at {place}");
+            assert!(
+                message.contains(expected),
+                "{faults:?}: {message} at {place}"
+            );
             stage.is_absent();
         }
         stage
@@ -52,14 +59,28 @@ async fn what_does_not_pass_is_given_up_in_words() {
     let again = |fault: Fault| vec![fault; 8];
     check(&again(Fault::Status(503, None)), "failed (status 503)").await;
     check(&again(Fault::Cut(10)), "broke too often").await;
-    check(&again(Fault::Status(403, None)), "refuses the address that the hub gave").await;
+    check(
+        &again(Fault::Status(403, None)),
+        "refuses the address that the hub gave",
+    )
+    .await;
     check(&again(Fault::WebPage), "web page instead of a file").await;
     check(&again(Fault::Flipped(1_000_000)), "its SHA-256 is").await;
-    check(&again(Fault::TooMuch(100_000)), "more bytes than the file has").await;
+    check(
+        &again(Fault::TooMuch(100_000)),
+        "more bytes than the file has",
+    )
+    .await;
     check(&[Fault::Cut(100_000), Fault::Longer(5)], "instead of").await;
-    let stage = check(&[vec![Fault::Cut(100_000)], again(Fault::OtherPart(7))].concat(), "another part").await;
+    let stage = check(
+        &[vec![Fault::Cut(100_000)], again(Fault::OtherPart(7))].concat(),
+        "another part",
+    )
+    .await;
     assert_eq!(stage.here(), 100_000, "what is right stays");
-    let cut_and_whole: Vec<Fault> = (0..5).flat_map(|_| [Fault::Cut(100_000), Fault::Whole]).collect();
+    let cut_and_whole: Vec<Fault> = (0..5)
+        .flat_map(|_| [Fault::Cut(100_000), Fault::Whole])
+        .collect();
     // The whole that follows a break comes, so it is not begun anew for ever.
     check(&cut_and_whole, "").await;
 }
@@ -68,7 +89,10 @@ async fn what_does_not_pass_is_given_up_in_words() {
 async fn a_byte_that_flips_leaves_nothing_and_the_next_press_begins_anew() {
     let stage = check(&[Fault::Flipped(2_000_000)], "It was removed").await;
     assert_eq!(stage.here(), 0);
-    assert_eq!(stage.press().await, DownloadEnd::Whole { path: stage.path() });
+    assert_eq!(
+        stage.press().await,
+        DownloadEnd::Whole { path: stage.path() }
+    );
     stage.is_whole();
 }
 
@@ -99,11 +123,20 @@ async fn a_server_that_asks_for_time_gets_it_within_reason() {
     let stage = Stage::new(small()).await;
     stage.hub.hub_fails([Fault::Status(429, Some(1))]);
     let began = Instant::now();
-    stage.world.sotto.download(ID, StartedBy::Person).await.unwrap();
+    stage
+        .world
+        .sotto
+        .download(ID, StartedBy::Person)
+        .await
+        .unwrap();
     let mut waits = false;
     while !waits {
-        if let sotto_api::view::AppEvent::DownloadsChanged { downloads } = stage.world.next_event().await {
-            waits = downloads.iter().any(|view| view.message.contains("is asked again in 1 s"));
+        if let sotto_api::view::AppEvent::DownloadsChanged { downloads } =
+            stage.world.next_event().await
+        {
+            waits = downloads
+                .iter()
+                .any(|view| view.message.contains("is asked again in 1 s"));
         }
     }
     let end = stage.world.sotto.end_of_download(ID).await.unwrap();
@@ -112,7 +145,9 @@ async fn a_server_that_asks_for_time_gets_it_within_reason() {
     stage.is_whole();
     // More than is waited for.
     let stage = Stage::new(small()).await;
-    stage.hub.hub_fails([Fault::Status(503, Some(600)), Fault::Status(503, Some(600))]);
+    stage
+        .hub
+        .hub_fails([Fault::Status(503, Some(600)), Fault::Status(503, Some(600))]);
     let message = message(stage.press().await);
     assert!(message.contains("status 503"), "{message}");
     assert_eq!(stage.hub.asked().len(), 1);
@@ -125,13 +160,19 @@ async fn a_hub_that_says_otherwise_is_refused_before_a_byte() {
     for (size, sha256) in [(Some(7), None), (None, Some(other.as_str()))] {
         stage.hub.says(size, sha256);
         let message = message(stage.press().await);
-        assert!(message.contains("another one than was agreed to"), "{message}");
+        assert!(
+            message.contains("another one than was agreed to"),
+            "{message}"
+        );
     }
     assert_eq!(stage.hub.fetched(), []);
     stage.is_absent();
     // One that says nothing is believed as little: the catalogue's hash decides.
     stage.hub.says(None, Some(""));
-    assert_eq!(stage.press().await, DownloadEnd::Whole { path: stage.path() });
+    assert_eq!(
+        stage.press().await,
+        DownloadEnd::Whole { path: stage.path() }
+    );
 }
 
 #[tokio::test]

@@ -19,7 +19,11 @@ async fn several() -> Stage {
         .collect();
     files.push(file("one-Q4_K_M.gguf", b"one"));
     files.push(file("one-Q8_0.gguf", b"one, but longer"));
-    files.push(HubFile::new(REPOSITORY, "sub/starter-Q4_1.gguf", stage.bytes.clone()));
+    files.push(HubFile::new(
+        REPOSITORY,
+        "sub/starter-Q4_1.gguf",
+        stage.bytes.clone(),
+    ));
     stage.hub.holds(files);
     stage
 }
@@ -54,13 +58,20 @@ async fn a_typed_repository_is_listed_page_by_page_and_offered() {
     // Which one is not clear.
     let missing = sotto.offer_from_hub(&reference("owner/several:Q2_K"), StartedBy::Person);
     let error = missing.await.unwrap_err();
-    assert!(error.message.contains("one-Q4_K_M, one-Q8_0"), "{}", error.message);
+    assert!(
+        error.message.contains("one-Q4_K_M, one-Q8_0"),
+        "{}",
+        error.message
+    );
     let missing = sotto.offer_from_hub(&reference("owner/none"), StartedBy::Person);
     assert!(missing.await.unwrap_err().message.contains("no such file"));
 }
 
 fn states(views: &[DownloadView]) -> Vec<(&str, DownloadState)> {
-    views.iter().map(|view| (view.file.as_str(), view.state)).collect()
+    views
+        .iter()
+        .map(|view| (view.file.as_str(), view.state))
+        .collect()
 }
 
 #[tokio::test]
@@ -79,40 +90,63 @@ async fn the_second_waits_for_its_turn_and_each_can_be_paused_and_cancelled() {
     }
     let view = sotto.download(&second, StartedBy::Person).await.unwrap();
     assert_eq!(view.state, DownloadState::Queued);
-    let twice = sotto.download(&second, StartedBy::Person).await.unwrap_err();
+    let twice = sotto
+        .download(&second, StartedBy::Person)
+        .await
+        .unwrap_err();
     assert!(twice.message.contains("on its way"), "{}", twice.message);
     assert_eq!(
         states(&sotto.downloads().await),
-        [(NAME, DownloadState::Fetching), ("one-Q4_K_M.gguf", DownloadState::Queued)]
+        [
+            (NAME, DownloadState::Fetching),
+            ("one-Q4_K_M.gguf", DownloadState::Queued)
+        ]
     );
     let fetched = stage.hub.fetched().len();
     // One that only waits is paused without a byte, and stays in the list.
     sotto.pause_download(&second).unwrap();
     sotto.end_of_download(&second).await.unwrap();
     assert_eq!(stage.hub.fetched().len(), fetched);
-    sotto.resume_download(&second, StartedBy::Person).await.unwrap();
+    sotto
+        .resume_download(&second, StartedBy::Person)
+        .await
+        .unwrap();
     // Cancelling the first lets the second go, and leaves nothing of the first.
     sotto.cancel_download(ID).await.unwrap();
-    assert_eq!(sotto.end_of_download(ID).await.unwrap(), DownloadEnd::Cancelled);
+    assert_eq!(
+        sotto.end_of_download(ID).await.unwrap(),
+        DownloadEnd::Cancelled
+    );
     let end = sotto.end_of_download(&second).await.unwrap();
     assert!(matches!(end, DownloadEnd::Whole { .. }), "{end:?}");
     stage.is_absent();
     assert_eq!(stage.here(), 0);
     assert_eq!(sotto.downloads().await, []);
-    assert_eq!(sotto.cancel_download(ID).await.unwrap_err().code, ErrorCode::NotFound);
+    assert_eq!(
+        sotto.cancel_download(ID).await.unwrap_err().code,
+        ErrorCode::NotFound
+    );
 }
 
 #[tokio::test]
 async fn one_that_is_paused_can_be_cancelled_after_a_restart() {
     let stage = Stage::new(small()).await;
     stage.hub.fails([Fault::Hang(1_000_000)]);
-    stage.world.sotto.download(ID, StartedBy::Person).await.unwrap();
+    stage
+        .world
+        .sotto
+        .download(ID, StartedBy::Person)
+        .await
+        .unwrap();
     while stage.here() < 1_000_000 {
         stage.world.next_event().await;
     }
     stage.world.sotto.shutdown().await;
     let world = stage.world.again(FakeLanguageModel::new(Vec::new())).await;
-    assert_eq!(states(&world.sotto.downloads().await), [(NAME, DownloadState::Paused)]);
+    assert_eq!(
+        states(&world.sotto.downloads().await),
+        [(NAME, DownloadState::Paused)]
+    );
     world.sotto.cancel_download(ID).await.unwrap();
     assert_eq!(world.sotto.downloads().await, []);
     assert_eq!(stage.here(), 0);
@@ -122,12 +156,21 @@ async fn one_that_is_paused_can_be_cancelled_after_a_restart() {
 async fn two_programs_do_not_fetch_the_same_file() {
     let stage = Stage::new(small()).await;
     stage.hub.fails([Fault::Hang(1_000_000)]);
-    stage.world.sotto.download(ID, StartedBy::Person).await.unwrap();
+    stage
+        .world
+        .sotto
+        .download(ID, StartedBy::Person)
+        .await
+        .unwrap();
     while stage.here() < 1_000_000 {
         stage.world.next_event().await;
     }
     let other = stage.world.again(FakeLanguageModel::new(Vec::new())).await;
-    let offer = other.sotto.offer_download(ID, StartedBy::Person).await.unwrap();
+    let offer = other
+        .sotto
+        .offer_download(ID, StartedBy::Person)
+        .await
+        .unwrap();
     assert!(offer.obstacle.contains("on its way"), "{}", offer.obstacle);
     let views = other.sotto.downloads().await;
     assert_eq!(states(&views), [(NAME, DownloadState::Fetching)]);
@@ -135,7 +178,10 @@ async fn two_programs_do_not_fetch_the_same_file() {
     let connections = stage.hub.connections();
     assert!(other.sotto.download(ID, StartedBy::Person).await.is_err());
     assert!(other.sotto.cancel_download(ID).await.is_err());
-    assert_eq!((stage.hub.connections(), stage.here()), (connections, 1_000_000));
+    assert_eq!(
+        (stage.hub.connections(), stage.here()),
+        (connections, 1_000_000)
+    );
     stage.world.sotto.pause_download(ID).unwrap();
     stage.world.sotto.end_of_download(ID).await.unwrap();
 }
@@ -144,7 +190,12 @@ async fn two_programs_do_not_fetch_the_same_file() {
 async fn progress_is_told_four_times_a_second_at_most_and_not_at_all_while_nothing_moves() {
     let stage = Stage::new(small()).await;
     stage.hub.sends_at(Some(2 << 20));
-    stage.world.sotto.download(ID, StartedBy::Person).await.unwrap();
+    stage
+        .world
+        .sotto
+        .download(ID, StartedBy::Person)
+        .await
+        .unwrap();
     let ended = stage.world.sotto.end_of_download(ID);
     tokio::pin!(ended);
     let mut fetching = Vec::new();

@@ -24,10 +24,16 @@ fn run_on_small_disk(size: &str, folder: &Path, test: &str) -> bool {
     for way in WAYS {
         let command = |script: &str| {
             let mut command = Command::new(way[0]);
-            command.args(&way[1..]).args(["sh", "-c", script]).env(FOLDER, folder);
+            command
+                .args(&way[1..])
+                .args(["sh", "-c", script])
+                .env(FOLDER, folder);
             command
         };
-        let tried = command(&mount).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        let tried = command(&mount)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
         if !tried.is_ok_and(|status| status.success()) {
             continue;
         }
@@ -37,7 +43,11 @@ fn run_on_small_disk(size: &str, folder: &Path, test: &str) -> bool {
             .output()
             .unwrap();
         let said = String::from_utf8_lossy(&output.stdout);
-        assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{said}{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         assert!(said.contains("1 passed"), "{said}");
         return true;
     }
@@ -95,8 +105,15 @@ async fn fills_up() {
         return;
     };
     let disk = stage.world.home().join("models");
-    stage.hub.fails([sotto_test_support::Fault::Hang(1_000_000)]);
-    stage.world.sotto.download(ID, StartedBy::Person).await.unwrap();
+    stage
+        .hub
+        .fails([sotto_test_support::Fault::Hang(1_000_000)]);
+    stage
+        .world
+        .sotto
+        .download(ID, StartedBy::Person)
+        .await
+        .unwrap();
     while stage.here() < 1_000_000 {
         stage.world.next_event().await;
     }
@@ -109,10 +126,19 @@ async fn fills_up() {
         panic!("{end:?}")
     };
     assert!(message.contains("disk is full"), "{message}");
-    assert_eq!(stage.world.sotto.downloads().await[0].state, DownloadState::Paused);
+    assert_eq!(
+        stage.world.sotto.downloads().await[0].state,
+        DownloadState::Paused
+    );
     stage.is_absent();
     std::fs::remove_file(disk.join("other")).unwrap();
-    assert_eq!(stage.press().await, DownloadEnd::Whole { path: stage.path() });
+    assert_eq!(
+        stage.press().await,
+        DownloadEnd::Whole { path: stage.path() }
+    );
     stage.is_whole();
-    assert_eq!(stage.hub.sent_bytes() / 1_000, stage.bytes.len() as u64 / 1_000);
+    assert_eq!(
+        stage.hub.sent_bytes() / 1_000,
+        stage.bytes.len() as u64 / 1_000
+    );
 }

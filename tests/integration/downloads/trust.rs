@@ -1,6 +1,9 @@
 //! Who is asked, on whose yes, and who sees the token.
 
-use sotto_api::{ErrorCode, view::cloud::{KeyState, NewKey}};
+use sotto_api::{
+    ErrorCode,
+    view::cloud::{KeyState, NewKey},
+};
 use sotto_test_support::Fault;
 
 use super::*;
@@ -17,10 +20,16 @@ async fn while_it_is_blocked_nobody_is_asked() {
     assert_eq!(refused.await.unwrap_err().code, ErrorCode::Blocked);
     assert_eq!(stage.hub.connections(), 0);
     let events = stage.entries().await;
-    assert!(matches!(events.as_slice(), [Event::PolicyChanged { .. }]), "{events:?}");
+    assert!(
+        matches!(events.as_slice(), [Event::PolicyChanged { .. }]),
+        "{events:?}"
+    );
     // Unblocked, with the cloud still off: that is about models that answer.
     assert!(!sotto.unblock_cloud().await.unwrap().on);
-    assert_eq!(stage.press().await, DownloadEnd::Whole { path: stage.path() });
+    assert_eq!(
+        stage.press().await,
+        DownloadEnd::Whole { path: stage.path() }
+    );
 }
 
 #[tokio::test]
@@ -37,9 +46,15 @@ async fn a_block_cuts_what_is_on_its_way_and_what_is_here_stays() {
     assert!(message.contains("unblock"), "{message}");
     assert_eq!(stage.here(), 1_000_000);
     let view = &sotto.downloads().await[0];
-    assert_eq!((view.state, view.received), (DownloadState::Paused, 1_000_000));
+    assert_eq!(
+        (view.state, view.received),
+        (DownloadState::Paused, 1_000_000)
+    );
     sotto.unblock_cloud().await.unwrap();
-    assert_eq!(stage.press().await, DownloadEnd::Whole { path: stage.path() });
+    assert_eq!(
+        stage.press().await,
+        DownloadEnd::Whole { path: stage.path() }
+    );
     assert_eq!(stage.hub.sent_bytes(), stage.bytes.len() as u64);
     stage.is_whole();
 }
@@ -64,13 +79,21 @@ async fn what_only_the_hub_vouches_for_is_asked_for_first_and_said() {
     let unasked = sotto.download(ID, StartedBy::Person).await.unwrap_err();
     assert_eq!(unasked.code, ErrorCode::NotFound);
     let offer = stage.offer().await;
-    assert_eq!((offer.size, offer.verified), (Some(stage.bytes.len() as u64), false));
+    assert_eq!(
+        (offer.size, offer.verified),
+        (Some(stage.bytes.len() as u64), false)
+    );
     assert_eq!(offer.sha256, sha256(&stage.bytes));
     assert_eq!(stage.hub.fetched(), [], "nothing of the file");
-    assert_eq!(stage.press().await, DownloadEnd::Whole { path: stage.path() });
+    assert_eq!(
+        stage.press().await,
+        DownloadEnd::Whole { path: stage.path() }
+    );
     stage.is_whole();
     let yeses = stage.entries().await;
-    let yeses = yeses.iter().filter(|event| matches!(event, Event::Approved { by: Yes::Offer, .. }));
+    let yeses = yeses
+        .iter()
+        .filter(|event| matches!(event, Event::Approved { by: Yes::Offer, .. }));
     assert_eq!(yeses.count(), 2, "one for the look, one for the file");
     // A hub that changed its mind in between is refused; one that names no hash too.
     let stage = Stage::with(small(), false, LIMITS).await;
@@ -78,8 +101,17 @@ async fn what_only_the_hub_vouches_for_is_asked_for_first_and_said() {
     stage.hub.says(None, Some(&"0".repeat(64)));
     assert!(message(stage.press().await).contains("another one than was agreed to"));
     stage.hub.says(None, Some(""));
-    let refused = stage.world.sotto.offer_download(ID, StartedBy::Person).await.unwrap_err();
-    assert!(refused.message.contains("no SHA-256"), "{}", refused.message);
+    let refused = stage
+        .world
+        .sotto
+        .offer_download(ID, StartedBy::Person)
+        .await
+        .unwrap_err();
+    assert!(
+        refused.message.contains("no SHA-256"),
+        "{}",
+        refused.message
+    );
     assert_eq!(stage.hub.fetched(), []);
 }
 
@@ -95,11 +127,17 @@ async fn a_host_that_is_not_in_the_list_is_not_asked() {
     ] {
         stage.hub.sends_on_to(&address);
         let message = message(stage.press().await);
-        assert!(message.contains("not among the hosts"), "{address}: {message}");
+        assert!(
+            message.contains("not among the hosts"),
+            "{address}: {message}"
+        );
     }
     assert_eq!((other.connections(), stage.hub.fetched().len()), (0, 0));
     // On and on, within the list.
-    stage.hub.sends_on_to(&format!("{}/{REPOSITORY}/resolve/main/sub/starter-Q4_1.gguf", stage.hub.endpoint));
+    stage.hub.sends_on_to(&format!(
+        "{}/{REPOSITORY}/resolve/main/sub/starter-Q4_1.gguf",
+        stage.hub.endpoint
+    ));
     let message = message(stage.press().await);
     assert!(message.contains("on and on"), "{message}");
     stage.is_absent();
@@ -127,13 +165,32 @@ async fn the_token_is_shown_to_the_hub_and_to_nobody_else() {
     assert_eq!(view.token, KeyState::Kept);
     assert!(!serde_json::to_string(&view).unwrap().contains("hf_wrong"));
     stage.press().await;
-    stage.world.sotto.keep_hub_token(NewKey::from("hf_right".to_owned())).await.unwrap();
-    assert_eq!(stage.press().await, DownloadEnd::Whole { path: stage.path() });
+    stage
+        .world
+        .sotto
+        .keep_hub_token(NewKey::from("hf_right".to_owned()))
+        .await
+        .unwrap();
+    assert_eq!(
+        stage.press().await,
+        DownloadEnd::Whole { path: stage.path() }
+    );
     stage.is_whole();
-    let shown: Vec<_> = stage.hub.asked().into_iter().map(|asked| asked.authorization).collect();
+    let shown: Vec<_> = stage
+        .hub
+        .asked()
+        .into_iter()
+        .map(|asked| asked.authorization)
+        .collect();
     let wrong = Some("Bearer hf_wrong".to_owned());
     assert_eq!(shown, [None, wrong, Some("Bearer hf_right".to_owned())]);
-    assert!(stage.hub.fetched().iter().all(|fetched| fetched.authorization.is_none()));
+    assert!(
+        stage
+            .hub
+            .fetched()
+            .iter()
+            .all(|fetched| fetched.authorization.is_none())
+    );
     let view = stage.world.sotto.remove_hub_token().await.unwrap();
     assert_eq!(view.token, KeyState::None);
 }
@@ -142,8 +199,15 @@ async fn the_token_is_shown_to_the_hub_and_to_nobody_else() {
 async fn a_hub_in_the_clear_is_in_the_persons_network_or_none() {
     let stage = Stage::new(small()).await;
     let sotto = &stage.world.sotto;
-    for wrong in ["http://mirror.example", "ftp://127.0.0.1", "mirror", "https://user@mirror.example"] {
-        let refused = sotto.choose_model_hub(Some(wrong.to_owned()), Vec::new()).await;
+    for wrong in [
+        "http://mirror.example",
+        "ftp://127.0.0.1",
+        "mirror",
+        "https://user@mirror.example",
+    ] {
+        let refused = sotto
+            .choose_model_hub(Some(wrong.to_owned()), Vec::new())
+            .await;
         assert!(refused.is_err(), "{wrong}");
     }
     for wrong in ["*", "*.com", "https://cdn.example"] {

@@ -45,7 +45,11 @@ async fn obey(sotto: &Sotto, arguments: HubArguments) -> Result<(), Exit> {
 }
 
 fn show(hub: &HubView) -> Result<(), Exit> {
-    let named = if hub.from_environment { "  (from HF_ENDPOINT)" } else { "" };
+    let named = if hub.from_environment {
+        "  (from HF_ENDPOINT)"
+    } else {
+        ""
+    };
     print_line(&format!("{}{named}", hub.endpoint))?;
     for host in &hub.further_hosts {
         print_line(&format!("may send on to {host}"))?;

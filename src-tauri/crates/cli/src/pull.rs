@@ -61,13 +61,21 @@ async fn pull(session: &mut Session, arguments: &PullArguments) -> Result<Vec<Pu
             .offer_from_hub(&reference, StartedBy::Person)
             .await?
     } else {
-        vec![session.sotto.offer_download(name, StartedBy::Person).await?]
+        vec![
+            session
+                .sotto
+                .offer_download(name, StartedBy::Person)
+                .await?,
+        ]
     };
     let mut pulled = Vec::new();
     let mut wanted = Vec::new();
     for offer in offers {
         if offer.here {
-            eprintln!("sotto: {} is here already, and whole.", visible(&offer.file));
+            eprintln!(
+                "sotto: {} is here already, and whole.",
+                visible(&offer.file)
+            );
             pulled.push(of(&session.sotto, &offer, true));
         } else if offer.obstacle.is_empty() {
             wanted.push(offer);
@@ -93,7 +101,11 @@ async fn pull(session: &mut Session, arguments: &PullArguments) -> Result<Vec<Pu
 
 fn of(sotto: &Sotto, offer: &DownloadOffer, already_here: bool) -> Pulled {
     Pulled {
-        path: sotto.models_folder().join(&offer.file).display().to_string(),
+        path: sotto
+            .models_folder()
+            .join(&offer.file)
+            .display()
+            .to_string(),
         size: offer.size.unwrap_or(0),
         sha256: offer.sha256.clone(),
         already_here,
@@ -107,15 +119,25 @@ fn show(offer: &DownloadOffer) {
     eprintln!("  file     {}", visible(&offer.file));
     eprintln!("  from     {}", visible(&offer.host));
     if !offer.further_hosts.is_empty() {
-        eprintln!("           or where it sends on to: {}", offer.further_hosts.join(", "));
+        eprintln!(
+            "           or where it sends on to: {}",
+            offer.further_hosts.join(", ")
+        );
     }
     eprintln!("  size     {}", bytes(size));
     if offer.received > 0 {
-        eprintln!("           of which {} are here already", bytes(offer.received));
+        eprintln!(
+            "           of which {} are here already",
+            bytes(offer.received)
+        );
     }
     eprintln!("  SHA-256  {}", offer.sha256);
     let licence = &offer.licence;
-    let name = if licence.name.is_empty() { "unknown" } else { &licence.name };
+    let name = if licence.name.is_empty() {
+        "unknown"
+    } else {
+        &licence.name
+    };
     eprintln!("  licence  {} ({})", visible(name), visible(&licence.link));
     if !licence.terms.is_empty() {
         eprintln!("           {}", visible(&licence.terms));
@@ -257,7 +279,11 @@ fn bytes(bytes: u64) -> String {
     match bytes {
         0..1_000_000 => format!("{} kB", bytes / 1_000),
         1_000_000..1_000_000_000 => format!("{} MB", bytes / 1_000_000),
-        _ => format!("{}.{} GB", bytes / 1_000_000_000, bytes % 1_000_000_000 / 100_000_000),
+        _ => format!(
+            "{}.{} GB",
+            bytes / 1_000_000_000,
+            bytes % 1_000_000_000 / 100_000_000
+        ),
     }
 }
 

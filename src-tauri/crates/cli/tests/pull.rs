@@ -53,7 +53,10 @@ impl Terminal {
     }
 
     fn here(&self) -> u64 {
-        let partial = self.home.path().join("models/.partial/starter.gguf.download");
+        let partial = self
+            .home
+            .path()
+            .join("models/.partial/starter.gguf.download");
         partial.metadata().map_or(0, |found| found.len())
     }
 }
@@ -77,13 +80,19 @@ async fn hub(bytes: &[u8]) -> HubDouble {
 async fn until(terminal: &Terminal, bytes: u64) {
     let began = Instant::now();
     while terminal.here() < bytes {
-        assert!(began.elapsed() < Duration::from_secs(60), "{} bytes", terminal.here());
+        assert!(
+            began.elapsed() < Duration::from_secs(60),
+            "{} bytes",
+            terminal.here()
+        );
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 
 async fn ended(mut child: Child) -> std::process::ExitStatus {
-    tokio::task::spawn_blocking(move || child.wait().unwrap()).await.unwrap()
+    tokio::task::spawn_blocking(move || child.wait().unwrap())
+        .await
+        .unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -106,7 +115,10 @@ async fn killed_in_the_middle_it_goes_on_where_it_was() {
     assert!(last.status.success(), "{}", said(&last));
     assert!(std::fs::read(terminal.path()).unwrap() == bytes);
     let last_part = hub.fetched().pop().unwrap();
-    assert_eq!(last_part.sent.start, here, "what was here was not fetched again");
+    assert_eq!(
+        last_part.sent.start, here,
+        "what was here was not fetched again"
+    );
     // What was on the wire when it was killed came twice, and no more.
     let twice = hub.sent_bytes() - bytes.len() as u64;
     println!("{twice} bytes came twice over three kills");
@@ -138,8 +150,16 @@ async fn ctrl_c_keeps_what_is_here_and_says_how_to_go_on() {
     let output = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap());
     let output = output.await.unwrap();
     assert_eq!(output.status.code(), Some(130), "{}", said(&output));
-    assert!(said(&output).contains("goes on from here"), "{}", said(&output));
-    assert!(said(&output).contains("from     127.0.0.1"), "{}", said(&output));
+    assert!(
+        said(&output).contains("goes on from here"),
+        "{}",
+        said(&output)
+    );
+    assert!(
+        said(&output).contains("from     127.0.0.1"),
+        "{}",
+        said(&output)
+    );
     assert!(terminal.here() >= 300_000 && !terminal.path().exists());
     // Blocked, nothing is asked: exit code 5.
     let blocked = terminal.run(&["cloud", "block"]);
@@ -156,16 +176,35 @@ async fn without_a_yes_nothing_is_fetched_and_each_way_has_its_code() {
     let terminal = Terminal::new(&hub);
     let check = |arguments: &[&str], code: i32, words: &str| {
         let output = terminal.run(arguments);
-        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", said(&output));
-        assert!(said(&output).contains(words), "{arguments:?}: {}", said(&output));
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{arguments:?}: {}",
+            said(&output)
+        );
+        assert!(
+            said(&output).contains(words),
+            "{arguments:?}: {}",
+            said(&output)
+        );
     };
     check(&["models", "pull", "no/such/file.bin"], 2, "OWNER/NAME");
-    check(&["models", "pull", "unknown-model"], 1, "no model unknown-model");
+    check(
+        &["models", "pull", "unknown-model"],
+        1,
+        "no model unknown-model",
+    );
     check(&["models", "pull", "owner/none"], 1, "no such file");
     // No terminal to say yes on: setsid takes it away.
     let mut command = Command::new("setsid");
     command
-        .args(["--wait", env!("CARGO_BIN_EXE_sotto"), "models", "pull", MODEL])
+        .args([
+            "--wait",
+            env!("CARGO_BIN_EXE_sotto"),
+            "models",
+            "pull",
+            MODEL,
+        ])
         .env("SOTTO_HOME", terminal.home.path())
         .env("HF_ENDPOINT", &terminal.endpoint)
         .stdin(Stdio::null());

@@ -103,8 +103,9 @@ impl State {
         match (self, step) {
             (Self::Frozen, Move::Show) | (Self::Armed, Move::Disarm) => Ok(Self::Shown),
             (Self::Shown, Move::Arm) => Ok(Self::Armed),
-            (Self::Armed, Move::Agree)
-            | (Self::Frozen, Move::AgreeStanding | Move::AgreeOffer) => Ok(Self::Minted),
+            (Self::Armed, Move::Agree) | (Self::Frozen, Move::AgreeStanding | Move::AgreeOffer) => {
+                Ok(Self::Minted)
+            }
             (Self::Minted, Move::Consume) => Ok(Self::Consumed),
             (Self::Consumed, Move::Send) => Ok(Self::Sent),
             (Self::Consumed, Move::Fail) => Ok(Self::Failed),

@@ -34,7 +34,10 @@ async fn main() {
         for line in std::io::stdin().lock().lines().map_while(Result::ok) {
             let mut words = line.split_whitespace();
             let order = words.next().unwrap_or_default();
-            let number: u64 = words.next().and_then(|number| number.parse().ok()).unwrap_or(0);
+            let number: u64 = words
+                .next()
+                .and_then(|number| number.parse().ok())
+                .unwrap_or(0);
             match order {
                 "rate" => hub.sends_at(Some(number).filter(|number| *number > 0)),
                 "cut" => hub.fails([Fault::Cut(number)]),
@@ -43,7 +46,9 @@ async fn main() {
                 _ => {}
             }
             let (sent, connections) = (hub.sent_bytes(), hub.connections());
-            say(&serde_json::json!({"sent_bytes": sent, "connections": connections, "requests": hub.fetched().len()}));
+            say(
+                &serde_json::json!({"sent_bytes": sent, "connections": connections, "requests": hub.fetched().len()}),
+            );
         }
     });
     let _ = obeying.await;

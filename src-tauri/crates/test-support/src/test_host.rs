@@ -203,11 +203,7 @@ impl World {
         }
     }
 
-    async fn in_home(
-        home: Home,
-        runtime: Arc<dyn LocalRuntime>,
-        elsewhere: Elsewhere,
-    ) -> Self {
+    async fn in_home(home: Home, runtime: Arc<dyn LocalRuntime>, elsewhere: Elsewhere) -> Self {
         let world = Self::unopened(home, runtime, Keyring::Unused, elsewhere);
         let startup = world.sotto.startup().await;
         assert!(

@@ -16,8 +16,8 @@ use sotto_consent::{
 use sotto_egress::{
     Egress,
     download::{
-        Asked, Described, DownloadError, Ended, Fate, Hub, ListedFile, Note, Order, Phase, Progress,
-        Source, finish, forget,
+        Asked, Described, DownloadError, Ended, Fate, Hub, ListedFile, Note, Order, Phase,
+        Progress, Source, finish, forget,
     },
 };
 use tokio::{
@@ -101,7 +101,9 @@ impl Sotto {
             let (gatekeeper, proposal) = (agreed.gatekeeper, agreed.proposal);
             let (cleared, cut) = (agreed.cleared, agreed.cut);
             let work = agreed.egress.describe(cleared, asked, &source, notes, cut);
-            record(&gatekeeper, proposal, noted, work).await.map_err(failed)
+            record(&gatekeeper, proposal, noted, work)
+                .await
+                .map_err(failed)
         });
         looking.await.map_err(|error| wrong(&error))?
     }
@@ -114,7 +116,9 @@ impl Sotto {
         started_by: StartedBy,
     ) -> Result<Vec<ListedFile>, ApiError> {
         let url = hub.list_url(repository, revision);
-        let agreed = self.agree(url.map_err(|error| wrong(&error))?, started_by).await?;
+        let agreed = self
+            .agree(url.map_err(|error| wrong(&error))?, started_by)
+            .await?;
         let hub = hub.clone();
         let (repository, revision) = (repository.to_owned(), revision.to_owned());
         let looking = self.inner.tasks.spawn(async move {
@@ -128,7 +132,9 @@ impl Sotto {
             let (cleared, cut) = (agreed.cleared, agreed.cut);
             let of = (repository.as_str(), revision.as_str());
             let work = agreed.egress.list(cleared, asked, of, notes, cut);
-            record(&gatekeeper, proposal, noted, work).await.map_err(failed)
+            record(&gatekeeper, proposal, noted, work)
+                .await
+                .map_err(failed)
         });
         looking.await.map_err(|error| wrong(&error))?
     }
@@ -170,10 +176,14 @@ impl Sotto {
             models: self.models_folder().to_owned(),
             token,
         };
+        let here = self
+            .inner
+            .downloads
+            .change(&plan.target.id, |item| item.received);
         let (progress, followed) = watch::channel(Progress {
             phase: Phase::Connecting,
             host: order.hub.endpoint().host().to_owned(),
-            received: 0,
+            received: here.unwrap_or(0),
             begun_anew: false,
         });
         let (notes, noted) = mpsc::channel(NOTES);
@@ -191,7 +201,9 @@ impl Sotto {
     pub(super) async fn put_in_place(self, plan: Plan, cut: CancellationToken, ending: Ending) {
         let (models, target) = (self.models_folder().to_owned(), plan.target.clone());
         let put = tokio::task::spawn_blocking(move || finish(&models, &target, &cut)).await;
-        let end = self.settle(&plan, put.unwrap_or(Err(DownloadError::Cut))).await;
+        let end = self
+            .settle(&plan, put.unwrap_or(Err(DownloadError::Cut)))
+            .await;
         self.tell_downloads().await;
         ending.send_replace(Some(end));
     }
@@ -201,7 +213,10 @@ impl Sotto {
         let mut told = Due::now() - TELL_EVERY;
         loop {
             // A change that comes too early is told when it is due, with those that came meanwhile.
-            let moves = self.inner.downloads.change(id, |item| item.rate(Instant::now()) > 0);
+            let moves = self
+                .inner
+                .downloads
+                .change(id, |item| item.rate(Instant::now()) > 0);
             tokio::select! {
                 changed = progress.changed() => if changed.is_err() { return },
                 () = tokio::time::sleep(SILENT_AFTER), if moves == Some(true) => {
@@ -248,7 +263,10 @@ impl Sotto {
                 },
             };
         }
-        let stays = matches!(error, DownloadError::DiskFull | DownloadError::NoSpace { .. });
+        let stays = matches!(
+            error,
+            DownloadError::DiskFull | DownloadError::NoSpace { .. }
+        );
         let end = match &error {
             DownloadError::Cut => DownloadEnd::Paused {
                 message: self.why_cut().await,
@@ -276,11 +294,15 @@ impl Sotto {
     async fn why_cut(&self) -> String {
         let gatekeeper = self.inner.gatekeeper().await;
         let blocked = match gatekeeper {
-            Ok(gatekeeper) => gatekeeper.policy().await.is_ok_and(|policy| policy.is_blocked()),
+            Ok(gatekeeper) => gatekeeper
+                .policy()
+                .await
+                .is_ok_and(|policy| policy.is_blocked()),
             Err(_) => false,
         };
         if blocked {
-            "Nothing may leave this computer now. What is here stays; unblock it, then go on.".to_owned()
+            "Nothing may leave this computer now. What is here stays; unblock it, then go on."
+                .to_owned()
         } else {
             String::new()
         }

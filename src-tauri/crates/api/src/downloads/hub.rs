@@ -159,7 +159,10 @@ fn usual() -> Result<Url, ApiError> {
 
 /// An address as people write it, with or without a stroke at its end.
 fn address(text: &str) -> Result<Url, ApiError> {
-    let url: Url = text.trim_end_matches('/').parse().map_err(|error| wrong(&error))?;
+    let url: Url = text
+        .trim_end_matches('/')
+        .parse()
+        .map_err(|error| wrong(&error))?;
     // In the clear only within the person's network: the rule of every destination.
     offer(url.clone(), StartedBy::Person)?;
     Ok(url)

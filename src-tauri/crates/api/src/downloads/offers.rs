@@ -103,10 +103,12 @@ impl HubReference {
             let wanted = quantization.to_ascii_lowercase();
             let is = move |name: &str| {
                 let name = name.to_ascii_lowercase();
-                name.rsplit(['/', '.', '-'])
-                    .any(|part| part == wanted)
+                name.rsplit(['/', '.', '-']).any(|part| part == wanted)
             };
-            models.iter().filter(|(name, _)| is(name)).collect::<Vec<_>>()
+            models
+                .iter()
+                .filter(|(name, _)| is(name))
+                .collect::<Vec<_>>()
         };
         let found = match &self.quantization {
             Some(quantization) => named(quantization),
@@ -251,7 +253,9 @@ impl Sotto {
         let catalog = self.inner.library.catalog();
         let entry = catalog.models.iter().find(|entry| entry.id == id);
         entry.or_else(|| catalog.describe(id)).ok_or_else(|| {
-            let message = format!("The catalogue has no model {id}. `sotto models list` shows what there is.");
+            let message = format!(
+                "The catalogue has no model {id}. `sotto models list` shows what there is."
+            );
             ApiError::new(ErrorCode::NotFound, message)
         })
     }
@@ -323,7 +327,10 @@ enum Known {
 
 fn known(entry: &CatalogEntry) -> Result<Known, ApiError> {
     let Some(hub) = &entry.hub else {
-        let message = format!("{} comes with the set-up; no hub is known for it.", entry.name);
+        let message = format!(
+            "{} comes with the set-up; no hub is known for it.",
+            entry.name
+        );
         return Err(ApiError::new(ErrorCode::NotFound, message));
     };
     let source = Source {
@@ -373,7 +380,11 @@ mod tests {
     fn check(text: &str, expected: Option<(&str, Option<&str>, Option<&str>)>) {
         let read: Option<HubReference> = text.parse().ok();
         let read = read.as_ref().map(|read| {
-            (read.repository.as_str(), read.file.as_deref(), read.quantization.as_deref())
+            (
+                read.repository.as_str(),
+                read.file.as_deref(),
+                read.quantization.as_deref(),
+            )
         });
         assert_eq!(read, expected, "{text}");
     }
@@ -384,7 +395,16 @@ mod tests {
         check("a/b:Q8_0", Some(("a/b", None, Some("Q8_0"))));
         check("a/b/c.gguf", Some(("a/b", Some("c.gguf"), None)));
         check("a/b/sub/c.gguf", Some(("a/b", Some("sub/c.gguf"), None)));
-        for wrong in ["", "a", "a/", "/b", "a/b/", "a/b/c.bin", "a/b:", "a/b/c.gguf:Q8_0"] {
+        for wrong in [
+            "",
+            "a",
+            "a/",
+            "/b",
+            "a/b/",
+            "a/b/c.bin",
+            "a/b:",
+            "a/b/c.gguf:Q8_0",
+        ] {
             check(wrong, None);
         }
     }
@@ -417,8 +437,15 @@ mod tests {
         chooses("a/b:Q2_K", &several, &[]);
         chooses("a/b", &["one.gguf", "other.gguf"], &[]);
         chooses("a/b", &[], &[]);
-        let split = ["m-Q4_K_M-00002-of-00002.gguf", "m-Q4_K_M-00001-of-00002.gguf", "x-Q8_0.gguf"];
-        let parts = ["m-Q4_K_M-00001-of-00002.gguf", "m-Q4_K_M-00002-of-00002.gguf"];
+        let split = [
+            "m-Q4_K_M-00002-of-00002.gguf",
+            "m-Q4_K_M-00001-of-00002.gguf",
+            "x-Q8_0.gguf",
+        ];
+        let parts = [
+            "m-Q4_K_M-00001-of-00002.gguf",
+            "m-Q4_K_M-00002-of-00002.gguf",
+        ];
         chooses("a/b", &split, &parts);
         chooses("a/b/m-Q4_K_M-00001-of-00002.gguf", &split, &parts);
     }

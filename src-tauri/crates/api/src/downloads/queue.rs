@@ -42,7 +42,12 @@ pub(super) struct Item {
 }
 
 impl Item {
-    pub(super) fn new(target: Target, host: String, received: u64, stop: CancellationToken) -> Self {
+    pub(super) fn new(
+        target: Target,
+        host: String,
+        received: u64,
+        stop: CancellationToken,
+    ) -> Self {
         Self {
             target,
             state: DownloadState::Queued,
@@ -65,7 +70,8 @@ impl Item {
         self.received = progress.received;
         self.message.clear();
         if progress.begun_anew {
-            self.message = "The server has another state of this file, so it was begun anew.".to_owned();
+            self.message =
+                "The server has another state of this file, so it was begun anew.".to_owned();
         }
         self.state = match progress.phase {
             Phase::Verifying => DownloadState::Verifying,
@@ -90,7 +96,9 @@ impl Item {
     pub(super) fn view(&self, now: Instant) -> DownloadView {
         let rate = self.rate(now);
         let left = self.target.size.saturating_sub(self.received);
-        let seconds_left = left.checked_div(rate).and_then(|left| u32::try_from(left).ok());
+        let seconds_left = left
+            .checked_div(rate)
+            .and_then(|left| u32::try_from(left).ok());
         DownloadView {
             id: self.target.id.clone(),
             title: self.target.title.clone(),
@@ -114,7 +122,11 @@ impl Rate {
     fn add(&mut self, now: Instant, received: u64) {
         self.0.push_back((now, received));
         // The last one before the time that counts is where that time begins.
-        while self.0.get(1).is_some_and(|(at, _)| now.duration_since(*at) > RATE_OVER) {
+        while self
+            .0
+            .get(1)
+            .is_some_and(|(at, _)| now.duration_since(*at) > RATE_OVER)
+        {
             self.0.pop_front();
         }
     }
@@ -174,7 +186,11 @@ impl Downloads {
     pub(super) fn begin(&self, item: Item) -> Option<Ending> {
         let mut all = self.lock();
         let same = |other: &Item| other.target.name == item.target.name;
-        if all.items.iter().any(|other| same(other) && !other.has_stopped()) {
+        if all
+            .items
+            .iter()
+            .any(|other| same(other) && !other.has_stopped())
+        {
             return None;
         }
         all.items.retain(|other| !same(other));
@@ -208,7 +224,11 @@ impl Downloads {
 
     /// What is shown of each, and the names of their files.
     pub(super) fn views(&self, now: Instant) -> Vec<DownloadView> {
-        self.lock().items.iter().map(|item| item.view(now)).collect()
+        self.lock()
+            .items
+            .iter()
+            .map(|item| item.view(now))
+            .collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, All> {

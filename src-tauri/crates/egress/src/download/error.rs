@@ -49,7 +49,9 @@ pub enum DownloadError {
         host: String,
     },
     /// The way there is open.
-    #[error("The hub sends the request on to {host} without encryption, so nothing was fetched from there.")]
+    #[error(
+        "The hub sends the request on to {host} without encryption, so nothing was fetched from there."
+    )]
     NotEncrypted {
         /// The host.
         host: String,
@@ -97,7 +99,9 @@ pub enum DownloadError {
         status: u16,
     },
     /// The address that the hub gave is over, again and again.
-    #[error("{host} refuses the address that the hub gave (status {status}). What is here stays; go on later.")]
+    #[error(
+        "{host} refuses the address that the hub gave (status {status}). What is here stays; go on later."
+    )]
     Refused {
         /// The host.
         host: String,
@@ -113,7 +117,9 @@ pub enum DownloadError {
         host: String,
     },
     /// An answer that is none of the protocol.
-    #[error("{host} answered in a way that is not the hub's (status {status}). Check the hub's address.")]
+    #[error(
+        "{host} answered in a way that is not the hub's (status {status}). Check the hub's address."
+    )]
     Odd {
         /// The host.
         host: String,
@@ -124,11 +130,13 @@ pub enum DownloadError {
     #[error("The hub's list of files cannot be read.")]
     OddList,
     /// Nobody says what the file should be.
-    #[error("The hub names no SHA-256 for this file, so nobody could tell whether it comes whole. Nothing was fetched.")]
+    #[error(
+        "The hub names no SHA-256 for this file, so nobody could tell whether it comes whole. Nothing was fetched."
+    )]
     NoHash,
     /// The hub has another file.
     #[error(
-        "The hub's file is another one than was agreed to: {}. Nothing of it was fetched.", differs(.known, .said)
+        "The hub's file is another one than was agreed to: {}. Nothing of it was fetched. To see the new one, cancel this one and ask for it again.", differs(.known, .said)
     )]
     HubDiffers {
         /// Bytes that are known.
@@ -149,13 +157,17 @@ pub enum DownloadError {
         said: u64,
     },
     /// More bytes came than the file has.
-    #[error("{host} sends more bytes than the file has, so it was stopped. Cancel it and begin again, or try another mirror.")]
+    #[error(
+        "{host} sends more bytes than the file has, so it was stopped. Cancel it and begin again, or try another mirror."
+    )]
     TooMuch {
         /// The host.
         host: String,
     },
     /// Another part came than was asked for.
-    #[error("{host} sent another part of the file than was asked for. What is here stays; go on later.")]
+    #[error(
+        "{host} sent another part of the file than was asked for. What is here stays; go on later."
+    )]
     WrongPart {
         /// The host.
         host: String,
@@ -171,13 +183,17 @@ pub enum DownloadError {
         found: String,
     },
     /// The server cannot go on where it broke off.
-    #[error("{host} begins from the start after each break, so the file never comes whole. Try another network or mirror.")]
+    #[error(
+        "{host} begins from the start after each break, so the file never comes whole. Try another network or mirror."
+    )]
     AlwaysAnew {
         /// The host.
         host: String,
     },
     /// The connection breaks.
-    #[error("The connection to {host} broke too often without bringing more. What is here stays; go on later.")]
+    #[error(
+        "The connection to {host} broke too often without bringing more. What is here stays; go on later."
+    )]
     Broken {
         /// The host.
         host: String,
@@ -255,11 +271,14 @@ impl DownloadError {
 }
 
 fn heard(said: &Option<Said>) -> String {
-    said.as_ref().map(|said| format!(" It says: {said}")).unwrap_or_default()
+    said.as_ref()
+        .map(|said| format!(" It says: {said}"))
+        .unwrap_or_default()
 }
 
 fn for_so_long(wait: &Option<Duration>) -> String {
-    wait.map(|wait| format!("; it says to wait {} s", wait.as_secs())).unwrap_or_default()
+    wait.map(|wait| format!("; it says to wait {} s", wait.as_secs()))
+        .unwrap_or_default()
 }
 
 fn differs(known: &u64, said: &u64) -> String {

@@ -29,7 +29,9 @@ impl Word {
                 is_sha256(hash).then(|| hash.to_owned())
             }),
             size: text("x-linked-size").and_then(|size| size.parse().ok()),
-            commit: text("x-repo-commit").filter(|commit| is_commit(commit)).map(str::to_owned),
+            commit: text("x-repo-commit")
+                .filter(|commit| is_commit(commit))
+                .map(str::to_owned),
         }
     }
 
@@ -50,12 +52,18 @@ impl Word {
 }
 
 pub(super) fn is_sha256(text: &str) -> bool {
-    text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    text.len() == 64
+        && text
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// A commit of git.
 fn is_commit(text: &str) -> bool {
-    text.len() == 40 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    text.len() == 40
+        && text
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// Which part of how much comes: the first byte's place and the length of the whole (RFC 9110, section
@@ -70,12 +78,20 @@ pub(super) fn part(headers: &HeaderMap) -> Option<(u64, u64)> {
 /// The name of the file's state, if it is one that says that every byte is the same.
 pub(super) fn strong_etag(headers: &HeaderMap) -> Option<&str> {
     let etag = headers.get(ETAG)?.to_str().ok()?;
-    (etag.len() > 2 && etag.len() <= 200 && etag.starts_with('"') && etag.ends_with('"')).then_some(etag)
+    (etag.len() > 2 && etag.len() <= 200 && etag.starts_with('"') && etag.ends_with('"'))
+        .then_some(etag)
 }
 
 pub(super) fn is_web_page(headers: &HeaderMap) -> bool {
-    let content = headers.get(CONTENT_TYPE).and_then(|content| content.to_str().ok());
-    content.is_some_and(|content| content.trim_start().to_ascii_lowercase().starts_with("text/html"))
+    let content = headers
+        .get(CONTENT_TYPE)
+        .and_then(|content| content.to_str().ok());
+    content.is_some_and(|content| {
+        content
+            .trim_start()
+            .to_ascii_lowercase()
+            .starts_with("text/html")
+    })
 }
 
 /// What a status that brings no file means, and whether it may pass by itself.
@@ -158,13 +174,22 @@ mod tests {
             ("x-repo-commit", &commit),
         ]));
         assert_eq!(word.sha256.as_deref(), Some(HASH));
-        assert_eq!((word.size, word.commit.as_deref()), (Some(98_362_432), Some(commit.as_str())));
+        assert_eq!(
+            (word.size, word.commit.as_deref()),
+            (Some(98_362_432), Some(commit.as_str()))
+        );
         assert_eq!(word.agrees(HASH, 98_362_432), Ok(()));
         let differs = |known, said| Err(DownloadError::HubDiffers { known, said });
         assert_eq!(word.agrees(HASH, 5), differs(5, 98_362_432));
-        assert_eq!(word.agrees(&"0".repeat(64), 98_362_432), differs(98_362_432, 98_362_432));
+        assert_eq!(
+            word.agrees(&"0".repeat(64), 98_362_432),
+            differs(98_362_432, 98_362_432)
+        );
         // Of a small file the hub names git's hash, which is no SHA-256.
-        let small = Word::of(&headers(&[("x-linked-etag", "\"d6ceb92ce9e3c83ab146dc8e92a93517ac1cc66f\"")]));
+        let small = Word::of(&headers(&[(
+            "x-linked-etag",
+            "\"d6ceb92ce9e3c83ab146dc8e92a93517ac1cc66f\"",
+        )]));
         assert_eq!(small, Word::default());
         assert_eq!(small.agrees(HASH, 5), Ok(()));
     }
@@ -172,11 +197,22 @@ mod tests {
     #[test]
     fn a_part_says_where_it_begins_and_how_long_the_whole_is() {
         let check = |text: &str, expected| {
-            assert_eq!(part(&headers(&[("content-range", text)])), expected, "{text}");
+            assert_eq!(
+                part(&headers(&[("content-range", text)])),
+                expected,
+                "{text}"
+            );
         };
         check("bytes 5-9/10", Some((5, 10)));
         check("bytes 0-0/98362432", Some((0, 98_362_432)));
-        for odd in ["", "bytes */10", "bytes 5-9/*", "items 5-9/10", "bytes -5/10", "bytes 5/10"] {
+        for odd in [
+            "",
+            "bytes */10",
+            "bytes 5-9/*",
+            "items 5-9/10",
+            "bytes -5/10",
+            "bytes 5/10",
+        ] {
             check(odd, None);
         }
         assert_eq!(part(&HeaderMap::new()), None);
@@ -194,7 +230,14 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(status: u16, lines: &[(&'static str, &str)], by_hub: bool, token: bool, expected: &str, passes: bool) {
+    fn check(
+        status: u16,
+        lines: &[(&'static str, &str)],
+        by_hub: bool,
+        token: bool,
+        expected: &str,
+        passes: bool,
+    ) {
         let token = token.then(|| SecretString::from("hf_secret"));
         let host = "hub.example".to_owned();
         let status = StatusCode::from_u16(status).unwrap();
@@ -207,18 +250,35 @@ mod tests {
 
     #[test]
     fn refusals_are_told_apart() {
-        let gated = [("x-error-code", "GatedRepo"), ("x-error-message", "Access to model hf_secret is restricted")];
+        let gated = [
+            ("x-error-code", "GatedRepo"),
+            ("x-error-message", "Access to model hf_secret is restricted"),
+        ];
         check(401, &gated, true, false, "Gated", false);
         check(403, &gated, true, true, "Gated", false);
         let missing = [("x-error-code", "RepoNotFound")];
         check(401, &missing, true, true, "NotFound", false);
         check(401, &[], true, false, "NotFound", false);
         check(401, &[], true, true, "TokenRefused", false);
-        check(404, &[("x-error-code", "EntryNotFound")], true, false, "NotFound", false);
+        check(
+            404,
+            &[("x-error-code", "EntryNotFound")],
+            true,
+            false,
+            "NotFound",
+            false,
+        );
         check(403, &[], false, false, "Refused", true);
         check(429, &[("retry-after", "7")], true, false, "TooMany", true);
         check(503, &[], false, false, "ServerFailed", true);
-        check(200, &[("content-type", "text/html; charset=utf-8")], true, false, "WebPage", false);
+        check(
+            200,
+            &[("content-type", "text/html; charset=utf-8")],
+            true,
+            false,
+            "WebPage",
+            false,
+        );
         check(418, &[], true, false, "Odd", false);
     }
 }

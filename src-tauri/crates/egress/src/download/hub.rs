@@ -57,7 +57,9 @@ impl Host {
             return false;
         };
         match self {
-            Self::One(name, port) => host == name && (port.is_none() && url.port().is_none() || *port == url.port()),
+            Self::One(name, port) => {
+                host == name && (port.is_none() && url.port().is_none() || *port == url.port())
+            }
             Self::Below(parent) => {
                 let below = host.strip_suffix(parent);
                 below.is_some_and(|rest| rest.ends_with('.')) && url.port().is_none()
@@ -69,7 +71,10 @@ impl Host {
 /// A name of at least two parts, or an address in numbers: nothing that stands for all hosts.
 fn is_host(text: &str) -> bool {
     let label = |label: &str| {
-        !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+        !label.is_empty()
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
     };
     text == "localhost" || (text.contains('.') && text.split('.').all(label))
 }
@@ -150,7 +155,9 @@ impl Hub {
             .pop_if_empty()
             .extend(parts);
         // Read once more as an address that can be shown and agreed to.
-        format!("{url}{query}").parse().map_err(|_| SourceError::Path)
+        format!("{url}{query}")
+            .parse()
+            .map_err(|_| SourceError::Path)
     }
 
     /// Whether an address is the hub itself: same scheme, host and port. Only there the token goes, and
@@ -192,7 +199,10 @@ impl Source {
         check_repository(&self.repository)?;
         check_revision(&self.revision)?;
         let part = |part: &str| !part.is_empty() && part != "." && part != "..";
-        let plain = !self.path.chars().any(|letter| letter.is_control() || letter == '\\');
+        let plain = !self
+            .path
+            .chars()
+            .any(|letter| letter.is_control() || letter == '\\');
         if self.path.len() <= LONGEST_PATH && plain && self.path.split('/').all(part) {
             Ok(())
         } else {
@@ -208,7 +218,11 @@ impl Source {
     pub fn file_name(&self) -> Result<&str, SourceError> {
         let name = self.path.rsplit('/').next().unwrap_or_default();
         let odd = |letter: char| letter.is_control() || r#"<>:"/\|?*"#.contains(letter);
-        if name.ends_with(".gguf") && !name.starts_with('.') && name.len() <= 200 && !name.contains(odd) {
+        if name.ends_with(".gguf")
+            && !name.starts_with('.')
+            && name.len() <= 200
+            && !name.contains(odd)
+        {
             Ok(name)
         } else {
             Err(SourceError::NotGguf)
@@ -292,7 +306,10 @@ mod tests {
 
     #[test]
     fn a_mirror_sends_on_to_what_the_person_named() {
-        let mirror = hub("http://127.0.0.1:8080/hub", &["127.0.0.1:8081", "*.cdn.example", "files.example"]);
+        let mirror = hub(
+            "http://127.0.0.1:8080/hub",
+            &["127.0.0.1:8081", "*.cdn.example", "files.example"],
+        );
         for listed in [
             "http://127.0.0.1:8080/x",
             "http://127.0.0.1:8081/x",
@@ -301,10 +318,23 @@ mod tests {
         ] {
             admits(&mirror, listed, true);
         }
-        for other in ["http://127.0.0.1:8082/x", "http://127.0.0.1/x", "https://cdn.example/x", "https://files.example:1/x"] {
+        for other in [
+            "http://127.0.0.1:8082/x",
+            "http://127.0.0.1/x",
+            "https://cdn.example/x",
+            "https://files.example:1/x",
+        ] {
             admits(&mirror, other, false);
         }
-        for wrong in ["*", "*.", "*.com", "a b", "https://a.example", "a.example/x", ""] {
+        for wrong in [
+            "*",
+            "*.",
+            "*.com",
+            "a b",
+            "https://a.example",
+            "a.example/x",
+            "",
+        ] {
             let endpoint = "https://a.example".parse().unwrap();
             assert!(Hub::new(endpoint, &[wrong.to_owned()]).is_err(), "{wrong}");
         }
@@ -315,7 +345,11 @@ mod tests {
         let hub = hub(DEFAULT_ENDPOINT, &[]);
         let is = |url: &str| hub.is_endpoint(&url::Url::parse(url).unwrap());
         assert!(is("https://huggingface.co/x"));
-        for other in ["http://huggingface.co/x", "https://huggingface.co:444/x", "https://cdn-lfs.huggingface.co/x"] {
+        for other in [
+            "http://huggingface.co/x",
+            "https://huggingface.co:444/x",
+            "https://cdn-lfs.huggingface.co/x",
+        ] {
             assert!(!is(other), "{other}");
         }
     }
@@ -323,30 +357,61 @@ mod tests {
     #[test]
     fn addresses_are_those_of_the_protocol() {
         let hub = hub("https://mirror.example/hub/", &[]);
-        let url = hub.file_url(&source("owner/some.Name-1", "sub dir/model-Q4_K_M.gguf")).unwrap();
+        let url = hub
+            .file_url(&source("owner/some.Name-1", "sub dir/model-Q4_K_M.gguf"))
+            .unwrap();
         assert_eq!(
             url.as_str(),
             "https://mirror.example/hub/owner/some.Name-1/resolve/main/sub%20dir/model-Q4_K_M.gguf"
         );
         let url = hub.list_url("owner/name", "main").unwrap();
-        assert_eq!(url.as_str(), "https://mirror.example/hub/api/models/owner/name/tree/main?recursive=true");
+        assert_eq!(
+            url.as_str(),
+            "https://mirror.example/hub/api/models/owner/name/tree/main?recursive=true"
+        );
     }
 
     #[test]
     fn names_that_lead_elsewhere_are_refused() {
         let hub = hub(DEFAULT_ENDPOINT, &[]);
-        for repository in ["", "name", "a/b/c", "../b", "a/..", "a b/c", "a/b?c", ".a/b", "a/-b"] {
-            assert_eq!(hub.list_url(repository, "main"), Err(SourceError::Repository), "{repository}");
+        for repository in [
+            "", "name", "a/b/c", "../b", "a/..", "a b/c", "a/b?c", ".a/b", "a/-b",
+        ] {
+            assert_eq!(
+                hub.list_url(repository, "main"),
+                Err(SourceError::Repository),
+                "{repository}"
+            );
         }
         for revision in ["", "a/b", "..", "a b"] {
-            assert_eq!(hub.list_url("a/b", revision), Err(SourceError::Revision), "{revision}");
+            assert_eq!(
+                hub.list_url("a/b", revision),
+                Err(SourceError::Revision),
+                "{revision}"
+            );
         }
-        for path in ["", "/x.gguf", "a//x.gguf", "../x.gguf", "a/./x.gguf", "a\\x.gguf", "a\nb.gguf"] {
-            assert_eq!(hub.file_url(&source("a/b", path)), Err(SourceError::Path), "{path}");
+        for path in [
+            "",
+            "/x.gguf",
+            "a//x.gguf",
+            "../x.gguf",
+            "a/./x.gguf",
+            "a\\x.gguf",
+            "a\nb.gguf",
+        ] {
+            assert_eq!(
+                hub.file_url(&source("a/b", path)),
+                Err(SourceError::Path),
+                "{path}"
+            );
         }
         assert_eq!(source("a/b", "folder/x.gguf").file_name(), Ok("x.gguf"));
         for path in ["x.bin", ".gguf", ".x.gguf", "a/b:c.gguf", "x.GGUF"] {
-            assert_eq!(source("a/b", path).file_name(), Err(SourceError::NotGguf), "{path}");
+            assert_eq!(
+                source("a/b", path).file_name(),
+                Err(SourceError::NotGguf),
+                "{path}"
+            );
         }
     }
 }

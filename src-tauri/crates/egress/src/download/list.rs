@@ -51,7 +51,9 @@ pub(super) fn next_page(headers: &HeaderMap) -> Option<String> {
     let links = headers.get(LINK)?.to_str().ok()?;
     links.split(", ").find_map(|link| {
         let (address, parameters) = link.trim().strip_prefix('<')?.split_once('>')?;
-        let is_next = parameters.split(';').any(|one| matches!(one.trim(), r#"rel="next""# | "rel=next"));
+        let is_next = parameters
+            .split(';')
+            .any(|one| matches!(one.trim(), r#"rel="next""# | "rel=next"));
         is_next.then(|| address.to_owned())
     })
 }
@@ -90,7 +92,10 @@ mod tests {
             r#"<https://huggingface.co/api/models/a/b/tree/main?recursive=true&cursor=Zm9v>; rel="next""#,
             Some("https://huggingface.co/api/models/a/b/tree/main?recursive=true&cursor=Zm9v"),
         );
-        check(r#"<https://a/1>; rel="prev", <https://a/2>; rel="next""#, Some("https://a/2"));
+        check(
+            r#"<https://a/1>; rel="prev", <https://a/2>; rel="next""#,
+            Some("https://a/2"),
+        );
         check(r#"<https://a/1>; rel="last""#, None);
         check("next", None);
     }

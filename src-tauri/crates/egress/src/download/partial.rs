@@ -93,7 +93,10 @@ pub struct Unfinished {
 /// All files that are on their way to a models folder, by name. What cannot be read is left out.
 #[must_use]
 pub fn unfinished(models: &Path) -> Vec<Unfinished> {
-    let entries = fs::read_dir(models.join(FOLDER)).into_iter().flatten().flatten();
+    let entries = fs::read_dir(models.join(FOLDER))
+        .into_iter()
+        .flatten()
+        .flatten();
     let mut found: Vec<Unfinished> = entries
         .filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
@@ -317,13 +320,16 @@ impl Partial {
     ///
     /// If another program fetches it, another file has its name, the disk has no room, or it cannot be
     /// written. [`DownloadError::Cut`] if that was said meanwhile.
-    pub(super) fn open(models: &Path, target: &Target, cut: &CancellationToken) -> Result<Self, DownloadError> {
+    pub(super) fn open(
+        models: &Path,
+        target: &Target,
+        cut: &CancellationToken,
+    ) -> Result<Self, DownloadError> {
         let places = Places::new(models, &target.name);
         let on_disk = |error: io::Error| DownloadError::of_disk(&places.with(DATA), &error);
         fs::create_dir_all(&places.folder).map_err(on_disk)?;
         let lock = places.lock()?;
         if places.whole().exists() {
-            places.remove(lock)?;
             return Err(DownloadError::AlreadyThere(places.whole()));
         }
         // Of another file: it is begun anew.
@@ -424,7 +430,9 @@ impl Partial {
         self.unsynced += piece.len() as u64;
         if self.unsynced >= SYNC_EVERY {
             self.unsynced = 0;
-            self.data.sync_data().map_err(|error| self.on_disk(&error))?;
+            self.data
+                .sync_data()
+                .map_err(|error| self.on_disk(&error))?;
         }
         Ok(())
     }

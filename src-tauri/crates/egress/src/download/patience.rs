@@ -63,13 +63,21 @@ impl<'a> Patience<'a> {
     /// # Errors
     ///
     /// The trouble itself, where trying again does not help or was tried often enough.
-    pub(super) fn with(&mut self, trouble: Trouble, brought: u64) -> Result<Duration, DownloadError> {
+    pub(super) fn with(
+        &mut self,
+        trouble: Trouble,
+        brought: u64,
+    ) -> Result<Duration, DownloadError> {
         let (error, wait) = match trouble {
             Trouble::Stop(error) => return Err(error),
             Trouble::Passing { error, wait } => (error, wait),
         };
         self.tries += 1;
-        self.fruitless = if brought >= self.limits.least { 0 } else { self.fruitless + 1 };
+        self.fruitless = if brought >= self.limits.least {
+            0
+        } else {
+            self.fruitless + 1
+        };
         if self.fruitless >= self.limits.fruitless || self.tries >= self.limits.tries {
             return Err(error);
         }
@@ -78,7 +86,9 @@ impl<'a> Patience<'a> {
         }
         let doublings = self.fruitless.saturating_sub(1).min(16);
         let pause = self.limits.first_pause.saturating_mul(1 << doublings);
-        Ok(pause.min(self.limits.longest_pause).max(wait.unwrap_or_default()))
+        Ok(pause
+            .min(self.limits.longest_pause)
+            .max(wait.unwrap_or_default()))
     }
 
     pub(super) async fn rest(&self, pause: Duration, cut: &CancellationToken) {
@@ -115,14 +125,26 @@ mod tests {
 
     fn pauses(patience: &mut Patience<'_>, brought: u64, tries: usize) -> Vec<Option<u128>> {
         (0..tries)
-            .map(|_| patience.with(broken(None), brought).ok().map(|pause| pause.as_millis()))
+            .map(|_| {
+                patience
+                    .with(broken(None), brought)
+                    .ok()
+                    .map(|pause| pause.as_millis())
+            })
             .collect()
     }
 
     #[test]
     fn pauses_grow_while_nothing_comes_and_end() {
         let mut patience = Patience::new(&LIMITS);
-        let expected = [Some(500), Some(1_000), Some(2_000), Some(3_000), Some(3_000), None];
+        let expected = [
+            Some(500),
+            Some(1_000),
+            Some(2_000),
+            Some(3_000),
+            Some(3_000),
+            None,
+        ];
         assert_eq!(pauses(&mut patience, 99, 6), expected);
     }
 
@@ -130,14 +152,18 @@ mod tests {
     fn bytes_that_come_renew_it_but_not_for_ever() {
         let mut patience = Patience::new(&LIMITS);
         let came = pauses(&mut patience, 100, 20);
-        assert!(came[..19].iter().all(|pause| *pause == Some(500)), "{came:?}");
+        assert!(
+            came[..19].iter().all(|pause| *pause == Some(500)),
+            "{came:?}"
+        );
         assert_eq!(came[19], None);
     }
 
     #[test]
     fn what_a_server_asks_for_is_kept_within_reason() {
         let mut patience = Patience::new(&LIMITS);
-        let wait = |patience: &mut Patience<'_>, seconds| patience.with(broken(Some(seconds)), 0).ok();
+        let wait =
+            |patience: &mut Patience<'_>, seconds| patience.with(broken(Some(seconds)), 0).ok();
         assert_eq!(wait(&mut patience, 7), Some(Duration::from_secs(7)));
         assert_eq!(wait(&mut patience, 0), Some(Duration::from_secs(1)));
         assert_eq!(wait(&mut patience, 61), None);

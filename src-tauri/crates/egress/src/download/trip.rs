@@ -146,7 +146,13 @@ impl Trip<'_> {
     }
 
     /// The end of what was reached.
-    pub(super) async fn left(&self, host: String, received: u64, succeeded: bool, further: Further) {
+    pub(super) async fn left(
+        &self,
+        host: String,
+        received: u64,
+        succeeded: bool,
+        further: Further,
+    ) {
         self.ended(host, received, succeeded, further.0).await;
     }
 

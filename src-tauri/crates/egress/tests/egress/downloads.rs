@@ -10,7 +10,9 @@ use sotto_consent::{
 use sotto_domain::{Place, Timestamp};
 use sotto_egress::{
     Egress, Limits, Names,
-    download::{DownloadError, DownloadLimits, Fate, Hub, Note, Order, Phase, Progress, Source, Target},
+    download::{
+        DownloadError, DownloadLimits, Fate, Hub, Note, Order, Phase, Progress, Source, Target,
+    },
 };
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -47,8 +49,14 @@ fn cleared(hub: &Hub) -> Cleared {
     };
     let granted = gate.accept(offer, id, ledger_key(), at(0)).ok().unwrap();
     let request = granted.proposal.request().clone();
-    let redeemed = granted.permit.redeem(&mut gate, request, at(1)).ok().unwrap();
-    let stored = Head::default().seal(Timestamp::default(), redeemed.record()).unwrap();
+    let redeemed = granted
+        .permit
+        .redeem(&mut gate, request, at(1))
+        .ok()
+        .unwrap();
+    let stored = Head::default()
+        .seal(Timestamp::default(), redeemed.record())
+        .unwrap();
     let cleared = redeemed.recorded(&stored).ok().unwrap();
     assert_eq!(cleared.place(), Place::Cloud);
     cleared
@@ -65,13 +73,17 @@ struct Came {
 /// Fetches from two doubles behind TLS; the second has the proof of that name.
 async fn fetch(cdn_is: &str) -> Came {
     let cdn = Double::start(Some(proof_of(cdn_is)), |_| {
-        Reply::new(200, "application/octet-stream", FILE).with("content-length", FILE.len().to_string())
+        Reply::new(200, "application/octet-stream", FILE)
+            .with("content-length", FILE.len().to_string())
     })
     .await;
     let cdn_port = cdn.address.port();
     let hub = Double::start(Some(proof_of(HUB)), move |_| {
         Reply::new(302, "text/plain", "Found")
-            .with("location", format!("https://{CDN}:{cdn_port}/xet-bridge-us/1?X-Amz-Signature=1"))
+            .with(
+                "location",
+                format!("https://{CDN}:{cdn_port}/xet-bridge-us/1?X-Amz-Signature=1"),
+            )
             .with("x-linked-size", FILE.len().to_string())
     })
     .await;
@@ -111,7 +123,9 @@ async fn fetch(cdn_is: &str) -> Came {
     });
     let (notes, mut noted) = mpsc::channel(64);
     let cut = CancellationToken::new();
-    let ended = egress.download(cleared(&place), order, progress, notes, cut).await;
+    let ended = egress
+        .download(cleared(&place), order, progress, notes, cut)
+        .await;
     let mut all = Vec::new();
     while let Ok(note) = noted.try_recv() {
         all.push(note);
@@ -152,7 +166,10 @@ async fn a_file_comes_through_tls_and_the_token_stays_with_the_hub() {
     };
     assert_eq!(hub.method, "GET");
     assert_eq!(hub.path, "/owner/name/resolve/main/model.gguf");
-    assert_eq!(hub.header("authorization"), Some(format!("Bearer {TOKEN}").as_str()));
+    assert_eq!(
+        hub.header("authorization"),
+        Some(format!("Bearer {TOKEN}").as_str())
+    );
     let [cdn] = came.cdn.as_slice() else {
         panic!("{:?}", came.cdn)
     };
@@ -166,7 +183,11 @@ async fn a_file_comes_through_tls_and_the_token_stays_with_the_hub() {
 #[tokio::test]
 async fn a_host_that_cannot_prove_its_name_is_told_nothing() {
     let came = fetch("other.example").await;
-    assert!(matches!(came.result, Err(DownloadError::Unreachable(_))), "{:?}", came.result);
+    assert!(
+        matches!(came.result, Err(DownloadError::Unreachable(_))),
+        "{:?}",
+        came.result
+    );
     assert_eq!((came.hub.len(), came.cdn.len()), (1, 0));
     assert_eq!(came.notes, [Note::Answered { status: 302 }]);
 }

@@ -120,10 +120,7 @@ fn a_block_takes_no_press_voids_a_yes_and_cuts_what_is_on_its_way() {
     gate.sent(id(2), 302).unwrap();
     let effects = gate.block();
     assert!(effects.contains(&Effect::Cut(id(2))), "{effects:?}");
-    assert_eq!(
-        refused(unused, &mut gate, 2).0,
-        WhyRefused::NotValid
-    );
+    assert_eq!(refused(unused, &mut gate, 2).0, WhyRefused::NotValid);
     let barrier = press(&mut gate, 3, 3).err();
     assert_eq!(barrier, Some(NotTaken::Barrier(Barrier::Blocked)));
     let _ = gate.unblock();

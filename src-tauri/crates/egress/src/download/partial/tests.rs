@@ -78,7 +78,11 @@ fn what_is_here_of_another_file_does_not_count() {
     assert_eq!(open(models.path(), &target("world")).unwrap().length(), 0);
     // More than the whole is of another one too, whatever the record says.
     let world = target("world");
-    fs::write(models.path().join(".partial/tiny.gguf.download"), "worlds apart").unwrap();
+    fs::write(
+        models.path().join(".partial/tiny.gguf.download"),
+        "worlds apart",
+    )
+    .unwrap();
     assert_eq!(open(models.path(), &world).unwrap().length(), 0);
     // A record that is damaged says nothing.
     fs::write(models.path().join(".partial/tiny.gguf.download"), "wor").unwrap();
@@ -93,8 +97,14 @@ fn a_file_is_fetched_by_one_at_a_time() {
     let target = target("hello");
     let mut first = open(models.path(), &target).unwrap();
     first.take(b"he").unwrap();
-    assert_eq!(open(models.path(), &target).err(), Some(DownloadError::Taken));
-    assert_eq!(forget(models.path(), "tiny.gguf"), Err(DownloadError::Taken));
+    assert_eq!(
+        open(models.path(), &target).err(),
+        Some(DownloadError::Taken)
+    );
+    assert_eq!(
+        forget(models.path(), "tiny.gguf"),
+        Err(DownloadError::Taken)
+    );
     assert!(unfinished(models.path())[0].taken);
     first.take(b"llo").unwrap();
     first.finish().unwrap();
@@ -110,7 +120,10 @@ fn a_name_that_was_taken_meanwhile_is_not_written_over() {
     partial.take(b"hello").unwrap();
     let own = models.path().join("tiny.gguf");
     fs::write(&own, "the person's own").unwrap();
-    assert_eq!(partial.finish().err(), Some(DownloadError::AlreadyThere(own.clone())));
+    assert_eq!(
+        partial.finish().err(),
+        Some(DownloadError::AlreadyThere(own.clone()))
+    );
     assert_eq!(fs::read(own).unwrap(), b"the person's own");
 }
 
