@@ -56,14 +56,16 @@ async fn a_typed_repository_is_listed_page_by_page_and_offered() {
     let unasked = sotto.download("owner/several/one-Q4_K_M.gguf", StartedBy::Person);
     assert_eq!(unasked.await.unwrap_err().code, ErrorCode::NotFound);
     // Which one is not clear.
-    let missing = sotto.offer_from_hub(&reference("owner/several:Q2_K"), StartedBy::Person);
+    let wanted = reference("owner/several:Q2_K");
+    let missing = sotto.offer_from_hub(&wanted, StartedBy::Person);
     let error = missing.await.unwrap_err();
     assert!(
         error.message.contains("one-Q4_K_M, one-Q8_0"),
         "{}",
         error.message
     );
-    let missing = sotto.offer_from_hub(&reference("owner/none"), StartedBy::Person);
+    let wanted = reference("owner/none");
+    let missing = sotto.offer_from_hub(&wanted, StartedBy::Person);
     assert!(missing.await.unwrap_err().message.contains("no such file"));
 }
 

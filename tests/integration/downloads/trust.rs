@@ -16,7 +16,8 @@ async fn while_it_is_blocked_nobody_is_asked() {
     sotto.block_cloud().await.unwrap();
     let refused = sotto.download(ID, StartedBy::Person).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::Blocked);
-    let refused = sotto.offer_from_hub(&"owner/name".parse().unwrap(), StartedBy::Person);
+    let typed = "owner/name".parse().unwrap();
+    let refused = sotto.offer_from_hub(&typed, StartedBy::Person);
     assert_eq!(refused.await.unwrap_err().code, ErrorCode::Blocked);
     assert_eq!(stage.hub.connections(), 0);
     let events = stage.entries().await;

@@ -59,7 +59,7 @@ impl Sotto {
         id: &str,
         started_by: StartedBy,
     ) -> Result<DownloadView, ApiError> {
-        let plan = self.plan(id)?;
+        let plan = self.download_plan(id)?;
         let target = &plan.target;
         let whole = self.models_folder().join(&target.name);
         if whole.exists() {
@@ -184,9 +184,15 @@ impl Sotto {
         let mut views = self.inner.downloads.views(Instant::now());
         let models = self.models_folder().to_owned();
         let on_disk = tokio::task::spawn_blocking(move || unfinished(&models)).await;
+        let mut host = None;
         for begun in on_disk.unwrap_or_default() {
             match views.iter_mut().find(|view| view.file == begun.target.name) {
-                None => views.push(broken_off(begun)),
+                None => {
+                    if host.is_none() {
+                        host = Some(self.first_host().await);
+                    }
+                    views.push(broken_off(begun, host.clone().unwrap_or_default()));
+                }
                 // What stopped is as long as it is, not as it was last told.
                 Some(view) if view.state == DownloadState::Paused => view.received = begun.received,
                 Some(_) => {}
@@ -203,6 +209,15 @@ impl Sotto {
         if let Ok(Err(error)) = noted {
             tracing::debug!(%error, "a download was not noted");
         }
+    }
+
+    /// The host that would be asked first; empty where that is not known.
+    async fn first_host(&self) -> String {
+        let Ok(history) = self.inner.history.kept().await else {
+            return String::new();
+        };
+        let hub = self.hub(&history).await;
+        hub.map_or_else(|_| String::new(), |hub| hub.endpoint().host().to_owned())
     }
 
     async fn begun(&self, name: &str) -> Result<Option<Unfinished>, ApiError> {
@@ -228,7 +243,7 @@ impl Sotto {
 }
 
 /// What is here of a file that this program does not fetch.
-fn broken_off(begun: Unfinished) -> DownloadView {
+fn broken_off(begun: Unfinished, host: String) -> DownloadView {
     let (state, message) = if begun.taken {
         let message = "Another program of yours is fetching it.";
         (DownloadState::Fetching, message.to_owned())
@@ -238,7 +253,7 @@ fn broken_off(begun: Unfinished) -> DownloadView {
     DownloadView {
         id: begun.target.id,
         title: begun.target.title,
-        host: String::new(),
+        host,
         file: begun.target.name,
         received: begun.received,
         total: begun.target.size,

@@ -176,10 +176,14 @@ impl Sotto {
             models: self.models_folder().to_owned(),
             token,
         };
+        let here = self
+            .inner
+            .downloads
+            .change(&plan.target.id, |item| item.received);
         let (progress, followed) = watch::channel(Progress {
             phase: Phase::Connecting,
             host: order.hub.endpoint().host().to_owned(),
-            received: 0,
+            received: here.unwrap_or(0),
             begun_anew: false,
         });
         let (notes, noted) = mpsc::channel(NOTES);

@@ -222,7 +222,7 @@ impl Sotto {
     }
 
     /// What can be begun by this id: what was offered, what is known from our own trial, or what broke off.
-    pub(super) fn plan(&self, id: &str) -> Result<Plan, ApiError> {
+    pub(super) fn download_plan(&self, id: &str) -> Result<Plan, ApiError> {
         if let Some(plan) = self.inner.downloads.plan(id) {
             return Ok(plan);
         }

@@ -136,7 +136,7 @@ pub enum DownloadError {
     NoHash,
     /// The hub has another file.
     #[error(
-        "The hub's file is another one than was agreed to: {}. Nothing of it was fetched.", differs(.known, .said)
+        "The hub's file is another one than was agreed to: {}. Nothing of it was fetched. To see the new one, cancel this one and ask for it again.", differs(.known, .said)
     )]
     HubDiffers {
         /// Bytes that are known.

@@ -330,7 +330,6 @@ impl Partial {
         fs::create_dir_all(&places.folder).map_err(on_disk)?;
         let lock = places.lock()?;
         if places.whole().exists() {
-            places.remove(lock)?;
             return Err(DownloadError::AlreadyThere(places.whole()));
         }
         // Of another file: it is begun anew.

@@ -31,7 +31,7 @@ pub(crate) fn ledger_key() -> LedgerKey<'static> {
     LedgerKey::new(&LEDGER_KEY)
 }
 
-fn at(milliseconds: u64) -> Monotonic {
+pub(crate) fn at(milliseconds: u64) -> Monotonic {
     Monotonic::from_milliseconds(milliseconds)
 }
 

@@ -44,12 +44,21 @@ pub(crate) enum Proof {
     Forged,
 }
 
+/// The side of a server of another name.
+pub(crate) fn proof_of(name: &str) -> Arc<ServerConfig> {
+    named(name, Proof::Good)
+}
+
 /// The side of the server.
 pub(crate) fn server(proof: Proof) -> Arc<ServerConfig> {
     let name = match proof {
         Proof::OtherHost => "other.double.test",
         _ => HOST,
     };
+    named(name, proof)
+}
+
+fn named(name: &str, proof: Proof) -> Arc<ServerConfig> {
     let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
     match proof {
         Proof::Expired => {

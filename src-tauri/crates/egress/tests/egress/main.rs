@@ -10,6 +10,7 @@ mod connections;
 mod conversations;
 mod cuts;
 mod double;
+mod downloads;
 mod failures;
 mod proxies;
 mod quiet;

@@ -1,3 +1,5 @@
+//! A file on disk from its first byte to its name, and what must not count.
+
 use super::*;
 
 fn target(text: &str) -> Target {
