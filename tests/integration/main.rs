@@ -5,12 +5,14 @@ mod actions;
 mod bad_input;
 mod branches;
 mod gate;
+#[cfg(unix)]
 mod gguf;
 mod larger;
 mod llama_server;
 mod memory;
 mod quick;
 mod real_runtime;
+#[cfg(unix)]
 mod stores;
 mod turns;
 #[cfg(unix)]

@@ -1,6 +1,5 @@
 //! Models that lie elsewhere, through the real runtime: the stores of other apps in their documented
 //! layouts, split files, models that the person brings and removes, and what is read again at a start.
-#![cfg(unix)]
 
 use std::{fs, os::unix::fs::symlink, path::PathBuf, sync::Arc};
 
@@ -481,7 +480,7 @@ async fn a_model_that_is_brought_works_at_once_and_stays_where_it_is() {
     assert!(elsewhere.is_file());
     let view = world.sotto.models().await.unwrap();
     assert_eq!(sorted(&view).0.len(), 1);
-    assert_eq!(world.sotto.runtime().await.loaded, []);
+    assert!(world.sotto.runtime().await.loaded.is_empty());
     let gone = world
         .sotto
         .remove_model("own".to_owned())

@@ -133,7 +133,7 @@ impl LocalRuntime for FakeLanguageModel {
         Box::pin(async {
             Ok(ModelList {
                 usable,
-                unusable: Vec::new(),
+                ..ModelList::default()
             })
         })
     }
