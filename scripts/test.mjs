@@ -111,7 +111,8 @@ await main(async (signal) => {
     const results = await runSteps(checkSteps(), { signal });
     const tests = testSteps(testEnvironment(), pythonOfTests);
     for (const test of tests) {
-      if (test.name.includes("e2e") && !test.skip) {
+      // These ask both models.
+      if (/^cargo test$|e2e/.test(test.name) && !test.skip) {
         await fetching.finished;
         await model("default", models, { signal });
       }

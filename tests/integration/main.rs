@@ -10,6 +10,7 @@ mod gguf;
 mod larger;
 mod llama_server;
 mod memory;
+mod model_settings;
 mod quick;
 mod real_runtime;
 #[cfg(unix)]

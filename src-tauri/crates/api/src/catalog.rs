@@ -31,11 +31,20 @@ impl Sotto {
                 .cloned()
                 .next()
         };
+        let known = self.inner.measurements.read().await;
         let mut items: Vec<CatalogItem> = library
             .catalog()
             .models
             .iter()
-            .map(|entry| item(entry, installed(entry), room))
+            .map(|entry| {
+                let installed = installed(entry);
+                // Of a file that is not here all weights count, which is about right.
+                let name = installed.as_deref().unwrap_or(&entry.id);
+                CatalogItem {
+                    speed: known.speed(name, entry.size),
+                    ..item(entry, installed, room)
+                }
+            })
             .collect();
         items.sort_by_key(|item| !item.verified);
         Ok(items)

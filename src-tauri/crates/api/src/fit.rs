@@ -27,7 +27,7 @@ impl Sotto {
         let available = system.available_memory.saturating_add(held);
         Some(Room {
             available: available.min(system.total_memory),
-            limit: None,
+            limit: system.memory_limit,
         })
     }
 }

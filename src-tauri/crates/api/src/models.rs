@@ -8,7 +8,7 @@ use sotto_runtime_client::{LoadedModel, ModelKind as InstalledKind, RuntimeStatu
 
 use crate::{
     error::{ApiError, ErrorCode},
-    fit,
+    fit, memory,
     sotto::Sotto,
     view::{
         AppEvent, ModelArrival, ModelRole, ModelState, ModelView, ModelsView, RuntimeState,
@@ -45,6 +45,7 @@ impl Sotto {
             .library
             .default_model(&installed, self.chosen_model().await.as_deref());
         self.inner.installed.send_replace(Some(installed));
+        let known = self.inner.measurements.read().await;
         let mut models: Vec<ModelView> = list
             .usable
             .into_iter()
@@ -52,6 +53,7 @@ impl Sotto {
                 state: state_of(&model.name, &loaded),
                 kind: kind(model.kind),
                 fit: room.and_then(|room| fit::of_installed(&model, room)),
+                speed: known.speed(&model.name, model.bytes_per_token),
                 owner: self.owner(model.store.as_deref(), model.linked, &model.files),
                 size: model.size,
                 parameters: model.parameters,
@@ -98,13 +100,13 @@ impl Sotto {
         let loaded: Vec<LoadedView> = loaded
             .into_iter()
             .map(|model| LoadedView {
+                note: memory::note(&model),
                 name: model.name,
                 memory: model.size,
                 graphics_memory: 0,
                 context: model.context,
                 graphics_layers: 0,
                 layers: 0,
-                note: String::new(),
             })
             .collect();
         RuntimeView {
@@ -114,8 +116,18 @@ impl Sotto {
             context: loaded.first().map_or(0, |model| model.context),
             model: loaded.first().map(|model| model.name.clone()),
             loaded,
-            limit: 0,
+            limit: self.limit().await,
         }
+    }
+
+    /// Bytes that all models in memory may take; 0 while the runtime does not run, which is not started
+    /// for this.
+    async fn limit(&self) -> u64 {
+        if *self.inner.runtime.status().borrow() != RuntimeStatus::Ready {
+            return 0;
+        }
+        let system = self.inner.runtime.system().await.unwrap_or_default();
+        system.memory_limit.unwrap_or(system.total_memory)
     }
 
     /// Chooses the model of a conversation, or with `None` the one that answers everywhere else.

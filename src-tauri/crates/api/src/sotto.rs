@@ -18,6 +18,7 @@ use crate::{
     history_access::HistoryAccess,
     host::{Host, Surroundings},
     local_runtime::LocalRuntime,
+    measurements::Measurements,
     quick::QuickConversation,
     view::{AppEvent, Startup},
 };
@@ -50,6 +51,8 @@ pub(crate) struct Inner {
     pub(crate) memory_moved: Notify,
     /// The person wants no model in memory.
     pub(crate) paused: AtomicBool,
+    /// How fast models are here.
+    pub(crate) measurements: Measurements,
     /// What is being answered.
     pub(crate) activities: Activities,
     /// Other computers, and what stands before them.
@@ -73,6 +76,7 @@ impl Sotto {
         Self {
             inner: Arc::new(Inner {
                 history: HistoryAccess::new(home.clone(), keyring),
+                measurements: Measurements::new(&home),
                 host,
                 home,
                 library,

@@ -170,6 +170,14 @@ pub(crate) enum ModelsCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Measures how fast a model is here, beside what the memory's speed allows
+    Bench {
+        /// The model, as `sotto models list` names it; without it, the one that answers
+        name: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// One model: what it is, where it lies, whose it is, and whether it fits into memory
     Show {
         /// The model, as `sotto models list` names it

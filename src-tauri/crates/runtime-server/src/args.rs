@@ -52,6 +52,10 @@ pub(crate) struct ServeArguments {
     /// Context size in tokens when a request does not say; never more than the model was trained for.
     #[arg(long = "ctx", default_value_t = 8192, value_parser = clap::value_parser!(u32).range(16..))]
     pub(crate) context: u32,
+    /// Bytes that all models in memory may take; by default three quarters of the memory that this
+    /// process may use.
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) memory: Option<u64>,
     /// Serve on this Unix socket (mode 0600).
     #[arg(long, value_name = "PATH", conflicts_with = "listen")]
     pub(crate) socket: Option<PathBuf>,
@@ -130,6 +134,8 @@ mod tests {
             ),
             ("--models m --socket s --token-file t", false),
             ("--models m --socket s --threads 0", false),
+            ("--models m --socket s --memory 1500000000", true),
+            ("--models m --socket s --memory 0", false),
             ("--models m --store ollama=o --store jan=j --socket s", true),
             ("--models m --store o --socket s", false),
             ("bench-loop --model m", true),

@@ -22,7 +22,7 @@ use tracing_subscriber::EnvFilter;
 
 use args::{BenchArguments, CommandLine, ServeArguments, Tool};
 use confinement::Confinement;
-use engine::Engine;
+use engine::{Engine, EngineSettings};
 use library::{Index, Library, Place};
 use routes::Runtime;
 
@@ -72,7 +72,11 @@ fn serve(
         confinement::die_with_parent()?;
     }
     let runtime = Arc::new(Runtime {
-        engine: Engine::start(arguments.context, threads)?,
+        engine: Engine::start(EngineSettings {
+            context: arguments.context,
+            threads,
+            memory: arguments.memory,
+        })?,
         library,
         threads,
         confinement,

@@ -10,13 +10,16 @@ use std::{
 
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
-use sotto_domain::{AnswerStream, ChatRequest, Failure, FailureCode, LanguageModel, ModelFuture};
+use sotto_domain::{
+    AnswerStream, ChatRequest, Failure, FailureCode, LanguageModel, ModelFuture, Residence,
+};
 use tokio::sync::watch;
 
 use crate::{
-    RuntimeError, answer, failure,
+    RuntimeError, answer, bench, failure,
     protocol::{
-        ChatBody, ErrorBody, LoadedModel, ModelList, Options, Processes, System, Tags, WireMessage,
+        BenchBody, BenchStep, ChatBody, ErrorBody, LimitsBody, LoadedModel, Measured, ModelList,
+        Options, Processes, System, Tags, WireMessage,
     },
 };
 
@@ -157,13 +160,56 @@ impl Client {
         self.get("/api/sotto/system").await
     }
 
+    /// Lets all models in memory take so many bytes, or with `None` what is usual on this computer;
+    /// resolves when it holds. An answer that is being written is finished first.
+    ///
+    /// # Errors
+    /// When the runtime ended or refuses.
+    pub async fn limit_memory(&self, memory: Option<u64>) -> Result<(), Failure> {
+        let sent = self
+            .http
+            .post(url("/api/sotto/limits"))
+            .json(&LimitsBody { memory })
+            .send()
+            .await
+            .map_err(|error| failure::from_transport(&error))?;
+        checked(sent, "").await.map(drop)
+    }
+
+    /// Measures a model alone in memory, and says how far it is. Dropping the future stops it.
+    ///
+    /// # Errors
+    /// When it cannot be loaded or measured, with the code that says why.
+    pub async fn bench(
+        &self,
+        model: &str,
+        context: Option<u32>,
+        residence: Residence,
+        progress: impl FnMut(BenchStep),
+    ) -> Result<Measured, Failure> {
+        let body = BenchBody {
+            model,
+            options: Options::of(context, residence).said(),
+            keep_alive: residence.keep_alive,
+        };
+        let broken_off = || self.ended_at_the_start_of(model);
+        let sent = self.http.post(url("/api/sotto/bench")).json(&body).send();
+        let response = checked(sent.await.map_err(|_| broken_off())?, model).await?;
+        bench::read(response, model, progress, broken_off).await
+    }
+
     /// Brings a model into memory, with so many tokens of context or the runtime's default;
     /// resolves when it is there.
     ///
     /// # Errors
     /// When it cannot be loaded, with the code that says why.
-    pub async fn load(&self, model: &str, context: Option<u32>) -> Result<(), Failure> {
-        self.load_or_unload(model, context, None).await?;
+    pub async fn load(
+        &self,
+        model: &str,
+        context: Option<u32>,
+        residence: Residence,
+    ) -> Result<(), Failure> {
+        self.load_or_unload(model, context, residence).await?;
         self.prove(model);
         Ok(())
     }
@@ -173,27 +219,28 @@ impl Client {
     /// # Errors
     /// When the runtime ended or refuses.
     pub async fn unload(&self, model: &str) -> Result<(), Failure> {
-        self.load_or_unload(model, None, Some(0)).await
+        let at_once = Residence {
+            keep_alive: Some(0),
+            ..Residence::default()
+        };
+        self.load_or_unload(model, None, at_once).await
     }
 
     async fn load_or_unload(
         &self,
         model: &str,
         context: Option<u32>,
-        keep_alive: Option<i64>,
+        residence: Residence,
     ) -> Result<(), Failure> {
         let body = ChatBody {
             model,
             messages: Vec::new(),
             stream: false,
             truncate: false,
-            options: Options {
-                num_ctx: context,
-                ..Options::default()
-            }
-            .said(),
+            options: Options::of(context, residence).said(),
             format: None,
-            keep_alive,
+            keep_alive: residence.keep_alive,
+            adapters: &[],
         };
         let _in_use = self.in_use();
         let broken_off = |_| self.ended_at_the_start_of(model);
@@ -227,14 +274,10 @@ impl Client {
                 .collect(),
             stream: true,
             truncate: request.drop_oldest,
-            options: Options {
-                num_ctx: request.context,
-                temperature: request.manner.temperature,
-                repeat_penalty: request.manner.repeat_penalty,
-            }
-            .said(),
+            options: Options::from(request).said(),
             format: request.manner.schema.as_ref(),
-            keep_alive: None,
+            keep_alive: request.residence.keep_alive,
+            adapters: &request.adapters,
         };
         let in_use = self.in_use();
         let sent = self.http.post(url("/api/chat")).json(&body).send().await;

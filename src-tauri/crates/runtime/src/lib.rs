@@ -5,6 +5,7 @@
 //! [`LanguageModel`]: sotto_domain::LanguageModel
 
 mod answer;
+mod bench;
 mod client;
 mod error;
 mod executable;
@@ -20,8 +21,8 @@ pub use client::Client;
 pub use error::{RuntimeError, RuntimeStatus};
 pub use executable::{EXECUTABLE_VARIABLE, find_executable};
 pub use protocol::{
-    Confinement, InstalledModel, LoadedModel, MemoryNeed, ModelKind, ModelList, System,
-    UnusableModel,
+    BenchStep, Confinement, InstalledModel, LoadedModel, Measured, MemoryNeed, ModelKind,
+    ModelList, System, UnusableModel,
 };
 pub use runtime::Runtime;
 pub use supervisor::{Settings, Store, Supervisor};

@@ -165,6 +165,9 @@ fn command(settings: &Settings, executable: &PathBuf, socket: &PathBuf) -> Comma
     if let Some(context) = settings.context {
         command.arg("--ctx").arg(context.to_string());
     }
+    if let Some(memory) = settings.memory {
+        command.arg("--memory").arg(memory.to_string());
+    }
     command.arg("--socket").arg(socket).arg("--lifeline");
     // Nothing of this program's environment: no preloaded libraries, no proxies, no keys.
     command.env_clear().env("RUST_LOG", log_level());

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sotto_domain::Timestamp;
+use sotto_domain::{AdapterUse, ChatRequest, Residence, Timestamp};
 
 /// Body of `POST /api/chat`.
 #[derive(Debug, Serialize)]
@@ -22,7 +22,10 @@ pub(crate) struct ChatBody<'a> {
     pub(crate) format: Option<&'a Value>,
     /// Seconds to keep the model in memory afterwards.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) keep_alive: Option<i64>,
+    pub(crate) keep_alive: Option<i32>,
+    /// What changes the model meanwhile; the runtime's own.
+    #[serde(skip_serializing_if = "<[AdapterUse]>::is_empty")]
+    pub(crate) adapters: &'a [AdapterUse],
 }
 
 /// One message of a prompt.
@@ -41,9 +44,44 @@ pub(crate) struct Options {
     pub(crate) temperature: Option<f32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) repeat_penalty: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) top_k: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) top_p: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) min_p: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) seed: Option<u32>,
+    /// Layers on the graphics card, at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) num_gpu: Option<u32>,
+}
+
+impl From<&ChatRequest> for Options {
+    fn from(request: &ChatRequest) -> Self {
+        let manner = &request.manner;
+        Self {
+            temperature: manner.temperature,
+            repeat_penalty: manner.repeat_penalty,
+            top_k: manner.top_k,
+            top_p: manner.top_p,
+            min_p: manner.min_p,
+            seed: manner.seed,
+            ..Self::of(request.context, request.residence)
+        }
+    }
 }
 
 impl Options {
+    /// What decides how a model is loaded.
+    pub(crate) fn of(context: Option<u32>, residence: Residence) -> Self {
+        Self {
+            num_ctx: context,
+            num_gpu: residence.graphics_layers,
+            ..Self::default()
+        }
+    }
+
     /// `None` where nothing is said.
     pub(crate) fn said(self) -> Option<Self> {
         (self != Self::default()).then_some(self)
@@ -84,6 +122,75 @@ pub(crate) struct ErrorBody {
     pub(crate) context: u64,
     pub(crate) needed: u64,
     pub(crate) available: u64,
+    /// Bytes that all models in memory may take.
+    pub(crate) limit: u64,
+    /// What of the two is too little: `limit` or `free`.
+    pub(crate) reason: Option<String>,
+}
+
+/// Body of `POST /api/sotto/limits`.
+#[derive(Debug, Serialize)]
+pub(crate) struct LimitsBody {
+    pub(crate) memory: Option<u64>,
+}
+
+/// Body of `POST /api/sotto/bench`.
+#[derive(Debug, Serialize)]
+pub(crate) struct BenchBody<'a> {
+    pub(crate) model: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) options: Option<Options>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) keep_alive: Option<i32>,
+}
+
+/// One line of a measurement. The last one has `done` and the numbers.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct BenchLine {
+    pub(crate) done: bool,
+    pub(crate) error: Option<String>,
+    #[serde(flatten)]
+    pub(crate) step: BenchStep,
+    #[serde(flatten)]
+    pub(crate) measured: Measured,
+}
+
+/// How far a measurement is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct BenchStep {
+    /// What is being measured: `bandwidth`, `loading`, `prefill`, `decode` or `first_token`.
+    pub stage: String,
+    /// 0 to 100.
+    pub percent: u8,
+}
+
+/// How a model was measured.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Measured {
+    /// Tokens of a prompt evaluated in a second.
+    #[serde(rename = "prefill_tokens_per_second")]
+    pub prefill: f64,
+    /// Tokens of an answer made in a second.
+    #[serde(rename = "decode_tokens_per_second")]
+    pub decode: f64,
+    /// Nanoseconds from a short question to the first token of its answer.
+    #[serde(rename = "first_token_duration")]
+    pub first_token: u64,
+    /// Bytes of memory that the process took at most; 0 where the system does not say.
+    pub memory: u64,
+    /// Bytes that were expected.
+    pub expected_memory: u64,
+    /// Bytes of memory that can be read in a second.
+    pub bandwidth: u64,
+    /// Bytes of weights that each token of an answer reads.
+    pub bytes_per_token: u64,
+    /// Compute threads.
+    pub threads: u32,
+    /// Where it ran, such as `CPU`.
+    pub backend: String,
 }
 
 /// Body of `GET /api/tags`.
@@ -266,6 +373,8 @@ pub(crate) struct ProcessEntry {
     pub(crate) size: u64,
     #[serde(default)]
     pub(crate) context_length: u32,
+    #[serde(default)]
+    pub(crate) context_wanted: Option<u32>,
     /// `loading` or `ready`; an Ollama does not say it and lists only ready ones.
     #[serde(default)]
     pub(crate) state: Option<String>,
@@ -284,6 +393,8 @@ pub struct LoadedModel {
     pub size: u64,
     /// Tokens that its context holds; 0 if not known yet.
     pub context: u32,
+    /// Tokens that it would hold with more memory; `None` where it is as large as it should be.
+    pub context_wanted: Option<u32>,
     /// How far it is loaded, 0 to 1.
     pub progress: f32,
     /// It can answer now.
@@ -314,6 +425,7 @@ impl From<ProcessEntry> for LoadedModel {
             name: entry.name,
             size: entry.size,
             context: entry.context_length,
+            context_wanted: entry.context_wanted,
             progress: if ready {
                 1.0
             } else {
@@ -347,6 +459,10 @@ pub struct System {
     pub total_memory: u64,
     /// Bytes of memory that are free.
     pub available_memory: u64,
+    /// Bytes that all models in memory may take; `None` where the memory is unknown.
+    pub memory_limit: Option<u64>,
+    /// Somebody chose that limit.
+    pub memory_limit_chosen: bool,
     /// The build of llama.cpp.
     #[serde(deserialize_with = "words")]
     pub llama_cpp_build: String,

@@ -5,7 +5,10 @@ use std::{
     collections::VecDeque,
     path::{Path, PathBuf},
     pin::Pin,
-    sync::{Arc, Weak},
+    sync::{
+        Arc, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -38,6 +41,8 @@ pub struct Settings {
     pub threads: Option<u32>,
     /// Tokens of context where a request does not say; `None` lets the runtime choose.
     pub context: Option<u32>,
+    /// Bytes that all models in memory may take at the start; `None` lets the runtime choose.
+    pub memory: Option<u64>,
     /// Where the private folder of the socket is made; `None` takes the system's place for such.
     pub run_folder: Option<PathBuf>,
 }
@@ -62,6 +67,8 @@ pub struct Supervisor {
 
 struct Inner {
     settings: Settings,
+    /// Bytes that all models in memory may take; 0 lets the runtime choose.
+    memory: AtomicU64,
     status: watch::Sender<RuntimeStatus>,
     state: Mutex<State>,
     closing: CancellationToken,
@@ -105,6 +112,7 @@ impl Supervisor {
         Self {
             _last: Arc::new(closing.clone().drop_guard()),
             inner: Arc::new(Inner {
+                memory: AtomicU64::new(settings.memory.unwrap_or(0)),
                 settings,
                 status: watch::Sender::new(RuntimeStatus::Idle),
                 state: Mutex::default(),
@@ -152,6 +160,13 @@ impl Supervisor {
             .as_ref()
             .filter(|running| !running.handle.ended.is_cancelled())
             .map(|running| running.handle.clone())
+    }
+
+    /// Lets the models of each process that is started from now on take so many bytes. False: so it
+    /// was before.
+    pub(crate) fn limit_memory(&self, memory: Option<u64>) -> bool {
+        let memory = memory.unwrap_or(0);
+        self.inner.memory.swap(memory, Ordering::Relaxed) != memory
     }
 
     /// Forgets how often the process was started, and starts it: the person asked.
@@ -279,7 +294,12 @@ impl Inner {
         state.number += 1;
         let number = state.number;
         let socket = folder.socket(number);
-        let started = Process::start(&self.settings, &socket).await;
+        let memory = self.memory.load(Ordering::Relaxed);
+        let settings = Settings {
+            memory: (memory > 0).then_some(memory),
+            ..self.settings.clone()
+        };
+        let started = Process::start(&settings, &socket).await;
         if let Err(RuntimeError::ExecutableMissing { .. } | RuntimeError::CannotStart { .. }) =
             started
         {

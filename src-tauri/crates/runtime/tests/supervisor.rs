@@ -13,7 +13,9 @@ use std::{
 };
 
 use futures_util::StreamExt;
-use sotto_domain::{ChatMessage, ChatRequest, FailureCode, LanguageModel, ModelEvent, Role};
+use sotto_domain::{
+    ChatMessage, ChatRequest, FailureCode, LanguageModel, ModelEvent, Residence, Role,
+};
 use sotto_runtime_client::{Runtime, RuntimeError, RuntimeStatus, Settings, Store, Supervisor};
 use tempfile::TempDir;
 use tokio::{sync::watch, time::timeout};
@@ -235,7 +237,10 @@ async fn a_model_that_kills_it_before_its_first_word_is_suspected() {
     let runtime = Runtime::new(stage.settings());
     for failure in [
         runtime.chat(question()).await.err().unwrap(),
-        runtime.load("Tiny", None).await.unwrap_err(),
+        runtime
+            .load("Tiny", None, Residence::default())
+            .await
+            .unwrap_err(),
     ] {
         assert_eq!(failure.code, FailureCode::RuntimeEnded);
         assert!(

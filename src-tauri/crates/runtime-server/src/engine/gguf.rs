@@ -58,6 +58,12 @@ pub(crate) struct Metadata {
     pub(crate) bytes_per_token: u64,
     /// Bytes of the key and value cache for one token at 16 bits; an estimate for hybrids.
     pub(crate) cache_bytes_per_token: u64,
+    /// Tokens that the vocabulary holds.
+    pub(crate) vocabulary: u64,
+    /// Width of what flows through the layers; 0 if the file does not say.
+    pub(crate) embedding_length: u64,
+    /// Width of the feed-forward network, of all experts that a token asks; 0 if the file does not say.
+    pub(crate) feed_forward_length: u64,
     /// The quantisation, such as `Q4_K_M`.
     pub(crate) quantization: String,
     /// `{architecture}.pooling_type`, if any.
@@ -147,6 +153,13 @@ pub(crate) fn read(parts: &[PathBuf]) -> Result<Metadata, Problem> {
 pub(crate) fn describe(path: &Path) -> Result<Description, String> {
     let (header, _) = open(path).map_err(Problem::into_reason)?;
     header.description()
+}
+
+/// Checks what llama.cpp would abort on, and takes for granted, in an adapter. The error is a sentence
+/// for the person.
+pub(crate) fn check_adapter(path: &Path) -> Result<(), String> {
+    let (header, _) = open(path).map_err(Problem::into_reason)?;
+    header.check_adapter()
 }
 
 /// Reads one file's header; also says how long the file is.
@@ -345,6 +358,23 @@ impl Header {
         }
     }
 
+    /// Elements of an array; 0 if there is none.
+    fn length(&self, key: &str) -> u64 {
+        // SAFETY: the key exists and is an array.
+        self.find(key).map_or(0, |id| unsafe {
+            if llama::gguf_get_kv_type(self.0, id) == llama::GGUF_TYPE_ARRAY {
+                llama::gguf_get_arr_n(self.0, id) as u64
+            } else {
+                0
+            }
+        })
+    }
+
+    fn tensor_name(&self, id: i64) -> String {
+        // SAFETY: `id` is below the number of tensors; the name is a NUL-terminated string.
+        unsafe { backend::text_of(llama::gguf_get_tensor_name(self.0, id)) }
+    }
+
     /// Refuses a file whose tensors do not lie within it: cut off, or with absurd offsets.
     fn check_tensors(&self, file_size: u64, may_be_none: bool) -> Result<(), String> {
         let (count, start) = self.tensor_layout();
@@ -391,18 +421,36 @@ impl Header {
         }
     }
 
-    fn elements(&self, id: i64) -> u64 {
+    fn dimensions(&self, id: i64) -> [i64; 4] {
         // SAFETY: `id` is below the number of tensors; the array has GGML_MAX_DIMS (4) elements.
-        let dimensions =
-            unsafe { std::slice::from_raw_parts(llama::gguf_get_tensor_ne(self.0, id), 4) };
-        dimensions.iter().fold(1u64, |product, size| {
+        unsafe { *llama::gguf_get_tensor_ne(self.0, id).cast::<[i64; 4]>() }
+    }
+
+    fn elements(&self, id: i64) -> u64 {
+        self.dimensions(id).iter().fold(1u64, |product, size| {
             product.saturating_mul(u64::try_from(*size).unwrap_or(0))
         })
     }
 
-    fn tensor_name(&self, id: i64) -> String {
-        // SAFETY: `id` is below the number of tensors; the name is a NUL-terminated string.
-        unsafe { backend::text_of(llama::gguf_get_tensor_name(self.0, id)) }
+    fn check_adapter(&self) -> Result<(), String> {
+        let alpha = self
+            .find("adapter.lora.alpha")
+            .and_then(|id| self.value(id))
+            .and_then(|alpha| alpha.as_f64());
+        if alpha.is_none() {
+            return Err("the file does not say the adapter's alpha as a finite number".into());
+        }
+        let (tensors, _) = self.tensor_layout();
+        for id in 0..tensors {
+            let name = self.tensor_name(id);
+            // Only experts are stacked in a third dimension.
+            if self.dimensions(id)[3] != 1
+                || (self.dimensions(id)[2] != 1 && !name.contains("_exps."))
+            {
+                return Err(format!("the tensor {name} has an impossible shape"));
+            }
+        }
+        Ok(())
     }
 
     fn description(&self) -> Result<Description, String> {
@@ -511,6 +559,11 @@ impl Header {
             || architecture.contains("bert");
         let embeds = bidirectional || pooling.is_some_and(|kind| kind != 0);
         let weights = self.weights(self);
+        let feed_forward = self.largest(&of_model("feed_forward_length")).unwrap_or(0);
+        let of_experts = self
+            .integer(&of_model("expert_feed_forward_length"))
+            .unwrap_or(0)
+            .saturating_mul(self.integer(&of_model("expert_used_count")).unwrap_or(0));
         Ok(Metadata {
             kind: match (is_adapter, embeds) {
                 (true, _) => Kind::Adapter,
@@ -523,6 +576,9 @@ impl Header {
             parameter_count: weights.elements,
             tensor_bytes: weights.bytes,
             bytes_per_token: weights.per_token,
+            vocabulary: self.length("tokenizer.ggml.tokens"),
+            embedding_length,
+            feed_forward_length: feed_forward.max(of_experts),
             cache_bytes_per_token: layers
                 .saturating_mul(cached_heads)
                 .saturating_mul(key_length.saturating_add(value_length))

@@ -164,7 +164,6 @@ impl Library {
     }
 
     /// The LoRA adapter of this name.
-    #[expect(dead_code, reason = "attaching one is the engine's")]
     pub(crate) fn find_adapter(&self, name: &str) -> Result<Arc<ModelFile>, Error> {
         let adapter = self.named(name)?;
         if adapter.metadata.kind == Kind::Adapter {

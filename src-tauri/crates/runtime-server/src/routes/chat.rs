@@ -74,6 +74,7 @@ pub(super) async fn chat(
     let thinking = options::thinking(common.think.as_ref(), &model)?;
     let has_tools = !tools.is_empty();
     let task = GenerateTask {
+        adapters: runtime.find_adapters(&model, common.adapters).await?,
         prompt: Prompt::Chat {
             messages,
             tools,

@@ -99,6 +99,7 @@ pub(super) async fn generate(
     });
     check_messages(&messages, &model)?;
     let task = GenerateTask {
+        adapters: runtime.find_adapters(&model, common.adapters).await?,
         prompt: if raw {
             Prompt::Raw(prompt)
         } else {

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::Runtime;
 use super::request::Body;
 use crate::engine::gguf::Kind;
-use crate::engine::{LoadState, WORKING_BYTES};
+use crate::engine::{LoadState, LoadedStatus, Need};
 use crate::error::Error;
 use crate::library::{Index, ModelFile};
 use crate::template;
@@ -71,11 +71,12 @@ fn tag(model: &ModelFile) -> Value {
     entry["linked"] = json!(model.linked);
     entry["kind"] = json!(metadata.kind);
     entry["context_length"] = json!(metadata.context_length);
-    // What `memory::needed` adds up, so that who shows whether a model fits comes to the same.
+    // What is looked at before a model is loaded, so that who shows whether it fits comes to the same.
+    let need = Need::of(metadata);
     entry["memory"] = json!({
-        "weights": metadata.tensor_bytes,
-        "cache_bytes_per_token": metadata.cache_bytes_per_token,
-        "working": WORKING_BYTES,
+        "weights": need.weights,
+        "cache_bytes_per_token": need.per_token,
+        "working": need.working,
     });
     entry["bytes_per_token"] = json!(metadata.bytes_per_token);
     entry
@@ -135,31 +136,32 @@ pub(super) async fn show(
     })))
 }
 
-/// What is in memory.
+/// What is in memory, the model that was used last first.
 pub(super) async fn loaded(State(runtime): State<Arc<Runtime>>) -> Json<Value> {
-    let models: Vec<Value> = runtime
-        .engine
-        .status()
-        .into_iter()
-        .map(|loaded| {
-            let mut entry = summary(&loaded.model);
-            entry["size"] = json!(loaded.bytes);
-            entry["size_vram"] = json!(0);
-            entry["expires_at"] = json!(
-                loaded
-                    .expires
-                    .map_or_else(|| NEVER.to_owned(), |time| time.to_string())
-            );
-            entry["context_length"] = json!(loaded.context);
-            entry["state"] = json!(match loaded.state {
-                LoadState::Loading => "loading",
-                LoadState::Ready => "ready",
-            });
-            entry["progress"] = json!(loaded.progress());
-            entry
-        })
-        .collect();
+    let models: Vec<Value> = runtime.engine.status().iter().map(process).collect();
     Json(json!({ "models": models }))
+}
+
+fn process(loaded: &LoadedStatus) -> Value {
+    let mut entry = summary(&loaded.model);
+    entry["size"] = json!(loaded.bytes);
+    entry["size_vram"] = json!(0);
+    entry["expires_at"] = json!(
+        loaded
+            .expires
+            .map_or_else(|| NEVER.to_owned(), |time| time.to_string())
+    );
+    entry["context_length"] = json!(loaded.context);
+    // Said only where the context is smaller than it would be with more memory.
+    if let Some(wanted) = loaded.context_wanted {
+        entry["context_wanted"] = json!(wanted);
+    }
+    entry["state"] = json!(match loaded.state {
+        LoadState::Loading => "loading",
+        LoadState::Ready => "ready",
+    });
+    entry["progress"] = json!(loaded.progress());
+    entry
 }
 
 fn summary(model: &ModelFile) -> Value {

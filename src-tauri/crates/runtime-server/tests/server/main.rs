@@ -1,0 +1,12 @@
+//! The real binary on a Unix socket with the real models.
+//!
+//! `npm test` builds the binary, fetches the models and sets `SOTTO_TEST_MODELS`.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+mod adapters;
+mod bench;
+mod estimate;
+mod limit;
+mod socket;
+mod support;
