@@ -161,6 +161,29 @@ async fn a_model_in_ollamas_store_answers_where_it_lies() {
 }
 
 #[tokio::test]
+async fn an_index_that_lies_is_corrected_when_the_model_is_asked() {
+    let stage = Stage::new(&[]);
+    fs::copy(starter(), stage.path("home/models/own.gguf")).unwrap();
+    let weights = async |world: &World| {
+        let view = world.sotto.models().await.unwrap();
+        found(&view, "own").fit.unwrap().weights
+    };
+    let world = stage.world().await;
+    let true_weights = weights(&world).await;
+    world.sotto.shutdown().await;
+    let index = stage.path("home/models-index.json");
+    let text = fs::read_to_string(&index).unwrap();
+    let said = format!(r#""tensor_bytes":{true_weights}"#);
+    assert!(text.contains(&said), "{text}");
+    fs::write(&index, text.replace(&said, r#""tensor_bytes":5"#)).unwrap();
+    let world = stage.world().await;
+    assert_eq!(weights(&world).await, 5, "the list is the index's");
+    answers(&world, "own").await;
+    assert_eq!(weights(&world).await, true_weights);
+    world.sotto.shutdown().await;
+}
+
+#[tokio::test]
 async fn nothing_in_ollamas_store_hides_anything_else() {
     let stage = Stage::new(&[("ollama", "ollama")]);
     let registry = "ollama/manifests/registry.ollama.ai";
