@@ -150,10 +150,10 @@ impl<'a> Reader<'a> {
                     self.skip_value(inner);
                 }
             }
-            0 | 1 | 7 => drop(self.take(1)),
-            2 | 3 => drop(self.take(2)),
-            4..=6 => drop(self.take(4)),
-            _ => drop(self.take(8)),
+            0 | 1 | 7 => self.at += 1,
+            2 | 3 => self.at += 2,
+            4..=6 => self.at += 4,
+            _ => self.at += 8,
         }
     }
 }

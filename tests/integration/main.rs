@@ -6,6 +6,7 @@ mod bad_input;
 mod branches;
 mod downloads;
 mod gate;
+#[cfg(unix)]
 mod gguf;
 mod larger;
 mod llama_server;
@@ -13,6 +14,7 @@ mod memory;
 mod model_settings;
 mod quick;
 mod real_runtime;
+#[cfg(unix)]
 mod stores;
 mod turns;
 #[cfg(unix)]

@@ -234,3 +234,14 @@ async fn a_measurement_can_be_stopped_and_there_is_one_at_a_time() {
     // The place is free again.
     world.sotto.bench_model(MODEL.to_owned()).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_question_does_not_wait_for_a_measurement() {
+    let world = World::new(FakeLanguageModel::new(vec![ends()])).await;
+    let sotto = world.sotto.clone();
+    let measuring = tokio::spawn(async move { sotto.bench_model("slow".to_owned()).await });
+    while !matches!(world.next_event().await, AppEvent::BenchProgressed { .. }) {}
+    world.sotto.ask(question()).await.unwrap();
+    assert!(measuring.await.unwrap().is_err());
+    world.end_of_answer().await;
+}

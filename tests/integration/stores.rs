@@ -1,6 +1,5 @@
 //! Models that lie elsewhere, through the real runtime: the stores of other apps in their documented
 //! layouts, split files, models that the person brings and removes, and what is read again at a start.
-#![cfg(unix)]
 
 use std::{fs, os::unix::fs::symlink, path::PathBuf, sync::Arc};
 
@@ -158,6 +157,29 @@ async fn a_model_in_ollamas_store_answers_where_it_lies() {
         .unwrap_err();
     assert!(refused.message.contains("belongs to Ollama"), "{refused}");
     assert!(blob.exists());
+    world.sotto.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_index_that_lies_is_corrected_when_the_model_is_asked() {
+    let stage = Stage::new(&[]);
+    fs::copy(starter(), stage.path("home/models/own.gguf")).unwrap();
+    let weights = async |world: &World| {
+        let view = world.sotto.models().await.unwrap();
+        found(&view, "own").fit.unwrap().weights
+    };
+    let world = stage.world().await;
+    let true_weights = weights(&world).await;
+    world.sotto.shutdown().await;
+    let index = stage.path("home/models-index.json");
+    let text = fs::read_to_string(&index).unwrap();
+    let said = format!(r#""tensor_bytes":{true_weights}"#);
+    assert!(text.contains(&said), "{text}");
+    fs::write(&index, text.replace(&said, r#""tensor_bytes":5"#)).unwrap();
+    let world = stage.world().await;
+    assert_eq!(weights(&world).await, 5, "the list is the index's");
+    answers(&world, "own").await;
+    assert_eq!(weights(&world).await, true_weights);
     world.sotto.shutdown().await;
 }
 
@@ -481,7 +503,7 @@ async fn a_model_that_is_brought_works_at_once_and_stays_where_it_is() {
     assert!(elsewhere.is_file());
     let view = world.sotto.models().await.unwrap();
     assert_eq!(sorted(&view).0.len(), 1);
-    assert_eq!(world.sotto.runtime().await.loaded, []);
+    assert!(world.sotto.runtime().await.loaded.is_empty());
     let gone = world
         .sotto
         .remove_model("own".to_owned())

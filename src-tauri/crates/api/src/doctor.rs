@@ -10,7 +10,7 @@ use sotto_runtime_client::Confinement;
 use crate::{
     error::sentence,
     sotto::Sotto,
-    view::{HistoryState, ModelState},
+    view::{HistoryState, ModelState, models::ModelOwner},
 };
 
 /// A desktop's portal is started by being asked, which takes a moment.
@@ -170,7 +170,8 @@ impl Sotto {
         let broken: Vec<String> = view
             .models
             .iter()
-            .filter(|model| unusable(&model.state))
+            // What is wrong in another app's folder is that app's to mend.
+            .filter(|model| unusable(&model.state) && is_ours(model.owner))
             .map(|model| model.name.clone())
             .collect();
         let mend = format!(
@@ -201,6 +202,13 @@ impl Sotto {
             ),
         }
     }
+}
+
+fn is_ours(owner: ModelOwner) -> bool {
+    matches!(
+        owner,
+        ModelOwner::Sotto | ModelOwner::Bundled | ModelOwner::Elsewhere
+    )
 }
 
 /// Whether the system keeps the runtime from talking and reading.

@@ -157,6 +157,7 @@ fn write(file: &Path, kept: &Kept) -> std::io::Result<()> {
 
 impl Sotto {
     /// Measures a model on this computer, alone in memory, and keeps the result. Tells how far it is.
+    /// A question that is asked meanwhile stops it.
     ///
     /// # Errors
     /// Where another model is being measured, where it is stopped, and where the model cannot be
@@ -176,8 +177,10 @@ impl Sotto {
         );
         let measured = loop {
             tokio::select! {
-                measured = &mut bench => break measured,
+                // Each step is told before what comes after it.
+                biased;
                 Some(step) = steps.recv() => self.tell_bench(&model, step),
+                measured = &mut bench => break measured,
                 () = stop.cancelled() => {
                     return Err(ApiError::new(ErrorCode::Other, "The measurement was stopped."));
                 }
@@ -197,7 +200,7 @@ impl Sotto {
 
     /// Stops what is being measured; its result is lost.
     pub fn stop_bench(&self) {
-        if let Some(stop) = self.inner.measurements.running().take() {
+        if let Some(stop) = &*self.inner.measurements.running() {
             stop.cancel();
         }
     }

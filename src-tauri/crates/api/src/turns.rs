@@ -283,6 +283,8 @@ impl Sotto {
             None => {
                 let model = answer.model.clone().unwrap_or_default();
                 self.end_pause().await;
+                // The runtime does one thing at a time, and a person who asks does not wait for it.
+                self.stop_bench();
                 self.keep_to_memory_limit().await;
                 self.tell_loading(model.clone(), plan.conversation.id);
                 let settings = self.model_settings(&model).await;

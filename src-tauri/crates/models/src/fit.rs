@@ -51,8 +51,9 @@ pub struct Fitness {
     pub largest_context: u32,
 }
 
-/// With fewer tokens than this a model is of no use: a question and a short answer.
-const SMALLEST_CONTEXT: u32 = 512;
+/// With fewer tokens than this a model is of little use; the runtime loads none with fewer because memory
+/// is short.
+const SMALLEST_CONTEXT: u32 = 2048;
 
 /// Sizes of context are told in steps of so many tokens.
 const STEP: u32 = 256;
@@ -153,9 +154,9 @@ mod tests {
             // 1.2 GB and 0.8192 GB for 8,192 tokens.
             (8192, (2_019_200_000, None), (FitsWell, 8192, 8192)),
             (8192, (2_019_199_999, None), (SmallerContext, 8192, 7936)),
-            (8192, (1_300_000_000, None), (SmallerContext, 8192, 768)),
-            (8192, (1_251_200_000, None), (SmallerContext, 8192, 512)),
-            (8192, (1_251_199_999, None), (TooLarge, 8192, 0)),
+            (8192, (1_500_000_000, None), (SmallerContext, 8192, 2816)),
+            (8192, (1_404_800_000, None), (SmallerContext, 8192, 2048)),
+            (8192, (1_404_799_999, None), (TooLarge, 8192, 0)),
             (8192, (0, None), (TooLarge, 8192, 0)),
             // More than it was trained for is neither wanted nor told.
             (100_000, (100 * GIGABYTE, None), (FitsWell, 32_768, 32_768)),
@@ -168,8 +169,8 @@ mod tests {
             ),
             (
                 8192,
-                (8 * GIGABYTE, Some(1_300_000_000)),
-                (SmallerContext, 8192, 768),
+                (8 * GIGABYTE, Some(1_500_000_000)),
+                (SmallerContext, 8192, 2816),
             ),
             (8192, (8 * GIGABYTE, Some(GIGABYTE)), (OverLimit, 8192, 0)),
             (8192, (GIGABYTE, Some(GIGABYTE / 2)), (TooLarge, 8192, 0)),

@@ -365,7 +365,7 @@ mod tests {
             },
             ..whereabouts(home)
         };
-        assert_eq!(nowhere.stores(), []);
+        assert!(nowhere.stores().is_empty());
         for (kind, expected) in [
             (StoreKind::Ollama, "/nowhere"),
             (StoreKind::HuggingFace, "/nowhere/hub"),

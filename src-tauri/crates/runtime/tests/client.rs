@@ -202,7 +202,12 @@ async fn errors_known_before_the_first_word_come_at_once() {
         let failure = server.client.chat(question()).await.err().unwrap();
         assert_eq!(failure.code, code, "{failure}");
         assert_eq!(
-            server.client.load("Tiny", None).await.unwrap_err().code,
+            server
+                .client
+                .load("Tiny", None, Residence::default())
+                .await
+                .unwrap_err()
+                .code,
             code
         );
     };

@@ -146,7 +146,7 @@ impl LocalRuntime for FakeLanguageModel {
         Box::pin(async {
             Ok(ModelList {
                 usable,
-                unusable: Vec::new(),
+                ..ModelList::default()
             })
         })
     }

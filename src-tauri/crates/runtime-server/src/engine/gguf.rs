@@ -40,7 +40,7 @@ pub(crate) enum Kind {
 }
 
 /// A model file's own description, as far as a list of models needs it.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Metadata {
     /// `general.architecture`, such as `llama` or `qwen2`; of an adapter, that of its model.
@@ -126,6 +126,18 @@ fn may_be_read(path: &Path) -> bool {
 
 /// Reads and checks the headers of a model's files: one, or all parts of a split one in order.
 pub(crate) fn read(parts: &[PathBuf]) -> Result<Metadata, Problem> {
+    read_all(parts).map(|(metadata, _)| metadata)
+}
+
+/// The same, with what only who asks the model needs.
+pub(crate) fn describe(parts: &[PathBuf]) -> Result<(Metadata, Description), Problem> {
+    let (metadata, header) = read_all(parts)?;
+    let description = header.description(metadata.parameter_count)?;
+    Ok((metadata, description))
+}
+
+/// Also gives the header that describes the model: the first part's.
+fn read_all(parts: &[PathBuf]) -> Result<(Metadata, Header), Problem> {
     let (first, others) = parts.split_first().ok_or("it has no file")?;
     let (header, size) = open(first)?;
     let count = header.integer("split.count").unwrap_or(0).max(1);
@@ -137,22 +149,15 @@ pub(crate) fn read(parts: &[PathBuf]) -> Result<Metadata, Problem> {
     }
     // The first part may hold the description alone.
     header.check_tensors(size, parts.len() > 1)?;
-    let mut metadata = header.metadata()?;
+    let mut further = Vec::new();
     for other in others {
         let (part, size) = open(other)?;
         part.check_tensors(size, false)?;
-        let weights = part.weights(&header);
-        metadata.parameter_count = metadata.parameter_count.saturating_add(weights.elements);
-        metadata.tensor_bytes = metadata.tensor_bytes.saturating_add(weights.bytes);
-        metadata.bytes_per_token = metadata.bytes_per_token.saturating_add(weights.per_token);
+        further.push(part);
     }
-    Ok(metadata)
-}
-
-/// Reads what only who asks the model needs.
-pub(crate) fn describe(path: &Path) -> Result<Description, String> {
-    let (header, _) = open(path).map_err(Problem::into_reason)?;
-    header.description()
+    let all: Vec<&Header> = std::iter::once(&header).chain(&further).collect();
+    let metadata = header.metadata(&all)?;
+    Ok((metadata, header))
 }
 
 /// Checks what llama.cpp would abort on, and takes for granted, in an adapter. The error is a sentence
@@ -453,7 +458,16 @@ impl Header {
         Ok(())
     }
 
-    fn description(&self) -> Result<Description, String> {
+    fn description(&self, parameters: u64) -> Result<Description, String> {
+        let mut model_info = self.model_info()?;
+        model_info.insert("general.parameter_count".into(), json!(parameters));
+        Ok(Description {
+            chat_template: self.text("tokenizer.chat_template"),
+            model_info,
+        })
+    }
+
+    fn model_info(&self) -> Result<Map<String, Value>, String> {
         let mut model_info = Map::new();
         for id in 0..self.key_count() {
             // SAFETY: `id` is below the number of keys; the key is a NUL-terminated string.
@@ -473,32 +487,31 @@ impl Header {
                 model_info.insert(key, value);
             }
         }
-        let parameters = self.weights(self).elements;
-        model_info.insert("general.parameter_count".into(), json!(parameters));
-        Ok(Description {
-            chat_template: self.text("tokenizer.chat_template"),
-            model_info,
-        })
+        Ok(model_info)
     }
 
-    /// Sums over the tensors. `model` is the header that describes the model: of a split one the first.
-    fn weights(&self, model: &Self) -> Weights {
-        let of_model = |key: &str| {
-            let architecture = model.text("general.architecture").unwrap_or_default();
-            model.integer(&format!("{architecture}.{key}"))
-        };
+    /// Sums over the tensors of a model's files, this one among them.
+    fn weights(&self, parts: &[&Self]) -> Weights {
+        let architecture = self.text("general.architecture").unwrap_or_default();
+        let of_model = |key: &str| self.integer(&format!("{architecture}.{key}"));
         let experts = of_model("expert_count").unwrap_or(0);
-        let used = of_model("expert_used_count")
-            .unwrap_or(experts)
-            .min(experts);
-        let (tensors, _) = self.tensor_layout();
-        let names: Vec<String> = (0..tensors).map(|id| self.tensor_name(id)).collect();
+        let used = of_model("expert_used_count").map_or(experts, |used| used.min(experts));
+        let tensors = parts.iter().flat_map(|part| {
+            let (count, _) = part.tensor_layout();
+            (0..count).map(|id| {
+                (
+                    part.tensor_name(id),
+                    part.elements(id),
+                    part.tensor_place(id).1,
+                )
+            })
+        });
+        let tensors: Vec<(String, u64, u64)> = tensors.collect();
         // Without a matrix of its own for the output, the table of embeddings is that matrix, too.
-        let reads_table = !names.iter().any(|name| name == "output.weight");
+        let reads_table = !tensors.iter().any(|(name, ..)| name == "output.weight");
         let mut weights = Weights::default();
-        for (id, name) in (0..tensors).zip(&names) {
-            let bytes = self.tensor_place(id).1;
-            weights.elements = weights.elements.saturating_add(self.elements(id));
+        for (name, elements, bytes) in tensors {
+            weights.elements = weights.elements.saturating_add(elements);
             weights.bytes = weights.bytes.saturating_add(bytes);
             let read = if name.starts_with("token_embd.") && !reads_table {
                 0
@@ -512,9 +525,9 @@ impl Header {
         weights
     }
 
-    fn metadata(&self) -> Result<Metadata, String> {
+    fn metadata(&self, parts: &[&Self]) -> Result<Metadata, String> {
         // Looked through for what would end the process.
-        self.description()?;
+        self.model_info()?;
         let architecture = self
             .text("general.architecture")
             .ok_or("the file does not say its architecture")?;
@@ -558,7 +571,7 @@ impl Header {
             .is_some_and(|causal| causal == Value::Bool(false))
             || architecture.contains("bert");
         let embeds = bidirectional || pooling.is_some_and(|kind| kind != 0);
-        let weights = self.weights(self);
+        let weights = self.weights(parts);
         let feed_forward = self.largest(&of_model("feed_forward_length")).unwrap_or(0);
         let of_experts = self
             .integer(&of_model("expert_feed_forward_length"))

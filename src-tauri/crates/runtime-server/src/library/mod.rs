@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::engine::gguf::{self, Kind, Problem};
+use crate::engine::gguf::{self, Kind, Metadata, Problem};
 use crate::error::Error;
 
 use candidate::Candidate;
@@ -159,7 +159,22 @@ impl Library {
                 ),
             });
         }
-        model.describe()?;
+        if model.is_described() {
+            return Ok(model);
+        }
+        let unusable = |problem: Problem| Error::ModelUnusable {
+            name: name.to_owned(),
+            reason: problem.into_reason(),
+        };
+        let (metadata, description) = gguf::describe(&model.parts).map_err(unusable)?;
+        let model = if metadata == model.metadata {
+            model
+        } else {
+            // An index that does not tell the truth: what stands in the file counts.
+            self.correct(&model.path, metadata);
+            self.named(name)?
+        };
+        model.describe(description);
         Ok(model)
     }
 
@@ -197,6 +212,15 @@ impl Library {
     /// How many headers were read since the process began.
     pub(crate) fn headers_read(&self) -> u64 {
         self.headers_read.load(Ordering::Relaxed)
+    }
+
+    /// Believes this of a file instead of what it believed.
+    fn correct(&self, path: &Path, metadata: Metadata) {
+        if let Some(known) = lock(&self.read).get_mut(path) {
+            known.reading = Reading::Model(metadata);
+            known.model = None;
+        }
+        self.moved.store(true, Ordering::Relaxed);
     }
 
     fn named(&self, name: &str) -> Result<Arc<ModelFile>, Error> {

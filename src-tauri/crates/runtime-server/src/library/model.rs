@@ -10,8 +10,7 @@ use sha2::{Digest, Sha256};
 use super::candidate::Candidate;
 use super::owner::Owner;
 use super::stamp::Stamp;
-use crate::engine::gguf::{self, Description, Metadata};
-use crate::error::Error;
+use crate::engine::gguf::{Description, Metadata};
 
 /// A model that can be asked, or an adapter that can be attached to one.
 #[derive(Debug)]
@@ -57,18 +56,15 @@ impl ModelFile {
         }
     }
 
-    /// Reads what only who asks it needs, unless that was done. Blocks.
-    pub(super) fn describe(&self) -> Result<(), Error> {
-        if self.description.get().is_none() {
-            let description =
-                gguf::describe(&self.path).map_err(|reason| Error::ModelUnusable {
-                    name: self.name.clone(),
-                    reason,
-                })?;
-            // Whoever was faster read the same.
-            let _ = self.description.set(description);
-        }
-        Ok(())
+    /// What only who asks it needs is known.
+    pub(super) fn is_described(&self) -> bool {
+        self.description.get().is_some()
+    }
+
+    /// Keeps what only who asks it needs.
+    pub(super) fn describe(&self, description: Description) {
+        // Whoever was faster read the same.
+        let _ = self.description.set(description);
     }
 
     /// The Jinja chat template. Known of a model that [`super::Library::find`] gave.
