@@ -11,6 +11,7 @@ mod desktop;
 mod doctor;
 mod driver;
 mod error;
+mod graphics;
 mod history_access;
 mod host;
 mod local_runtime;

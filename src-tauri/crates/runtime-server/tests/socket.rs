@@ -4,89 +4,11 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::os::unix::net::UnixStream;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+mod support;
 
 use serde_json::{Value, json};
 
-const MODEL: &str = "SmolLM2-135M-Instruct.Q4_1";
-
-struct Runtime {
-    process: Child,
-    socket: PathBuf,
-    _folder: tempfile::TempDir,
-}
-
-impl Runtime {
-    fn start() -> Self {
-        let models = std::env::var_os("SOTTO_TEST_MODELS")
-            .map(PathBuf::from)
-            .filter(|folder| folder.join(format!("{MODEL}.gguf")).is_file())
-            .unwrap_or_else(|| {
-                panic!(
-                    "SOTTO_TEST_MODELS must name a folder with {MODEL}.gguf: `npm test` provides it"
-                )
-            });
-        let folder = tempfile::tempdir().unwrap();
-        let socket = folder.path().join("runtime.sock");
-        let mut process = Command::new(env!("CARGO_BIN_EXE_sotto-runtime"))
-            .args(["--lifeline", "--threads", "1", "--models"])
-            .arg(models)
-            .arg("--socket")
-            .arg(&socket)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.as_mut().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        assert_eq!(line, format!("listening {}\n", socket.display()));
-        Self {
-            process,
-            socket,
-            _folder: folder,
-        }
-    }
-
-    /// Sends one request and gives the status and the lines of JSON.
-    fn ask(&self, method: &str, path: &str, body: &Value) -> (u16, Vec<Value>) {
-        let (status, text) = exchange(&self.socket, method, path, &body.to_string());
-        (
-            status,
-            text.lines()
-                .filter_map(|line| serde_json::from_str(line).ok())
-                // The sizes of chunks are numbers.
-                .filter(Value::is_object)
-                .collect(),
-        )
-    }
-}
-
-impl Drop for Runtime {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-fn exchange(socket: &Path, method: &str, path: &str, body: &str) -> (u16, String) {
-    let mut stream = UnixStream::connect(socket).unwrap();
-    write!(
-        stream,
-        "{method} {path} HTTP/1.1\r\nHost: sotto\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    )
-    .unwrap();
-    let mut response = String::new();
-    stream.read_to_string(&mut response).unwrap();
-    let status = response[9..12].parse().unwrap();
-    let (_, body) = response.split_once("\r\n\r\n").unwrap();
-    (status, body.to_owned())
-}
+use support::{MODEL, Runtime, exchange};
 
 fn chat(content: &str, extra: Value) -> Value {
     let mut request = json!({

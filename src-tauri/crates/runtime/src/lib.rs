@@ -18,6 +18,8 @@ mod supervisor;
 pub use client::Client;
 pub use error::{RuntimeError, RuntimeStatus};
 pub use executable::{EXECUTABLE_VARIABLE, find_executable};
-pub use protocol::{Confinement, InstalledModel, LoadedModel, ModelList, System, UnusableModel};
+pub use protocol::{
+    Confinement, Device, DeviceKind, InstalledModel, LoadedModel, ModelList, System, UnusableModel,
+};
 pub use runtime::Runtime;
 pub use supervisor::{Settings, Supervisor};

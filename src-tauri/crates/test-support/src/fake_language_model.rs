@@ -144,6 +144,10 @@ impl LocalRuntime for FakeLanguageModel {
         let models = loaded.iter().map(|name| LoadedModel {
             name: name.clone(),
             size: 1_000,
+            graphics_size: 0,
+            layers: 0,
+            graphics_layers: 0,
+            note: String::new(),
             context: 512,
             progress: 1.0,
             ready: true,

@@ -32,6 +32,14 @@ pub(crate) struct Metadata {
     pub(crate) parameter_count: u64,
     /// Bytes of all tensors.
     pub(crate) tensor_bytes: u64,
+    /// Of these, the bytes of each layer's tensors.
+    pub(crate) layer_bytes: Vec<u64>,
+    /// Bytes of the tensors that make logits; those of the embeddings where they serve as such.
+    pub(crate) output_bytes: u64,
+    /// Tokens in the vocabulary.
+    pub(crate) vocabulary: u64,
+    /// Width of a token's embedding.
+    pub(crate) embedding_length: u64,
     /// Bytes of the key and value cache for one token at 16 bits; an estimate for hybrids.
     pub(crate) cache_bytes_per_token: u64,
     /// The quantisation, such as `Q4_K_M`.
@@ -302,11 +310,42 @@ impl Header {
         }
     }
 
-    fn elements(&self, id: i64) -> u64 {
+    fn dimensions(&self, id: i64) -> &[i64] {
         // SAFETY: `id` is below the number of tensors; the array has GGML_MAX_DIMS (4) elements.
-        let dimensions =
-            unsafe { std::slice::from_raw_parts(llama::gguf_get_tensor_ne(self.0, id), 4) };
-        dimensions.iter().fold(1u64, |product, size| {
+        unsafe { std::slice::from_raw_parts(llama::gguf_get_tensor_ne(self.0, id), 4) }
+    }
+
+    /// The bytes of each layer and of what makes logits, and the tokens in the vocabulary.
+    fn parts(&self, layers: u64) -> (Vec<u64>, u64, u64) {
+        let mut layer_bytes = vec![0u64; usize::try_from(layers).unwrap_or(0)];
+        let (mut output, mut embeddings, mut vocabulary, mut own_output) =
+            (0u64, 0u64, 0u64, false);
+        for id in 0..self.tensor_layout().0 {
+            // SAFETY: `id` is below the number of tensors; the name is a NUL-terminated string.
+            let name = unsafe { backend::text_of(llama::gguf_get_tensor_name(self.0, id)) };
+            let size = self.tensor_place(id).1;
+            let layer = name
+                .strip_prefix("blk.")
+                .and_then(|rest| rest.split_once('.'))
+                .and_then(|(number, _)| number.parse::<usize>().ok());
+            if let Some(bytes) = layer.and_then(|layer| layer_bytes.get_mut(layer)) {
+                *bytes = bytes.saturating_add(size);
+            } else if name.starts_with("output") {
+                own_output |= name == "output.weight";
+                output = output.saturating_add(size);
+            } else if name == "token_embd.weight" {
+                embeddings = size;
+                vocabulary = u64::try_from(self.dimensions(id)[1]).unwrap_or(0);
+            }
+        }
+        if !own_output {
+            output = output.saturating_add(embeddings);
+        }
+        (layer_bytes, output, vocabulary)
+    }
+
+    fn elements(&self, id: i64) -> u64 {
+        self.dimensions(id).iter().fold(1u64, |product, size| {
             product.saturating_mul(u64::try_from(*size).unwrap_or(0))
         })
     }
@@ -366,7 +405,12 @@ impl Header {
         let tensor_bytes =
             (0..tensors).fold(0u64, |sum, id| sum.saturating_add(self.tensor_place(id).1));
         model_info.insert("general.parameter_count".into(), json!(parameter_count));
+        let (layer_bytes, output_bytes, vocabulary) = self.parts(layers);
         Ok(Metadata {
+            layer_bytes,
+            output_bytes,
+            vocabulary,
+            embedding_length,
             context_length: self
                 .integer(&of_model("context_length"))
                 .map_or(0, |length| u32::try_from(length).unwrap_or(u32::MAX)),
@@ -478,6 +522,11 @@ mod tests {
                 metadata.tensor_bytes
             ),
             ("llama", 32, 128)
+        );
+        // Its embeddings make the logits too, and its two layers have no tensors.
+        assert_eq!(
+            (metadata.layer_bytes, metadata.output_bytes),
+            (vec![0, 0], 128)
         );
     }
 

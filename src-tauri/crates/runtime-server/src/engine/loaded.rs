@@ -7,6 +7,7 @@ use super::context::{Context, ContextSettings};
 use super::grammar::{Constraint, Constraints};
 use super::job::Format;
 use super::model::Model;
+use super::placement::{self, Placed};
 use super::prefix::PrefixCache;
 use super::prompt::PromptMaker;
 use super::{memory, process};
@@ -22,6 +23,8 @@ pub(super) struct Loaded {
     /// Compute threads.
     pub(super) threads: u32,
     pub(super) model: Arc<Model>,
+    /// Which of its layers are on a graphics card.
+    pub(super) placed: Placed,
     pub(super) prompts: PromptMaker,
     answering: Option<Answering>,
     embedding: Option<Context>,
@@ -40,10 +43,17 @@ impl Loaded {
         file: &Arc<ModelFile>,
         size: u32,
         threads: u32,
+        layers: Option<u32>,
         progress: &Arc<AtomicU32>,
     ) -> Result<Self, Error> {
-        memory::check(&file.metadata, size, memory::system_memory().available)?;
-        let model = Arc::new(Model::load(&file.name, &file.path, progress)?);
+        let plan = placement::plan(&file.metadata, size, layers);
+        let room = memory::system_memory()
+            .available
+            .saturating_add(plan.device_bytes());
+        memory::check(&file.metadata, size, room)?;
+        let (model, placed) =
+            placement::load(&file.name, &file.path, &file.metadata, plan, progress)?;
+        let model = Arc::new(model);
         let prompts = PromptMaker::new(&model, file.metadata.chat_template.as_deref())?;
         let trained = model.trained_context();
         let size = if trained == 0 {
@@ -56,6 +66,7 @@ impl Loaded {
             size,
             threads,
             model,
+            placed,
             prompts,
             answering: None,
             embedding: None,
@@ -66,15 +77,12 @@ impl Loaded {
     /// The context for answers, made at its first use.
     pub(super) fn answering(&mut self) -> Result<&mut Answering, Error> {
         if self.answering.is_none() {
-            let context = Context::new(
-                &self.model,
-                ContextSettings {
-                    size: self.size,
-                    threads: self.threads,
-                    embeddings: false,
-                    whole: false,
-                },
-            )?;
+            let context = self.context(ContextSettings {
+                size: self.size,
+                threads: self.threads,
+                embeddings: false,
+                whole: false,
+            })?;
             self.size = context.size().min(self.size);
             self.answering = Some(Answering {
                 context,
@@ -89,20 +97,48 @@ impl Loaded {
     /// The context for embeddings, made at its first use.
     pub(super) fn embedding(&mut self) -> Result<&mut Context, Error> {
         if self.embedding.is_none() {
-            let context = Context::new(
-                &self.model,
-                ContextSettings {
-                    size: self.size,
-                    threads: self.threads,
-                    embeddings: true,
-                    whole: self.file.metadata.bidirectional,
-                },
-            )?;
+            let context = self.context(ContextSettings {
+                size: self.size,
+                threads: self.threads,
+                embeddings: true,
+                whole: self.file.metadata.bidirectional,
+            })?;
             self.embedding = Some(context);
         }
         self.embedding
             .as_mut()
             .ok_or_else(|| Error::Engine("the context is gone".into()))
+    }
+
+    /// A context of the model, which leaves the graphics card if that has no memory for it.
+    fn context(&mut self, settings: ContextSettings) -> Result<Context, Error> {
+        match Context::new(&self.model, settings) {
+            Err(error) if self.placed.uses_device() => {
+                self.leave_device(&error)?;
+                Context::new(&self.model, settings)
+            }
+            made => made,
+        }
+    }
+
+    /// Loads the model again, without a graphics card.
+    fn leave_device(&mut self, failed: &Error) -> Result<(), Error> {
+        self.answering = None;
+        self.embedding = None;
+        self.constraints = None;
+        let file = &self.file;
+        memory::check(&file.metadata, self.size, memory::system_memory().available)?;
+        let progress = Arc::new(AtomicU32::new(0));
+        let (model, placed) = placement::load_on_processor(
+            &file.name,
+            &file.path,
+            &file.metadata,
+            failed,
+            &progress,
+        )?;
+        self.model = Arc::new(model);
+        self.placed = placed;
+        Ok(())
     }
 
     /// A constraint for one answer.
@@ -128,9 +164,18 @@ impl Loaded {
         self.answering = None;
         self.embedding = None;
         process::return_free_memory();
-        memory::check_cache(&self.file.metadata, size, memory::system_memory().available)?;
+        let needed = memory::cache(&self.file.metadata, size);
+        memory::check_cache(
+            self.placed.cache_outside(needed),
+            memory::system_memory().available,
+        )?;
         (self.size, self.threads) = (size, threads);
         Ok(())
+    }
+
+    /// Whether it serves such a request without being loaded anew.
+    pub(super) fn serves(&self, size: u32, layers: Option<u32>) -> bool {
+        self.placed.serves(&self.file.metadata, size, layers)
     }
 
     /// Makes all that the first answer needs.

@@ -52,11 +52,7 @@ pub(crate) fn system_memory() -> SystemMemory {
 pub(crate) fn needed(metadata: &Metadata, context: u32) -> u64 {
     metadata
         .tensor_bytes
-        .saturating_add(
-            metadata
-                .cache_bytes_per_token
-                .saturating_mul(u64::from(context)),
-        )
+        .saturating_add(cache(metadata, context))
         .saturating_add(WORKING_BYTES)
 }
 
@@ -70,11 +66,15 @@ pub(super) fn check(metadata: &Metadata, context: u32, available: u64) -> Result
     }
 }
 
-/// The same for another context size of a model whose weights are in memory already.
-pub(super) fn check_cache(metadata: &Metadata, context: u32, available: u64) -> Result<(), Error> {
-    let needed = metadata
+/// Bytes of the key and value cache for so many tokens.
+pub(super) fn cache(metadata: &Metadata, context: u32) -> u64 {
+    metadata
         .cache_bytes_per_token
-        .saturating_mul(u64::from(context));
+        .saturating_mul(u64::from(context))
+}
+
+/// The same for a cache of another size, of a model whose weights are in memory already.
+pub(super) fn check_cache(needed: u64, available: u64) -> Result<(), Error> {
     if needed > available {
         Err(Error::InsufficientMemory { needed, available })
     } else {

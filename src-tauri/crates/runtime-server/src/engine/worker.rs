@@ -13,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::generate::{self, Clock};
 use super::job::{Event, Job, KeepAlive, LoadReport, Task};
 use super::loaded::Loaded;
+use super::placement::Placement;
 use super::{embed, memory};
 use crate::error::Error;
 use crate::library::ModelFile;
@@ -47,6 +48,8 @@ pub(crate) struct LoadedStatus {
     pub(crate) context: u32,
     /// Bytes that it takes, estimated.
     pub(crate) bytes: u64,
+    /// Which of its layers are on a graphics card.
+    pub(crate) placement: Placement,
     /// When it will be unloaded; `None`: not by itself.
     pub(crate) expires: Option<Timestamp>,
     progress: Arc<AtomicU32>,
@@ -161,6 +164,7 @@ impl Worker {
             model,
             context,
             threads,
+            layers,
             keep_alive,
             cancel,
             task,
@@ -179,7 +183,7 @@ impl Worker {
             return;
         }
         let loading = Instant::now();
-        let prepared = self.prepare(&model, context, threads);
+        let prepared = self.prepare(&model, context, threads, layers);
         let clock = Clock {
             asked,
             load: loading.elapsed(),
@@ -214,6 +218,7 @@ impl Worker {
         model: &Arc<ModelFile>,
         context: Option<u32>,
         threads: Option<u32>,
+        layers: Option<u32>,
     ) -> Result<&mut Loaded, Error> {
         let trained = model.metadata.context_length;
         let bound = |size: u32| {
@@ -223,12 +228,14 @@ impl Worker {
                 size.min(trained)
             }
         };
+        let default = bound(self.context);
         if self.loaded.as_ref().is_some_and(|loaded| {
-            loaded.file.digest != model.digest || loaded.file.path != model.path
+            loaded.file.digest != model.digest
+                || loaded.file.path != model.path
+                || !loaded.serves(context.map_or(loaded.size, bound), layers)
         }) {
             self.unload();
         }
-        let default = bound(self.context);
         if self.loaded.is_none() {
             let size = context.map_or(default, bound);
             let progress = Arc::new(AtomicU32::new(0));
@@ -237,11 +244,18 @@ impl Worker {
                 state: LoadState::Loading,
                 context: size,
                 bytes: memory::needed(&model.metadata, size),
+                placement: Placement::default(),
                 expires: None,
                 progress: Arc::clone(&progress),
             }));
             tracing::info!(model = model.name, context = size, "loading");
-            match Loaded::load(model, size, threads.unwrap_or(self.threads), &progress) {
+            match Loaded::load(
+                model,
+                size,
+                threads.unwrap_or(self.threads),
+                layers,
+                &progress,
+            ) {
                 Ok(loaded) => self.loaded = Some(loaded),
                 Err(error) => {
                     self.set_status(None);
@@ -264,6 +278,7 @@ impl Worker {
             status.progress.store(1000, Ordering::Relaxed);
             status.context = loaded.size;
             status.bytes = memory::needed(&model.metadata, loaded.size);
+            status.placement = loaded.placed.placement.clone();
             // While it works it does not expire.
             status.expires = None;
         }

@@ -1,0 +1,378 @@
+//! Which layers of a model go to a graphics card: as many as its free memory takes, the rest stays on
+//! the processor, and a card that fails is said and not hidden.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+
+use super::context::BATCH;
+use super::devices::{self, Device};
+use super::driver::{self, Busy};
+use super::gguf::Metadata;
+use super::model::{Model, Offload};
+use crate::error::Error;
+
+/// Bytes of a card that are left alone: the driver's own, and what a desktop draws meanwhile. Half of
+/// what llama.cpp's own fitting leaves, which counts no buffers beside it.
+const RESERVED: u64 = 512 << 20;
+/// Bytes of buffers that do not depend on the model.
+const FIXED_BUFFERS: u64 = 64 << 20;
+/// Activations of a token that are held at the same time, in widths of an embedding.
+const ACTIVATIONS: u64 = 16;
+
+/// Where the layers of a loaded model are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Placement {
+    /// Layers in all, the output layer included, as llama.cpp and Ollama's `num_gpu` count.
+    pub(crate) layers: u32,
+    /// Of these, layers on graphics cards.
+    pub(crate) on_devices: u32,
+    /// Bytes of graphics cards that the model takes with its cache, estimated.
+    pub(crate) device_bytes: u64,
+    /// Why not all layers are on the card; empty where they are, or there is none.
+    pub(crate) note: String,
+}
+
+/// A model's share of the graphics cards; given up when dropped.
+#[derive(Debug)]
+pub(super) struct Placed {
+    pub(super) placement: Placement,
+    /// Layers that were asked for.
+    wanted: Option<u32>,
+    /// Tokens of context that they were counted for.
+    context: u32,
+    _busy: Option<Busy>,
+}
+
+impl Placed {
+    fn on_processor(metadata: &Metadata, wanted: Option<u32>, note: String) -> Self {
+        Self {
+            placement: Placement {
+                layers: count(metadata),
+                note,
+                ..Placement::default()
+            },
+            wanted,
+            context: 0,
+            _busy: None,
+        }
+    }
+
+    /// Whether layers are on a card.
+    pub(super) fn uses_device(&self) -> bool {
+        self.placement.on_devices > 0
+    }
+
+    /// Whether the model serves a request as it is, for so many tokens of context and so many layers on
+    /// cards. One that does not say how many is served by any number that still fits.
+    pub(super) fn serves(&self, metadata: &Metadata, context: u32, layers: Option<u32>) -> bool {
+        if layers.is_some() && layers != self.wanted {
+            return false;
+        }
+        if !self.uses_device() || context <= self.context {
+            return true;
+        }
+        // What it has taken would be free again.
+        let mut free: Vec<u64> = devices::used()
+            .iter()
+            .map(|device| device.memory().free)
+            .collect();
+        if let Some(first) = free.first_mut() {
+            *first = first.saturating_add(self.placement.device_bytes);
+        }
+        fit(metadata, context, &free, self.wanted).layers() >= self.placement.on_devices
+    }
+
+    /// The part of a cache of so many bytes that is in the computer's own memory.
+    pub(super) fn cache_outside(&self, bytes: u64) -> u64 {
+        let Placement {
+            layers, on_devices, ..
+        } = self.placement;
+        let outside = u64::from(layers.saturating_sub(on_devices));
+        (bytes / u64::from(layers.max(1))).saturating_mul(outside)
+    }
+}
+
+/// How a model would be spread now. Its weights and cache on a card take no memory of the computer.
+pub(super) struct Plan {
+    devices: Vec<&'static Device>,
+    fit: Fit,
+    wanted: Option<u32>,
+    context: u32,
+    note: String,
+}
+
+impl Plan {
+    /// Bytes that graphics cards would take.
+    pub(super) fn device_bytes(&self) -> u64 {
+        self.fit.bytes
+    }
+}
+
+/// Asks the cards for their free memory. `wanted`: at most so many layers on them, 0 none.
+pub(super) fn plan(metadata: &Metadata, context: u32, wanted: Option<u32>) -> Plan {
+    let devices = devices::used();
+    let free: Vec<u64> = devices.iter().map(|device| device.memory().free).collect();
+    let fit = fit(metadata, context, &free, wanted);
+    let note = explain(&fit, count(metadata), &free, wanted);
+    Plan {
+        devices,
+        fit,
+        wanted,
+        context,
+        note,
+    }
+}
+
+/// Loads the weights as planned; without a graphics card where its driver refuses.
+pub(super) fn load(
+    name: &str,
+    path: &Path,
+    metadata: &Metadata,
+    plan: Plan,
+    progress: &Arc<AtomicU32>,
+) -> Result<(Model, Placed), Error> {
+    let Plan {
+        devices,
+        fit,
+        wanted,
+        context,
+        mut note,
+    } = plan;
+    if fit.layers() > 0 {
+        let busy = driver::busy();
+        match Model::load(
+            name,
+            path,
+            &Offload::new(&devices, &fit.per_device),
+            progress,
+        ) {
+            Ok(model) => {
+                let placement = Placement {
+                    layers: count(metadata),
+                    on_devices: fit.layers(),
+                    device_bytes: fit.bytes,
+                    note,
+                };
+                tracing::info!(
+                    layers = placement.layers,
+                    on_devices = placement.on_devices,
+                    "placed"
+                );
+                return Ok((
+                    model,
+                    Placed {
+                        placement,
+                        wanted,
+                        context,
+                        _busy: Some(busy),
+                    },
+                ));
+            }
+            Err(error) => note = refused(&error),
+        }
+        tracing::warn!("{note}");
+    }
+    let model = Model::load(name, path, &Offload::default(), progress)?;
+    Ok((model, Placed::on_processor(metadata, wanted, note)))
+}
+
+/// Loads the weights without a graphics card, after one failed for this reason.
+pub(super) fn load_on_processor(
+    name: &str,
+    path: &Path,
+    metadata: &Metadata,
+    failed: &Error,
+    progress: &Arc<AtomicU32>,
+) -> Result<(Model, Placed), Error> {
+    let note = refused(failed);
+    tracing::warn!("{note}");
+    let model = Model::load(name, path, &Offload::default(), progress)?;
+    Ok((model, Placed::on_processor(metadata, None, note)))
+}
+
+fn refused(error: &Error) -> String {
+    format!("The graphics card did not take it, so it runs on the processor: {error}")
+}
+
+/// Layers of a model, the output layer included.
+fn count(metadata: &Metadata) -> u32 {
+    u32::try_from(metadata.layer_bytes.len() + 1).unwrap_or(u32::MAX)
+}
+
+/// Layers that fit.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Fit {
+    /// For each card, in the order of their free memory that was given.
+    per_device: Vec<u32>,
+    /// Bytes that these layers, their cache and buffers take.
+    bytes: u64,
+}
+
+impl Fit {
+    fn layers(&self) -> u32 {
+        self.per_device.iter().sum()
+    }
+}
+
+/// How many layers go to cards with so many free bytes. The output layer goes first, then the last
+/// layer and so on: the first layers are those that stay on the processor, as llama.cpp has it.
+fn fit(metadata: &Metadata, context: u32, free: &[u64], wanted: Option<u32>) -> Fit {
+    let cache = metadata
+        .cache_bytes_per_token
+        .saturating_mul(u64::from(context))
+        .checked_div(metadata.layer_bytes.len() as u64)
+        .unwrap_or(0);
+    let mut costs = std::iter::once(metadata.output_bytes)
+        .chain(
+            metadata
+                .layer_bytes
+                .iter()
+                .rev()
+                .map(|bytes| bytes.saturating_add(cache)),
+        )
+        .take(wanted.map_or(usize::MAX, |wanted| wanted as usize))
+        .peekable();
+    let buffers = buffers(metadata, context);
+    let mut fit = Fit::default();
+    for free in free {
+        let mut room = free.saturating_sub(RESERVED).saturating_sub(buffers);
+        let mut layers = 0;
+        while let Some(cost) = costs.next_if(|cost| *cost <= room) {
+            room -= cost;
+            layers += 1;
+            fit.bytes = fit.bytes.saturating_add(cost);
+        }
+        if layers > 0 {
+            fit.bytes = fit.bytes.saturating_add(buffers);
+        }
+        fit.per_device.push(layers);
+    }
+    fit
+}
+
+/// Bytes of evaluation buffers on a card: logits of a batch, activations, the attention's mask.
+fn buffers(metadata: &Metadata, context: u32) -> u64 {
+    let of_token = metadata
+        .vocabulary
+        .saturating_add(metadata.embedding_length.saturating_mul(ACTIVATIONS))
+        .saturating_add(u64::from(context))
+        .saturating_mul(4);
+    of_token
+        .saturating_mul(u64::from(BATCH))
+        .saturating_add(FIXED_BUFFERS)
+}
+
+/// Why not all layers are on cards, in a sentence for the person.
+fn explain(fit: &Fit, layers: u32, free: &[u64], wanted: Option<u32>) -> String {
+    let placed = fit.layers();
+    if free.is_empty() || placed == layers || Some(placed) == wanted {
+        return String::new();
+    }
+    let free = free.iter().sum::<u64>() >> 20;
+    if placed == 0 {
+        format!(
+            "It runs on the processor: no layer fits into the {free} MiB that the graphics card has free."
+        )
+    } else {
+        format!(
+            "{placed} of {layers} layers fit into the {free} MiB that the graphics card has free; the others run on the processor."
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MIB: u64 = 1 << 20;
+
+    /// Ten layers of 100 MiB, an output layer of 200, and 10 MiB of cache for each layer at 1,024 tokens.
+    fn model() -> Metadata {
+        Metadata {
+            layer_bytes: vec![100 * MIB; 10],
+            output_bytes: 200 * MIB,
+            cache_bytes_per_token: 100 << 10,
+            vocabulary: 32 << 10,
+            embedding_length: 2 << 10,
+            ..Metadata::default()
+        }
+    }
+
+    fn overhead() -> u64 {
+        RESERVED + buffers(&model(), 1024)
+    }
+
+    #[test]
+    fn as_many_layers_as_the_free_memory_takes() {
+        let check = |free: &[u64], wanted: Option<u32>, expected: &[u32]| {
+            let free: Vec<u64> = free.iter().map(|free| free * MIB + overhead()).collect();
+            let fit = fit(&model(), 1024, &free, wanted);
+            assert_eq!(fit.per_device, expected, "{free:?} {wanted:?}");
+        };
+        check(&[], None, &[]);
+        check(&[8192], None, &[11]);
+        // 200 for the output layer and 110 for each other one.
+        check(&[1300], None, &[11]);
+        check(&[1299], None, &[10]);
+        check(&[310], None, &[2]);
+        check(&[309], None, &[1]);
+        check(&[199], None, &[0]);
+        check(&[8192], Some(0), &[0]);
+        check(&[8192], Some(4), &[4]);
+        check(&[310], Some(4), &[2]);
+        // What does not fit the first goes on to the second.
+        check(&[310, 1000], None, &[2, 9]);
+        check(&[100, 310], None, &[0, 2]);
+        check(&[8192, 8192], None, &[11, 0]);
+    }
+
+    #[test]
+    fn a_larger_context_leaves_room_for_fewer_layers() {
+        let free = [800 * MIB + overhead()];
+        let layers = |context| fit(&model(), context, &free, None).layers();
+        let counts = [1024, 4096, 16384, 65536].map(layers);
+        assert!(
+            counts.is_sorted_by(|a, b| a > b || (*a, *b) == (0, 0)),
+            "{counts:?}"
+        );
+        assert_eq!(fit(&model(), u32::MAX, &free, None).layers(), 0);
+    }
+
+    #[test]
+    fn what_is_taken_is_what_was_counted() {
+        let free = [410 * MIB + overhead()];
+        let fit = fit(&model(), 1024, &free, None);
+        assert_eq!(fit.layers(), 2);
+        assert_eq!(fit.bytes, 310 * MIB + buffers(&model(), 1024));
+        let none = super::fit(&model(), 1024, &[0], None);
+        assert_eq!((none.layers(), none.bytes), (0, 0));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_said_in_numbers() {
+        let check = |layers: u32, free: &[u64], wanted: Option<u32>, expected: &str| {
+            let fit = Fit {
+                per_device: vec![layers],
+                bytes: 0,
+            };
+            assert_eq!(explain(&fit, 11, free, wanted), expected);
+        };
+        check(11, &[4096 * MIB], None, "");
+        check(0, &[], None, "");
+        check(0, &[4096 * MIB], Some(0), "");
+        check(4, &[4096 * MIB], Some(4), "");
+        check(
+            7,
+            &[900 * MIB],
+            None,
+            "7 of 11 layers fit into the 900 MiB that the graphics card has free; the others run on the processor.",
+        );
+        check(
+            0,
+            &[100 * MIB],
+            Some(5),
+            "It runs on the processor: no layer fits into the 100 MiB that the graphics card has free.",
+        );
+    }
+}
