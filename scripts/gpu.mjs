@@ -10,7 +10,10 @@ import { buildPackages } from "./lib/system-packages.mjs";
 await main(async (signal) => {
   const [backend = "vulkan"] = process.argv.slice(2);
   if (!(backend in backends)) {
-    throw new Problem(`There is no back end ${backend}.`, `One of: ${Object.keys(backends).join(", ")}.`);
+    throw new Problem(
+      `There is no back end ${backend}.`,
+      `One of: ${Object.keys(backends).join(", ")}.`,
+    );
   }
   // Many minutes on all cores: behind whatever the person does meanwhile. Compilers inherit it.
   setPriority(constants.priority.PRIORITY_LOW);

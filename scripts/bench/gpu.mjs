@@ -19,7 +19,9 @@ function deviceOf(system, wanted) {
     return device;
   }
   if (device) {
-    print(`There is no graphics card in use: on ${device.description} (${device.name}, ${device.kind}) instead.`);
+    print(
+      `There is no graphics card in use: on ${device.description} (${device.name}, ${device.kind}) instead.`,
+    );
     print("The ratios show that this works; the speeds say nothing of a graphics card.");
     return device;
   }
@@ -58,7 +60,8 @@ async function reference({ program, folder, model, device, threads }) {
  */
 export function gpu({ rounds, size, device: wanted, program, folder }) {
   const model = MODELS[size];
-  if (!model) throw new Problem(`There is no ${size}. There are: ${Object.keys(MODELS).join(", ")}.`);
+  if (!model)
+    throw new Problem(`There is no ${size}. There are: ${Object.keys(MODELS).join(", ")}.`);
   return withRuntime(
     async (post, get) => {
       const system = await get("/api/sotto/system");
@@ -67,7 +70,9 @@ export function gpu({ rounds, size, device: wanted, program, folder }) {
       const words = Math.round((200 * PROMPT) / probe.end.prompt_eval_count);
       const [loaded] = (await get("/api/ps")).models;
       const layers = `${loaded.layers_vram} of ${loaded.layers} layers on it`;
-      print(`${layers}, ${Math.round(loaded.size_vram / 2 ** 20)} MiB of its memory. ${loaded.note}`);
+      print(
+        `${layers}, ${Math.round(loaded.size_vram / 2 ** 20)} MiB of its memory. ${loaded.note}`,
+      );
       const api = { prefill: [], decode: [] };
       const bench = { prefill: [], decode: [] };
       for (let round = 0; round < rounds; round++) {

@@ -2,12 +2,7 @@
 // [--json]: builds what it needs and measures. Unlike the other measurements it has a runtime of its
 // own, so it needs neither the window nor the other programs.
 import { parseArgs } from "node:util";
-import {
-  backends,
-  buildGraphics,
-  ensureVulkanHeaders,
-  graphicsFolder,
-} from "../lib/graphics.mjs";
+import { backends, buildGraphics, ensureVulkanHeaders, graphicsFolder } from "../lib/graphics.mjs";
 import { ensureLlamaBench } from "../lib/llama-bench.mjs";
 import { modelsFolder, testModelsFolder } from "../lib/paths.mjs";
 import { model, requireLanguages, systemLibraries } from "../lib/prepare.mjs";
@@ -32,7 +27,10 @@ export async function benchGpu(args, signal) {
   });
   const { backend, model: size, device } = values;
   if (!(backend in backends)) {
-    throw new Problem(`There is no back end ${backend}.`, `One of: ${Object.keys(backends).join(", ")}.`);
+    throw new Problem(
+      `There is no back end ${backend}.`,
+      `One of: ${Object.keys(backends).join(", ")}.`,
+    );
   }
   if (!(size in ROLES)) {
     throw new Problem(`There is no model ${size}.`, `One of: ${Object.keys(ROLES).join(", ")}.`);

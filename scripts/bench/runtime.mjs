@@ -20,7 +20,14 @@ export const MODELS = {
 export async function withRuntime(use, more = []) {
   const folder = mkdtempSync(join(tmpdir(), "sotto-bench-"));
   const socketPath = join(folder, "s");
-  const args = ["--models", process.env.SOTTO_TEST_MODELS, "--socket", socketPath, "--lifeline", ...more];
+  const args = [
+    "--models",
+    process.env.SOTTO_TEST_MODELS,
+    "--socket",
+    socketPath,
+    "--lifeline",
+    ...more,
+  ];
   const child = spawn(process.env.SOTTO_RUNTIME, args, { stdio: ["pipe", "pipe", "ignore"] });
   try {
     await new Promise((resolve, reject) => {

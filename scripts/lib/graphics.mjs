@@ -1,6 +1,14 @@
 // Builds the runtime with a back end for graphics cards: beside the ordinary one, in a target folder
 // of its own in the cache, because it compiles llama.cpp once more and hundreds of shaders with it.
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { removeDanglingLibraries } from "./build.mjs";
 import { cacheFolder, root } from "./paths.mjs";
