@@ -7,9 +7,6 @@ import { must } from "../lib/run.mjs";
 import { MODELS, text, withRuntime } from "./runtime.mjs";
 import { ratioRow } from "./table.mjs";
 
-const PROMPT = 512;
-const PREDICT = 128;
-
 /** The device to measure on: the one that was asked for, else the one that the runtime uses by itself. */
 function deviceOf(system, wanted) {
   const { devices, devices_note: note } = system;
@@ -38,7 +35,7 @@ function generate(post, model, prompt, predict) {
 }
 
 /** llama-bench's two figures, in tokens per second. */
-async function reference({ program, folder, model, device, threads }) {
+async function reference({ program, folder, model, device, threads, prompt, predict }) {
   const file = join(process.env.SOTTO_TEST_MODELS, `${model}.gguf`);
   const { cwd, env } = besideRuntime(program, folder);
   const measure = async (...what) => {
@@ -48,17 +45,17 @@ async function reference({ program, folder, model, device, threads }) {
     return row.avg_ts;
   };
   return {
-    prefill: await measure("-p", PROMPT, "-n", 0),
+    prefill: await measure("-p", prompt, "-n", 0),
     // After as many tokens as the runtime has before it begins to decode.
-    decode: await measure("-p", 0, "-n", PREDICT, "-d", PROMPT),
+    decode: await measure("-p", 0, "-n", predict, "-d", prompt),
   };
 }
 
 /**
- * { rounds, size: of MODELS, device: its name or undefined, program: llama-bench, folder: where the
- * runtime is }
+ * { rounds, size: of MODELS, device: its name or undefined, prompt and predict: tokens, program:
+ * llama-bench, folder: where the runtime is }
  */
-export function gpu({ rounds, size, device: wanted, program, folder }) {
+export function gpu({ rounds, size, device: wanted, prompt, predict, program, folder }) {
   const model = MODELS[size];
   if (!model)
     throw new Problem(`There is no ${size}. There are: ${Object.keys(MODELS).join(", ")}.`);
@@ -67,7 +64,7 @@ export function gpu({ rounds, size, device: wanted, program, folder }) {
       const system = await get("/api/sotto/system");
       const device = deviceOf(system, wanted);
       const probe = await generate(post, model, text(200, 1), 1);
-      const words = Math.round((200 * PROMPT) / probe.end.prompt_eval_count);
+      const words = Math.round((200 * prompt) / probe.end.prompt_eval_count);
       const [loaded] = (await get("/api/ps")).models;
       const layers = `${loaded.layers_vram} of ${loaded.layers} layers on it`;
       print(
@@ -76,12 +73,14 @@ export function gpu({ rounds, size, device: wanted, program, folder }) {
       const api = { prefill: [], decode: [] };
       const bench = { prefill: [], decode: [] };
       for (let round = 0; round < rounds; round++) {
-        const { times, end } = await generate(post, model, text(words, 100 + round), PREDICT);
+        const { times, end } = await generate(post, model, text(words, 100 + round), predict);
         // As in speed.mjs.
         api.prefill.push((1000 * end.prompt_eval_count) / times[0]);
         api.decode.push((1000 * (end.eval_count - 1)) / (times.at(-2) - times[0]));
-        const how = { program, folder, model, device: device.name, threads: system.threads };
-        const { prefill, decode } = await reference(how);
+        const { prefill, decode } = await reference({
+          ...{ program, folder, model, prompt, predict },
+          ...{ device: device.name, threads: system.threads },
+        });
         bench.prefill.push(prefill);
         bench.decode.push(decode);
       }
@@ -93,7 +92,7 @@ export function gpu({ rounds, size, device: wanted, program, folder }) {
           unit: "tokens/s",
           atLeast: 0.97,
         });
-      return [row(`prefill of ${PROMPT} tokens`, "prefill"), row("decode", "decode")];
+      return [row(`prefill of ${prompt} tokens`, "prefill"), row("decode", "decode")];
     },
     wanted ? ["--device", wanted] : [],
   );

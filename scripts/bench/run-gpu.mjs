@@ -1,8 +1,14 @@
-// npm run bench -- gpu [--backend vulkan|cuda|metal] [--model 135M|1.5B] [--device NAME] [--rounds N]
-// [--json]: builds what it needs and measures. Unlike the other measurements it has a runtime of its
+// npm run bench -- gpu [--backend vulkan|cuda|metal] [--model 135M|1.5B] [--device NAME|software]
+// [--rounds N] [--prompt TOKENS] [--predict TOKENS] [--json]: builds what it needs and measures. Unlike the other measurements it has a runtime of its
 // own, so it needs neither the window nor the other programs.
 import { parseArgs } from "node:util";
-import { backends, buildGraphics, ensureVulkanHeaders, graphicsFolder } from "../lib/graphics.mjs";
+import {
+  backends,
+  buildGraphics,
+  ensureVulkanHeaders,
+  graphicsFolder,
+  softwareDevice,
+} from "../lib/graphics.mjs";
 import { ensureLlamaBench } from "../lib/llama-bench.mjs";
 import { modelsFolder, testModelsFolder } from "../lib/paths.mjs";
 import { model, requireLanguages, systemLibraries } from "../lib/prepare.mjs";
@@ -10,6 +16,9 @@ import { Problem, print, step } from "../lib/report.mjs";
 import { buildPackages } from "../lib/system-packages.mjs";
 import { gpu } from "./gpu.mjs";
 import { table } from "./table.mjs";
+
+/** As a device: Mesa's driver for processors, to see that all of this works. */
+const SOFTWARE = "software";
 
 const ROLES = { "135M": "starter", "1.5B": "default" };
 
@@ -22,10 +31,13 @@ export async function benchGpu(args, signal) {
       model: { type: "string", default: "1.5B" },
       device: { type: "string" },
       rounds: { type: "string", default: "5" },
+      prompt: { type: "string", default: "512" },
+      predict: { type: "string", default: "128" },
       json: { type: "boolean", default: false },
     },
   });
-  const { backend, model: size, device } = values;
+  const { backend, model: size } = values;
+  let { device } = values;
   if (!(backend in backends)) {
     throw new Problem(
       `There is no back end ${backend}.`,
@@ -35,6 +47,12 @@ export async function benchGpu(args, signal) {
   if (!(size in ROLES)) {
     throw new Problem(`There is no model ${size}.`, `One of: ${Object.keys(ROLES).join(", ")}.`);
   }
+  const number = (name) => {
+    const value = Number.parseInt(values[name], 10);
+    if (value > 0) return value;
+    throw new Problem(`--${name} takes a number above 0, not ${values[name]}.`);
+  };
+  const [rounds, prompt, predict] = ["rounds", "prompt", "predict"].map(number);
   await requireLanguages();
   await systemLibraries([...buildPackages, ...backends[backend]]);
   if (backend === "vulkan") await step("Checking Vulkan's headers", ensureVulkanHeaders);
@@ -51,8 +69,14 @@ export async function benchGpu(args, signal) {
   });
   process.env.SOTTO_RUNTIME = runtime;
   process.env.SOTTO_TEST_MODELS = testModelsFolder();
-  const rounds = Number.parseInt(values.rounds, 10);
+  if (device === SOFTWARE) {
+    const { env, missing } = softwareDevice();
+    if (missing) throw new Problem(`${missing}.`);
+    Object.assign(process.env, env);
+    device = "Vulkan0";
+  }
   print(`Measuring: ${rounds} rounds`);
-  const rows = await gpu({ rounds, size, device, program, folder: graphicsFolder(backend) });
+  const folder = graphicsFolder(backend);
+  const rows = await gpu({ rounds, size, device, prompt, predict, program, folder });
   console.log(values.json ? JSON.stringify({ rows }, null, 2) : table(rows));
 }
