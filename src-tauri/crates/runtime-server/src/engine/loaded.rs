@@ -128,14 +128,8 @@ impl Loaded {
         self.constraints = None;
         let file = &self.file;
         memory::check(&file.metadata, self.size, memory::system_memory().available)?;
-        let progress = Arc::new(AtomicU32::new(0));
-        let (model, placed) = placement::load_on_processor(
-            &file.name,
-            &file.path,
-            &file.metadata,
-            failed,
-            &progress,
-        )?;
+        let (model, placed) =
+            placement::leave_device(&file.name, &file.path, &file.metadata, &self.placed, failed)?;
         self.model = Arc::new(model);
         self.placed = placed;
         Ok(())

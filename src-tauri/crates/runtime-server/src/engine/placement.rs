@@ -9,6 +9,7 @@ use super::context::BATCH;
 use super::devices::{self, Device};
 use super::driver::{self, Busy};
 use super::gguf::Metadata;
+use super::memory;
 use super::model::{Model, Offload};
 use crate::error::Error;
 
@@ -66,7 +67,9 @@ impl Placed {
     /// Whether the model serves a request as it is, for so many tokens of context and so many layers on
     /// cards. One that does not say how many is served by any number that still fits.
     pub(super) fn serves(&self, metadata: &Metadata, context: u32, layers: Option<u32>) -> bool {
-        if layers.is_some() && layers != self.wanted {
+        let as_placed =
+            |layers: u32| layers.min(self.placement.layers) == self.placement.on_devices;
+        if layers.is_some_and(|layers| !as_placed(layers)) && layers != self.wanted {
             return false;
         }
         if !self.uses_device() || context <= self.context {
@@ -171,24 +174,41 @@ pub(super) fn load(
             }
             Err(error) => note = refused(&error),
         }
-        tracing::warn!("{note}");
+        // It takes the computer's own memory then.
+        memory::check(metadata, context, memory::system_memory().available)?;
     }
-    let model = Model::load(name, path, &Offload::default(), progress)?;
-    Ok((model, Placed::on_processor(metadata, wanted, note)))
+    load_on_processor(
+        name,
+        path,
+        Placed::on_processor(metadata, wanted, note),
+        progress,
+    )
 }
 
-/// Loads the weights without a graphics card, after one failed for this reason.
-pub(super) fn load_on_processor(
+/// Loads the weights again without a graphics card, because that failed for this reason.
+pub(super) fn leave_device(
     name: &str,
     path: &Path,
     metadata: &Metadata,
+    before: &Placed,
     failed: &Error,
+) -> Result<(Model, Placed), Error> {
+    let placed = Placed::on_processor(metadata, before.wanted, refused(failed));
+    load_on_processor(name, path, placed, &Arc::default())
+}
+
+fn load_on_processor(
+    name: &str,
+    path: &Path,
+    placed: Placed,
     progress: &Arc<AtomicU32>,
 ) -> Result<(Model, Placed), Error> {
-    let note = refused(failed);
-    tracing::warn!("{note}");
+    let note = &placed.placement.note;
+    if !note.is_empty() {
+        tracing::warn!("{note}");
+    }
     let model = Model::load(name, path, &Offload::default(), progress)?;
-    Ok((model, Placed::on_processor(metadata, None, note)))
+    Ok((model, placed))
 }
 
 fn refused(error: &Error) -> String {
@@ -284,6 +304,38 @@ fn explain(fit: &Fit, layers: u32, free: &[u64], wanted: Option<u32>) -> String 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_request_for_other_layers_needs_another_load() {
+        let placed = |wanted, on_devices| Placed {
+            placement: Placement {
+                layers: 11,
+                on_devices,
+                ..Placement::default()
+            },
+            wanted,
+            context: 1024,
+            _busy: None,
+        };
+        for (wanted, on_devices, asked, expected) in [
+            (None, 11, None, true),
+            (None, 11, Some(99), true),
+            (None, 11, Some(0), false),
+            (None, 11, Some(5), false),
+            (Some(5), 5, None, true),
+            (Some(5), 5, Some(5), true),
+            // The card refused, or had no room: it would again.
+            (Some(5), 0, Some(5), true),
+            (Some(5), 3, Some(5), true),
+            (Some(5), 3, Some(6), false),
+            (None, 0, Some(0), true),
+        ] {
+            let served = placed(wanted, on_devices).serves(&model(), 1024, asked);
+            assert_eq!(served, expected, "{wanted:?} {on_devices} {asked:?}");
+        }
+        assert_eq!(placed(None, 11).cache_outside(1100), 0);
+        assert_eq!(placed(None, 5).cache_outside(1100), 600);
+    }
 
     const MIB: u64 = 1 << 20;
 
