@@ -85,7 +85,8 @@ function testSteps(env, pythonOfTests) {
       args: [
         "test",
         ...graphicsArguments("vulkan"),
-        ...["--bin", "sotto-runtime", "--test", "graphics"],
+        ...["--bin", "sotto-runtime", "--test", "server", "--"],
+        ...["graphics", "confinement", "devices", "placement"],
       ],
       env: {
         ...env,
@@ -136,7 +137,8 @@ await main(async (signal) => {
     const results = await runSteps(checkSteps(), { signal });
     const tests = testSteps(testEnvironment(), pythonOfTests);
     for (const test of tests) {
-      if (test.name.includes("e2e") && !test.skip) {
+      // These ask both models.
+      if (/^cargo test$|e2e/.test(test.name) && !test.skip) {
         await fetching.finished;
         await model("default", models, { signal });
       }

@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { print, reportToStandardError } from "../lib/report.mjs";
 import { actions } from "./actions.mjs";
 import { firstToken } from "./first-token.mjs";
+import { models } from "./models.mjs";
 import { quick } from "./quick.mjs";
 import { redaction } from "./redaction.mjs";
 import { speed } from "./speed.mjs";
@@ -14,6 +15,7 @@ const SUITES = {
   speed,
   "first-token": firstToken,
   window: windowStart,
+  models,
   quick,
   redaction,
   actions,

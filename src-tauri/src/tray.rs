@@ -293,7 +293,7 @@ fn perform(app: &AppHandle<Webview>, action: Action) {
             app,
             |sotto| async move { sotto.load_model(Some(model)).await },
         ),
-        Action::Unload => run(app, |sotto| async move { sotto.unload_model().await }),
+        Action::Unload => run(app, |sotto| async move { sotto.unload_model(None).await }),
         Action::Pause => run(app, |sotto| async move { sotto.pause_runtime().await }),
         Action::Resume => run(app, |sotto| async move { sotto.resume_runtime().await }),
         Action::Block => run(

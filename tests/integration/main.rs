@@ -5,11 +5,14 @@ mod actions;
 mod bad_input;
 mod branches;
 mod gate;
+mod gguf;
 mod larger;
 mod llama_server;
 mod memory;
+mod model_settings;
 mod quick;
 mod real_runtime;
+mod stores;
 mod turns;
 #[cfg(unix)]
 mod unwritten;

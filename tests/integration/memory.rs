@@ -43,7 +43,7 @@ async fn a_model_is_loaded_and_given_back_on_a_word() {
     let runtime = next_runtime(&world).await;
     assert_eq!(runtime.model.as_deref(), Some("test-model"));
     assert_eq!(runtime.memory, 1_000);
-    world.sotto.unload_model().await.unwrap();
+    world.sotto.unload_model(None).await.unwrap();
     assert_eq!(next_runtime(&world).await.model, None);
     assert!(model.in_memory().is_empty());
 }

@@ -11,12 +11,12 @@ use sotto_domain::{FailureCode, MessageState};
 use sotto_runtime_client::{Runtime, Settings};
 use sotto_test_support::World;
 
-const STARTER: &str = "SmolLM2-135M-Instruct.Q4_1";
+pub const STARTER: &str = "SmolLM2-135M-Instruct.Q4_1";
 
 /// Small, because the starter often talks until its context is full.
 const CONTEXT: u32 = 512;
 
-fn named(variable: &str) -> PathBuf {
+pub fn named(variable: &str) -> PathBuf {
     let value = std::env::var_os(variable);
     value
         .map(PathBuf::from)

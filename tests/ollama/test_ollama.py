@@ -38,7 +38,7 @@ def test_list(client, runtime):
     with runtime.http() as http:
         entry = next(m for m in http.get("/api/tags").json()["models"] if m["name"] == MODEL)
     assert entry["file"].endswith(MODEL + ".gguf") and entry["context_length"] == 8192
-    assert entry["embedding"] is False
+    assert entry["kind"] == "chat" and entry["owner"] == "folder"
 
 
 def test_show(client):

@@ -41,7 +41,7 @@ pub(crate) async fn load_model(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn unload_model(sotto: State<'_, Sotto>) -> Result<(), ApiError> {
-    sotto.unload_model().await
+    sotto.unload_model(None).await
 }
 
 #[tauri::command]

@@ -144,6 +144,7 @@ fn manner(action: &Action) -> Manner {
         },
         temperature: action.temperature,
         repeat_penalty: action.repeat_penalty,
+        ..Manner::default()
     }
 }
 

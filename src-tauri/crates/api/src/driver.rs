@@ -4,7 +4,7 @@ use std::{collections::VecDeque, future, sync::Arc, time::Duration};
 
 use futures_util::StreamExt;
 use sotto_domain::{
-    AnswerStream, ChatRequest, Failure, FailureCode, Message, ModelEvent,
+    AnswerStatistics, AnswerStream, ChatRequest, Failure, FailureCode, Message, ModelEvent,
     turn::{Announcement, Effect, Ending, Event, Turn},
 };
 use sotto_history::{History, HistoryError};
@@ -267,6 +267,7 @@ impl Driver {
                 self.ongoing = None;
                 // The model's stay begins anew with each answer.
                 self.inner.memory_moved.notify_one();
+                self.note_speed(ending.statistics);
                 let answer = Message {
                     state: ending.state,
                     statistics: ending.statistics,
@@ -277,6 +278,17 @@ impl Driver {
                 self.inner.hear(AppEvent::ConversationsChanged);
             }
         }
+    }
+
+    /// The first answer of a model on this computer says how fast it is here, and later ones, too.
+    fn note_speed(&self, statistics: Option<AnswerStatistics>) {
+        let (Asking::Local(request), Some(statistics)) = (&self.asking, statistics) else {
+            return;
+        };
+        let (inner, model) = (Arc::clone(&self.inner), request.model.clone());
+        self.inner
+            .tasks
+            .spawn(async move { inner.measurements.note(&model, statistics).await });
     }
 
     fn tell_text(&mut self, now: bool) {

@@ -2,10 +2,15 @@
 
 use sotto_runtime_client::{Device, LoadedModel, System};
 
-use crate::view::models::{GraphicsView, LoadedView};
+use crate::{
+    memory,
+    view::models::{GraphicsView, LoadedView},
+};
 
-/// A model in memory.
+/// A model in memory, with all that is not as wished in its note.
 pub(crate) fn loaded(model: LoadedModel) -> LoadedView {
+    let notes = [memory::note(&model), model.note];
+    let notes: Vec<String> = notes.into_iter().filter(|note| !note.is_empty()).collect();
     LoadedView {
         name: model.name,
         memory: model.size,
@@ -13,7 +18,7 @@ pub(crate) fn loaded(model: LoadedModel) -> LoadedView {
         context: model.context,
         graphics_layers: model.graphics_layers,
         layers: model.layers,
-        note: model.note,
+        note: notes.join(" "),
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod actions;
 mod activity;
+mod catalog;
 mod cloud;
 mod conversations;
 mod core_dumps;
@@ -11,12 +12,16 @@ mod desktop;
 mod doctor;
 mod driver;
 mod error;
+mod fit;
 mod graphics;
 mod history_access;
 mod host;
 mod local_runtime;
+mod measurements;
 mod memory;
+mod model_settings;
 mod models;
+mod models_brought;
 mod openings;
 mod outbox;
 mod prompt;

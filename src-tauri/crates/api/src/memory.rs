@@ -8,6 +8,7 @@
 use std::{sync::atomic::Ordering, time::Duration};
 
 use sotto_domain::Failure;
+use sotto_runtime_client::LoadedModel;
 
 use crate::{
     error::{ApiError, ErrorCode},
@@ -35,13 +36,15 @@ impl Sotto {
         self.bring(model).await.map_err(failed)
     }
 
-    /// Gives the memory of the model back. An answer that is being written is finished first.
+    /// Gives the memory of a model back, or with `None` that of all. An answer that is being written is
+    /// finished first.
     ///
     /// # Errors
     /// Where the runtime does not do it.
-    pub async fn unload_model(&self) -> Result<(), ApiError> {
+    pub async fn unload_model(&self, model: Option<String>) -> Result<(), ApiError> {
         let loaded = self.inner.runtime.loaded().await.map_err(failed)?;
-        for model in loaded {
+        let meant = |one: &LoadedModel| model.as_ref().is_none_or(|model| *model == one.name);
+        for model in loaded.into_iter().filter(meant) {
             self.inner
                 .runtime
                 .unload(model.name)
@@ -62,7 +65,7 @@ impl Sotto {
         self.inner.paused.store(true, Ordering::Relaxed);
         self.inner.activities.stop_local();
         self.tell_runtime().await;
-        self.unload_model().await
+        self.unload_model(None).await
     }
 
     /// Ends a pause, and brings the model that answers into memory.
@@ -106,8 +109,11 @@ impl Sotto {
 
     /// Brings a model into memory and tells how far it is.
     async fn bring(&self, model: String) -> Result<(), Failure> {
+        self.keep_to_memory_limit().await;
+        let settings = self.model_settings(&model).await;
         let mut progress = tokio::time::interval(PROGRESS);
-        let mut loading = self.inner.runtime.load(model, None);
+        let residence = settings.residence();
+        let mut loading = self.inner.runtime.load(model, settings.context, residence);
         let loaded = loop {
             tokio::select! {
                 loaded = &mut loading => break loaded,
@@ -141,6 +147,16 @@ impl Sotto {
             }
         }
     }
+}
+
+/// What a person should know of a model in memory; mostly nothing.
+pub(crate) fn note(model: &LoadedModel) -> String {
+    model.context_wanted.map_or_else(String::new, |wanted| {
+        format!(
+            "Its context holds {} tokens instead of {wanted}, because there is no memory for more.",
+            model.context
+        )
+    })
 }
 
 impl Inner {

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use sotto_domain::ConversationId;
 use sotto_models::CatalogRole;
-use sotto_runtime_client::{LoadedModel, RuntimeStatus};
+use sotto_runtime_client::{LoadedModel, ModelKind as InstalledKind, RuntimeStatus};
 
 use crate::{
     error::{ApiError, ErrorCode},
-    graphics,
+    fit, graphics,
     sotto::Sotto,
     view::{
         AppEvent, ModelArrival, ModelRole, ModelState, ModelView, ModelsView, RuntimeState,
@@ -31,11 +31,13 @@ impl Sotto {
     pub async fn models(&self) -> Result<ModelsView, ApiError> {
         let list = self.inner.runtime.models().await;
         let list = list.map_err(|failure| ApiError::new(ErrorCode::Other, failure.message))?;
+        self.reach(&list);
         let loaded = self.inner.runtime.loaded().await.unwrap_or_default();
+        let room = self.room(&loaded).await;
         let installed: Vec<String> = list
             .usable
             .iter()
-            .filter(|model| !model.embedding)
+            .filter(|model| model.kind == InstalledKind::Chat)
             .map(|model| model.name.clone())
             .collect();
         let default = self
@@ -43,27 +45,32 @@ impl Sotto {
             .library
             .default_model(&installed, self.chosen_model().await.as_deref());
         self.inner.installed.send_replace(Some(installed));
+        let known = self.inner.measurements.read().await;
         let mut models: Vec<ModelView> = list
             .usable
             .into_iter()
-            .filter(|model| !model.embedding)
             .map(|model| ModelView {
                 state: state_of(&model.name, &loaded),
+                kind: kind(model.kind),
+                fit: room.and_then(|room| fit::of_installed(&model, room)),
+                speed: known.speed(&model.name, model.bytes_per_token),
+                owner: self.owner(model.store.as_deref(), model.linked, &model.files),
                 size: model.size,
                 parameters: model.parameters,
                 quantization: model.quantization,
                 context_length: model.context_length,
                 architecture: model.family,
-                files: vec![model.file],
+                files: model.files,
                 ..self.described(model.name)
             })
             .collect();
         models.extend(list.unusable.into_iter().map(|model| ModelView {
+            owner: self.owner(model.owner.as_deref(), model.linked, &model.files),
             state: ModelState::Unusable {
                 reason: model.reason,
             },
             size: model.size,
-            files: vec![model.file],
+            files: model.files,
             ..self.described(model.name)
         }));
         Ok(ModelsView {
@@ -98,8 +105,18 @@ impl Sotto {
             context: loaded.first().map_or(0, |model| model.context),
             model: loaded.first().map(|model| model.name.clone()),
             loaded,
-            limit: 0,
+            limit: self.limit().await,
         }
+    }
+
+    /// Bytes that all models in memory may take; 0 while the runtime does not run, which is not started
+    /// for this.
+    async fn limit(&self) -> u64 {
+        if *self.inner.runtime.status().borrow() != RuntimeStatus::Ready {
+            return 0;
+        }
+        let system = self.inner.runtime.system().await.unwrap_or_default();
+        system.memory_limit.unwrap_or(system.total_memory)
     }
 
     /// Chooses the model of a conversation, or with `None` the one that answers everywhere else.
@@ -201,6 +218,9 @@ impl Sotto {
         loop {
             // A runtime that cannot be asked is told by `attend_to_runtime`.
             if let Ok(models) = self.models().await {
+                if first {
+                    tracing::info!(models = models.models.len(), "the models are listed");
+                }
                 if models.default != warmed && self.inner.turns.is_empty() {
                     warmed.clone_from(&models.default);
                     if let Some(model) = models.default.clone().filter(|_| warm || !first) {
@@ -267,6 +287,14 @@ impl Sotto {
             fit: None,
             speed: None,
         }
+    }
+}
+
+fn kind(kind: InstalledKind) -> ModelKind {
+    match kind {
+        InstalledKind::Chat => ModelKind::Chat,
+        InstalledKind::Embedding => ModelKind::Embedding,
+        InstalledKind::Adapter => ModelKind::Adapter,
     }
 }
 

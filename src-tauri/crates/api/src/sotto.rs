@@ -1,7 +1,7 @@
 //! The core itself: what it stands on and what is going on in it.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
     time::Duration,
@@ -18,6 +18,7 @@ use crate::{
     history_access::HistoryAccess,
     host::{Host, Surroundings},
     local_runtime::LocalRuntime,
+    measurements::Measurements,
     quick::QuickConversation,
     view::{AppEvent, Startup},
 };
@@ -42,12 +43,16 @@ pub(crate) struct Inner {
     pub(crate) quick: QuickConversation,
     /// The names of usable models, as last seen; `None` until the runtime was asked.
     pub(crate) installed: watch::Sender<Option<Vec<String>>>,
+    /// Files for which the runtime was started anew already, because they came into reach after its start.
+    pub(crate) reached: Mutex<HashSet<String>>,
     /// Somebody wants the models to be looked at again.
     pub(crate) look_again: Notify,
     /// What is in memory, or for how long, may be another thing now.
     pub(crate) memory_moved: Notify,
     /// The person wants no model in memory.
     pub(crate) paused: AtomicBool,
+    /// How fast models are here.
+    pub(crate) measurements: Measurements,
     /// What is being answered.
     pub(crate) activities: Activities,
     /// Other computers, and what stands before them.
@@ -71,6 +76,7 @@ impl Sotto {
         Self {
             inner: Arc::new(Inner {
                 history: HistoryAccess::new(home.clone(), keyring),
+                measurements: Measurements::new(&home),
                 host,
                 home,
                 library,
@@ -78,6 +84,7 @@ impl Sotto {
                 turns: Arc::default(),
                 quick: QuickConversation::default(),
                 installed: watch::Sender::new(None),
+                reached: Mutex::default(),
                 look_again: Notify::new(),
                 memory_moved: Notify::new(),
                 paused: AtomicBool::new(false),

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use sotto_consent::Monotonic;
-use sotto_models::Library;
-use sotto_runtime_client::{Runtime, Settings};
+use sotto_models::{Library, Whereabouts};
+use sotto_runtime_client::{Runtime, Settings, Store};
 
 use crate::{
     cloud::Outside,
@@ -28,8 +28,12 @@ impl Sotto {
             tracing::warn!("{}", sentence(&error));
             Library::without_folder(&home)
         });
+        let stores = Whereabouts::of_this_computer().map(|here| here.stores());
+        let library = library.with_stores(stores.unwrap_or_default());
         let settings = Settings {
             models: library.folders(),
+            stores: library.stores().iter().map(handed_over).collect(),
+            index: Some(home.join(INDEX)),
             ..Settings::default()
         };
         let runtime = Arc::new(Runtime::new(settings));
@@ -41,6 +45,16 @@ impl Sotto {
             runtime,
             outside: Outside::default(),
         }))
+    }
+}
+
+/// What the runtime read of model files, in the data home.
+const INDEX: &str = "models-index.json";
+
+fn handed_over(store: &sotto_models::Store) -> Store {
+    Store {
+        kind: store.kind.word(),
+        folder: store.folder.clone(),
     }
 }
 

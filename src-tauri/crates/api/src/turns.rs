@@ -283,13 +283,19 @@ impl Sotto {
             None => {
                 let model = answer.model.clone().unwrap_or_default();
                 self.end_pause().await;
+                // The runtime does one thing at a time, and a person who asks does not wait for it.
+                self.stop_bench();
+                self.keep_to_memory_limit().await;
                 self.tell_loading(model.clone(), plan.conversation.id);
+                let settings = self.model_settings(&model).await;
                 Asking::Local(ChatRequest {
                     model,
                     messages: prompt::messages(branch.iter().map(|step| &step.message)),
-                    context: plan.conversation.context,
+                    context: plan.conversation.context.or(settings.context),
                     drop_oldest: plan.drop_oldest,
-                    manner: plan.manner,
+                    manner: plan.manner.or(settings.manner()),
+                    residence: settings.residence(),
+                    adapters: settings.adapters,
                 })
             }
         };

@@ -1,5 +1,7 @@
 //! What can be typed after `sotto`.
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand};
 
 const EXIT_CODES: &str = "\
@@ -162,8 +164,49 @@ pub(crate) enum HistoryCommand {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ModelsCommand {
-    /// All models on this computer
+    /// All models on this computer, those of other apps too
     List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Measures how fast a model is here, beside what the memory's speed allows
+    Bench {
+        /// The model, as `sotto models list` names it; without it, the one that answers
+        name: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// One model: what it is, where it lies, whose it is, and whether it fits into memory
+    Show {
+        /// The model, as `sotto models list` names it
+        name: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// The models that Sotto knows by name, and whether each would fit
+    Catalog {
+        /// Only those that are usable in this language, for example `fi`
+        #[arg(long, value_name = "ISO 639-1")]
+        language: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Makes a GGUF file that lies elsewhere one of the models: it is linked, not copied
+    Import {
+        /// The file; of a split model any part
+        path: PathBuf,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Removes a model: its files, or of one that was imported the link alone
+    Rm {
+        /// The model, as `sotto models list` names it
+        name: String,
         /// Print JSON
         #[arg(long)]
         json: bool,

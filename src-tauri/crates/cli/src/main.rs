@@ -4,6 +4,7 @@
 mod actions;
 mod arguments;
 mod ask;
+mod bench;
 mod chat;
 mod doctor;
 mod exit;
@@ -40,6 +41,13 @@ async fn main() -> ExitCode {
             history::export(id.as_deref()).await
         }
         Command::Models(ModelsCommand::List { json }) => models::list(json).await,
+        Command::Models(ModelsCommand::Bench { name, json }) => bench::run(name, json).await,
+        Command::Models(ModelsCommand::Show { name, json }) => models::show(&name, json).await,
+        Command::Models(ModelsCommand::Catalog { language, json }) => {
+            models::catalog(language.as_deref(), json).await
+        }
+        Command::Models(ModelsCommand::Import { path, json }) => models::import(path, json).await,
+        Command::Models(ModelsCommand::Rm { name, json }) => models::remove(name, json).await,
         Command::Providers(command) => providers::run(command).await,
         Command::Cloud(command) => providers::switch(command).await,
         Command::Ledger(LedgerCommand::List { json }) => ledger::list(json).await,

@@ -138,6 +138,11 @@ impl Session {
         ))
     }
 
+    /// What the core tells next.
+    pub(crate) async fn next_event(&mut self) -> Option<AppEvent> {
+        self.events.recv().await
+    }
+
     /// Waits for the end of an answer, giving its text to `say` as it grows. Ctrl-C and a reader
     /// that went away stop the answer; what was said is kept.
     pub(crate) async fn hear_answer(

@@ -18,8 +18,8 @@ pub use conversation::{Conversation, Origin, TitleSource};
 pub use failure::{Failure, FailureCode};
 pub use id::{ConversationId, MessageId, ParseIdError, ProposalId};
 pub use language_model::{
-    AnswerStream, ChatMessage, ChatRequest, EndReason, LanguageModel, Manner, ModelEvent,
-    ModelFuture,
+    AdapterUse, AnswerStream, ChatMessage, ChatRequest, EndReason, LanguageModel, Manner,
+    ModelEvent, ModelFuture, Residence,
 };
 pub use message::{AnswerStatistics, Message, MessageState, Role};
 pub use place::Place;

@@ -1,7 +1,11 @@
 //! Tells when the models folder changes. The system says when to look (inotify and its kin), so an
 //! idle program is not woken; what is found when looking decides whether anything is told.
 
-use std::{fs, path::PathBuf, time::SystemTime};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
 
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::{
@@ -9,7 +13,7 @@ use tokio::{
     time::{Duration, sleep},
 };
 
-use crate::{Arrival, Library, arrival};
+use crate::{Arrival, Library, Store, arrival};
 
 /// Between two looks.
 const AT_MOST_EVERY: Duration = Duration::from_secs(1);
@@ -26,11 +30,16 @@ struct Sight {
 
 impl Sight {
     fn take(library: &Library) -> Self {
-        let entries = fs::read_dir(library.folder())
+        let theirs = library.stores().iter().flat_map(|store| {
+            let entries = store
+                .watched()
+                .into_iter()
+                .flat_map(|folder| entries(&folder));
+            entries.filter(|entry| store.counts(&entry.path()))
+        });
+        let mut files: Vec<_> = entries(library.folder())
             .into_iter()
-            .flatten()
-            .flatten();
-        let mut files: Vec<_> = entries
+            .chain(theirs)
             .filter_map(|entry| {
                 // A link's own size says nothing.
                 let metadata = fs::metadata(entry.path()).ok()?;
@@ -49,6 +58,11 @@ impl Sight {
     fn in_motion(&self) -> bool {
         self.arrival.as_ref().is_some_and(Arrival::in_motion)
     }
+}
+
+fn entries(folder: &Path) -> Vec<fs::DirEntry> {
+    let entries = fs::read_dir(folder).into_iter().flatten();
+    entries.flatten().collect()
 }
 
 /// Starts to watch; see [`Library::watch`].
@@ -103,8 +117,8 @@ fn watcher(woken: watch::Sender<()>) -> Option<RecommendedWatcher> {
         .ok()
 }
 
-/// Follows both folders. They may have been removed and made again since the last time; following
-/// twice is following once.
+/// Follows our folders and the stores'. They may have been removed and made again since the last time;
+/// following twice is following once.
 fn follow(watcher: &mut Option<RecommendedWatcher>, library: &Library) {
     let Some(following) = watcher else { return };
     if let Err(error) = following.watch(library.folder(), RecursiveMode::NonRecursive) {
@@ -121,6 +135,12 @@ fn follow(watcher: &mut Option<RecommendedWatcher>, library: &Library) {
     {
         tracing::debug!("{} was removed", partial.display());
     }
+    for folder in library.stores().iter().flat_map(Store::watched) {
+        // What cannot be watched is seen at the next start.
+        if let Err(error) = following.watch(&folder, RecursiveMode::NonRecursive) {
+            tracing::debug!("{} is not watched: {error}", folder.display());
+        }
+    }
 }
 
 #[cfg(test)]
@@ -130,7 +150,7 @@ mod tests {
     use tokio::time::{Instant, timeout};
 
     use super::*;
-    use crate::{Catalog, CatalogRole};
+    use crate::{Catalog, CatalogRole, StoreKind};
 
     /// Far more than the system takes to tell.
     const LONG: Duration = Duration::from_secs(20);
@@ -219,6 +239,47 @@ mod tests {
             fs::remove_dir_all(&partial).unwrap();
             stage.tells("the end").await;
         }
+    }
+
+    #[tokio::test]
+    async fn what_comes_into_a_store_is_told_when_it_is_whole() {
+        let home = tempfile::tempdir().unwrap();
+        let studio = home.path().join("studio");
+        let ollama = home.path().join("ollama");
+        let tags = ollama.join("manifests/registry.ollama.ai/library/own");
+        fs::create_dir_all(studio.join("p/m")).unwrap();
+        fs::create_dir_all(&tags).unwrap();
+        let library = Library::new(home.path()).unwrap().with_stores(vec![
+            Store {
+                kind: StoreKind::LmStudio,
+                folder: studio.clone(),
+            },
+            Store {
+                kind: StoreKind::Ollama,
+                folder: ollama,
+            },
+        ]);
+        let changed = library.watch();
+        let mut stage = Stage {
+            _home: home,
+            library,
+            changed,
+        };
+        fs::write(studio.join("p/m/own.gguf.part"), "half").unwrap();
+        stage.is_silent("a file on its way").await;
+        fs::rename(
+            studio.join("p/m/own.gguf.part"),
+            studio.join("p/m/own.gguf"),
+        )
+        .unwrap();
+        stage.tells("a whole file").await;
+        fs::write(tags.join("latest"), "{}").unwrap();
+        stage.tells("a manifest").await;
+        // A folder that is new is followed as soon as it is seen.
+        fs::create_dir_all(studio.join("q/m")).unwrap();
+        stage.is_silent("an empty folder").await;
+        fs::write(studio.join("q/m/other.gguf"), "whole").unwrap();
+        stage.tells("a file in a new folder").await;
     }
 
     #[tokio::test]

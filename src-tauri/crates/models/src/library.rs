@@ -9,7 +9,7 @@ use std::{
 
 use tokio::sync::watch;
 
-use crate::{Arrival, Catalog, CatalogEntry, CatalogRole, arrival, changes};
+use crate::{Arrival, Catalog, CatalogEntry, CatalogRole, Store, arrival, changes, import};
 
 /// Why the models on this computer cannot be looked at.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +36,8 @@ pub enum LibraryError {
 pub struct Library {
     folder: PathBuf,
     bundled: Option<PathBuf>,
+    stores: Vec<Store>,
+    catalog: &'static Catalog,
 }
 
 impl Library {
@@ -49,7 +51,7 @@ impl Library {
         match fs::create_dir_all(&folder) {
             Ok(()) => Ok(Self {
                 folder,
-                bundled: bundled_beside_program(),
+                ..Self::without_folder(data_home)
             }),
             Err(source) => Err(LibraryError::NoFolder { folder, source }),
         }
@@ -62,6 +64,8 @@ impl Library {
         Self {
             folder: data_home.join("models"),
             bundled: bundled_beside_program(),
+            stores: Vec::new(),
+            catalog: Catalog::get(),
         }
     }
 
@@ -69,6 +73,37 @@ impl Library {
     #[must_use]
     pub fn with_bundled(self, bundled: Option<PathBuf>) -> Self {
         Self { bundled, ..self }
+    }
+
+    /// The same library with another catalogue: for tests, because the one that is built in points to a
+    /// real hub.
+    #[must_use]
+    pub fn with_catalog(self, catalog: &'static Catalog) -> Self {
+        Self { catalog, ..self }
+    }
+
+    /// The models that are known by name.
+    #[must_use]
+    pub const fn catalog(&self) -> &'static Catalog {
+        self.catalog
+    }
+
+    /// The same library with the stores of other apps.
+    #[must_use]
+    pub fn with_stores(self, stores: Vec<Store>) -> Self {
+        Self { stores, ..self }
+    }
+
+    /// The stores of other apps, whose models can be asked as well.
+    #[must_use]
+    pub fn stores(&self) -> &[Store] {
+        &self.stores
+    }
+
+    /// The folder of models that came with the installer, if there is one.
+    #[must_use]
+    pub fn bundled(&self) -> Option<&Path> {
+        self.bundled.as_deref()
     }
 
     /// The person's folder, where GGUF files are looked for.
@@ -82,7 +117,7 @@ impl Library {
     #[must_use]
     pub fn folders(&self) -> Vec<PathBuf> {
         let mut folders = vec![self.folder.clone()];
-        let starter = Catalog::get().with_role(CatalogRole::Starter);
+        let starter = self.catalog.with_role(CatalogRole::Starter);
         if let (Some(bundled), Some(starter)) = (&self.bundled, starter)
             && !self.folder.join(&starter.file).exists()
             && bundled.join(&starter.file).is_file()
@@ -100,22 +135,27 @@ impl Library {
         let name = |entry: fs::DirEntry| {
             let name = entry.file_name().into_string().ok()?;
             let name = name.strip_suffix(".gguf")?;
+            // The parts of a split model are one.
+            let name = import::split(name).map_or(name, |(name, _)| name);
             (!name.starts_with('.')).then(|| name.to_owned())
         };
-        entries.flatten().flatten().filter_map(name).collect()
+        let mut names: Vec<String> = entries.flatten().flatten().filter_map(name).collect();
+        names.sort();
+        names.dedup();
+        names
     }
 
     /// What the catalogue knows of a model, by its file name or its name for the program.
     #[must_use]
     pub fn describe(&self, name: &str) -> Option<&'static CatalogEntry> {
-        Catalog::get().describe(name)
+        self.catalog.describe(name)
     }
 
     /// The model on its way here: the working default before any other.
     #[must_use]
     pub fn arrival(&self) -> Option<Arrival> {
         let now = SystemTime::now();
-        let mut entries: Vec<_> = Catalog::get().models.iter().collect();
+        let mut entries: Vec<_> = self.catalog.models.iter().collect();
         entries.sort_by_key(|entry| entry.role != CatalogRole::Default);
         entries
             .into_iter()
@@ -218,6 +258,22 @@ mod tests {
         assert_eq!(library.folders(), [library.folder(), bundled.path()]);
         fs::write(library.folder().join(starter), "").unwrap();
         assert_eq!(library.folders(), [library.folder()]);
+    }
+
+    #[test]
+    fn names_are_known_without_a_look_into_files() {
+        let (_home, library) = library();
+        let library = library.with_bundled(None);
+        for name in [
+            "b.gguf",
+            "a-00001-of-00002.gguf",
+            "a-00002-of-00002.gguf",
+            ".hidden.gguf",
+            "c.gguf.part",
+        ] {
+            fs::write(library.folder().join(name), "").unwrap();
+        }
+        assert_eq!(library.names(), ["a", "b"]);
     }
 
     #[test]

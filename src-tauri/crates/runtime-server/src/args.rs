@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::library::{self, Place};
+
 /// Runs language models on this computer and serves the Ollama HTTP API.
 #[derive(Debug, Parser)]
 #[command(
@@ -36,12 +38,24 @@ pub(crate) struct ServeArguments {
     /// A folder whose `.gguf` files can be asked; may be given several times.
     #[arg(long = "models", value_name = "DIR")]
     pub(crate) models: Vec<PathBuf>,
+    /// The store of another app, whose models can be asked as well; may be given several times. KIND is
+    /// one of ollama, lm_studio, jan, gpt4all, hugging_face.
+    #[arg(long = "store", value_name = "KIND=DIR", value_parser = library::store)]
+    pub(crate) stores: Vec<Place>,
+    /// What `GET /api/sotto/index` gave an earlier process: headers of files that did not change are not
+    /// read again.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) index: Option<PathBuf>,
     /// Threads for evaluation; by default one for each physical core that may be used.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=512))]
     pub(crate) threads: Option<u32>,
     /// Context size in tokens when a request does not say; never more than the model was trained for.
     #[arg(long = "ctx", default_value_t = 8192, value_parser = clap::value_parser!(u32).range(16..))]
     pub(crate) context: u32,
+    /// Bytes that all models in memory may take; by default three quarters of the memory that this
+    /// process may use.
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) memory: Option<u64>,
     /// Serve on this Unix socket (mode 0600).
     #[arg(long, value_name = "PATH", conflicts_with = "listen")]
     pub(crate) socket: Option<PathBuf>,
@@ -127,6 +141,10 @@ mod tests {
             ),
             ("--models m --socket s --token-file t", false),
             ("--models m --socket s --threads 0", false),
+            ("--models m --socket s --memory 1500000000", true),
+            ("--models m --socket s --memory 0", false),
+            ("--models m --store ollama=o --store jan=j --socket s", true),
+            ("--models m --store o --socket s", false),
             ("bench-loop --model m", true),
         ] {
             assert_eq!(accepts(line), expected, "{line}");

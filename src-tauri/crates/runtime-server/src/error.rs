@@ -21,13 +21,30 @@ pub(crate) enum Error {
         /// What the parser or llama.cpp says.
         reason: String,
     },
-    /// Loading would take more memory than is free.
-    #[error("model requires more system memory ({}) than is available ({})", gibibytes(*.needed), gibibytes(*.available))]
+    /// No such adapter in the folders.
+    #[error("adapter '{0}' not found")]
+    AdapterNotFound(String),
+    /// The adapter is there but cannot be attached.
+    #[error("adapter '{name}' cannot be attached: {reason}")]
+    AdapterUnusable {
+        /// As the client named it.
+        name: String,
+        /// What the parser or llama.cpp says.
+        reason: String,
+    },
+    /// It would take more memory than models may take, or than is free.
+    #[error("{}", shortage(*.reason, *.needed, *.available, *.limit))]
     InsufficientMemory {
-        /// Bytes that loading takes, estimated.
+        /// Bytes that it takes, estimated.
         needed: u64,
-        /// Bytes that are free.
+        /// Bytes that it could have.
         available: u64,
+        /// Bytes that all models may take.
+        limit: u64,
+        /// Bytes that the system could give.
+        free: u64,
+        /// Which of the two is too little.
+        reason: Shortage,
     },
     /// The prompt is larger than the context.
     #[error("the prompt has {}{prompt_tokens} tokens, the context holds {context}", if *.at_least { "at least " } else { "" })]
@@ -65,12 +82,25 @@ pub(crate) enum Error {
     Cancelled,
 }
 
+/// What there is too little of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shortage {
+    /// What models may take.
+    Limit,
+    /// What the system could give.
+    Free,
+}
+
 impl Error {
     /// The HTTP status, Ollama's where it has one.
     pub(crate) fn status(&self) -> StatusCode {
         match self {
-            Self::BadRequest(_) | Self::ContextExceeded { .. } => StatusCode::BAD_REQUEST,
-            Self::ModelNotFound(_) | Self::NoSuchPath => StatusCode::NOT_FOUND,
+            Self::BadRequest(_) | Self::ContextExceeded { .. } | Self::AdapterUnusable { .. } => {
+                StatusCode::BAD_REQUEST
+            }
+            Self::ModelNotFound(_) | Self::AdapterNotFound(_) | Self::NoSuchPath => {
+                StatusCode::NOT_FOUND
+            }
             Self::BodyTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotServed(_) => StatusCode::NOT_IMPLEMENTED,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
@@ -89,6 +119,7 @@ impl Error {
             Self::BadRequest(_) => Some("bad_request"),
             Self::ModelNotFound(_) => Some("model_not_found"),
             Self::ModelUnusable { .. } => Some("model_unusable"),
+            Self::AdapterNotFound(_) | Self::AdapterUnusable { .. } => Some("adapter_unusable"),
             Self::InsufficientMemory { .. } => Some("insufficient_memory"),
             Self::ContextExceeded { .. } => Some("context_exceeded"),
             Self::Busy => Some("busy"),
@@ -103,9 +134,21 @@ impl Error {
             body["code"] = json!(code);
         }
         match self {
-            Self::InsufficientMemory { needed, available } => {
+            Self::InsufficientMemory {
+                needed,
+                available,
+                limit,
+                free,
+                reason,
+            } => {
                 body["needed"] = json!(needed);
                 body["available"] = json!(available);
+                body["limit"] = json!(limit);
+                body["free"] = json!(free);
+                body["reason"] = json!(match reason {
+                    Shortage::Limit => "limit",
+                    Shortage::Free => "free",
+                });
             }
             Self::ContextExceeded {
                 prompt_tokens,
@@ -124,6 +167,20 @@ impl Error {
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         (self.status(), axum::Json(self.body())).into_response()
+    }
+}
+
+/// Ollama's sentence, and one that it has no need of because it knows no limit.
+fn shortage(reason: Shortage, needed: u64, available: u64, limit: u64) -> String {
+    let (needed, available) = (gibibytes(needed), gibibytes(available));
+    match reason {
+        Shortage::Free => {
+            format!("model requires more system memory ({needed}) than is available ({available})")
+        }
+        Shortage::Limit => format!(
+            "model requires more memory ({needed}) than it may take ({available} of a limit of {} for all models)",
+            gibibytes(limit)
+        ),
     }
 }
 
@@ -149,14 +206,26 @@ mod tests {
             json!({"error": "the prompt has 9000 tokens, the context holds 8192", "code": "context_exceeded",
                    "prompt_tokens": 9000, "context": 8192})
         );
-        let error = Error::InsufficientMemory {
-            needed: 3 << 30,
-            available: 1 << 30,
-        };
-        assert_eq!(
-            error.to_string(),
-            "model requires more system memory (3.0 GiB) than is available (1.0 GiB)"
-        );
+        for (reason, text) in [
+            (
+                Shortage::Free,
+                "model requires more system memory (3.0 GiB) than is available (1.0 GiB)",
+            ),
+            (
+                Shortage::Limit,
+                "model requires more memory (3.0 GiB) than it may take (1.0 GiB of a limit of 2.0 GiB for all models)",
+            ),
+        ] {
+            let error = Error::InsufficientMemory {
+                needed: 3 << 30,
+                available: 1 << 30,
+                limit: 2 << 30,
+                free: 1 << 30,
+                reason,
+            };
+            assert_eq!(error.body()["error"], text);
+            assert_eq!(error.body()["needed"], json!(3u64 << 30));
+        }
         assert_eq!(
             Error::ModelNotFound("x".into()).body()["error"],
             "model 'x' not found"

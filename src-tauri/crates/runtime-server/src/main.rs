@@ -22,8 +22,8 @@ use tracing_subscriber::EnvFilter;
 
 use args::{BenchArguments, CommandLine, ServeArguments, Tool};
 use confinement::Confinement;
-use engine::Engine;
-use library::Library;
+use engine::{Engine, EngineSettings};
+use library::{Index, Library, Place};
 use routes::Runtime;
 
 fn main() -> ExitCode {
@@ -60,14 +60,23 @@ fn serve(
     let listener = listen::Listener::bind(&arguments)?;
     engine::devices::start(&arguments.devices, arguments.without_devices.as_deref())?;
     let threads = arguments.threads.unwrap_or_else(default_threads);
-    let library = Library::new(arguments.models);
+    let index = arguments.index.as_deref().map(Index::read);
+    let folders = arguments.models.into_iter().map(Place::folder);
+    let library = Library::new(
+        folders.chain(arguments.stores).collect(),
+        index.unwrap_or_default(),
+    );
     template::time_zone();
-    let confinement = confine(&library.places());
+    let confinement = confine(&library.readable());
     if arguments.lifeline {
         confinement::die_with_parent()?;
     }
     let runtime = Arc::new(Runtime {
-        engine: Engine::start(arguments.context, threads)?,
+        engine: Engine::start(EngineSettings {
+            context: arguments.context,
+            threads,
+            memory: arguments.memory,
+        })?,
         library,
         threads,
         confinement,

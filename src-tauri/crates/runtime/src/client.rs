@@ -8,21 +8,27 @@ use std::{
     time::Duration,
 };
 
+use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
-use sotto_domain::{AnswerStream, ChatRequest, Failure, FailureCode, LanguageModel, ModelFuture};
+use sotto_domain::{
+    AnswerStream, ChatRequest, Failure, FailureCode, LanguageModel, ModelFuture, Residence,
+};
+use tokio::sync::watch;
 
 use crate::{
-    RuntimeError, answer, failure,
+    RuntimeError, answer, bench, failure,
     protocol::{
-        ChatBody, ErrorBody, LoadedModel, ModelList, Options, Processes, System, Tags, WireMessage,
+        BenchBody, BenchStep, ChatBody, ErrorBody, LimitsBody, LoadedModel, Measured, ModelList,
+        Options, Processes, System, Tags, WireMessage,
     },
 };
 
 /// The host is never looked up: every request goes to the socket.
 const BASE: &str = "http://localhost";
 
-/// A list is read from the files' headers, which a slow disk may have to bring first.
-const LONGEST_LOOK: Duration = Duration::from_secs(30);
+/// A list is read from the files' headers, which a slow disk may have to bring first: hundreds of them
+/// the first time.
+const LONGEST_LOOK: Duration = Duration::from_secs(120);
 
 /// A connection to one `sotto-runtime` process.
 #[derive(Debug, Clone)]
@@ -31,6 +37,23 @@ pub struct Client {
     /// Models that this process has brought into memory at least once: if it dies with one of
     /// these, the file is not the first suspect.
     proven: Arc<Mutex<HashSet<String>>>,
+    /// Requests that are being answered.
+    uses: Arc<watch::Sender<usize>>,
+}
+
+/// A request that is being answered, until this is dropped.
+pub(crate) struct InUse(Arc<watch::Sender<usize>>);
+
+impl Drop for InUse {
+    fn drop(&mut self) {
+        self.0.send_modify(|uses| *uses = uses.saturating_sub(1));
+    }
+}
+
+/// What was seen in one look at the models.
+pub(crate) struct Look {
+    pub(crate) list: ModelList,
+    pub(crate) index_moved: bool,
 }
 
 /// Why an answer did not begin.
@@ -68,19 +91,56 @@ impl Client {
         Ok(Self {
             http,
             proven: Arc::default(),
+            uses: Arc::default(),
         })
     }
 
-    /// The files that the runtime finds in its folders.
+    /// Waits until nothing is being answered.
+    pub(crate) async fn idle(&self) {
+        let mut uses = self.uses.subscribe();
+        // The sender is this client's own.
+        let _ = uses.wait_for(|uses| *uses == 0).await;
+    }
+
+    /// Nothing is being answered.
+    pub(crate) fn is_idle(&self) -> bool {
+        *self.uses.borrow() == 0
+    }
+
+    fn in_use(&self) -> InUse {
+        self.uses.send_modify(|uses| *uses += 1);
+        InUse(Arc::clone(&self.uses))
+    }
+
+    /// The files that the runtime finds in its places.
     ///
     /// # Errors
     /// When the runtime ended or does not respond.
     pub async fn models(&self) -> Result<ModelList, Failure> {
+        Ok(self.look().await?.list)
+    }
+
+    /// The same, and whether [`Client::index`] would give another index than before.
+    pub(crate) async fn look(&self) -> Result<Look, Failure> {
         let tags: Tags = self.get("/api/tags").await?;
-        Ok(ModelList {
-            usable: tags.models.into_iter().map(Into::into).collect(),
-            unusable: tags.unusable,
+        let usable = tags.models.into_iter().chain(tags.adapters);
+        Ok(Look {
+            list: ModelList {
+                usable: usable.map(Into::into).collect(),
+                unusable: tags.unusable,
+                headers_read: tags.headers_read,
+            },
+            index_moved: tags.index_moved,
         })
+    }
+
+    /// What the runtime read of all files, for a process that is started later.
+    pub(crate) async fn index(&self) -> Result<String, Failure> {
+        let response = self.response("/api/sotto/index").await?;
+        response
+            .text()
+            .await
+            .map_err(|error| failure::from_transport(&error))
     }
 
     /// The models in memory and on their way there.
@@ -100,13 +160,56 @@ impl Client {
         self.get("/api/sotto/system").await
     }
 
+    /// Lets all models in memory take so many bytes, or with `None` what is usual on this computer;
+    /// resolves when it holds. An answer that is being written is finished first.
+    ///
+    /// # Errors
+    /// When the runtime ended or refuses.
+    pub async fn limit_memory(&self, memory: Option<u64>) -> Result<(), Failure> {
+        let sent = self
+            .http
+            .post(url("/api/sotto/limits"))
+            .json(&LimitsBody { memory })
+            .send()
+            .await
+            .map_err(|error| failure::from_transport(&error))?;
+        checked(sent, "").await.map(drop)
+    }
+
+    /// Measures a model alone in memory, and says how far it is. Dropping the future stops it.
+    ///
+    /// # Errors
+    /// When it cannot be loaded or measured, with the code that says why.
+    pub async fn bench(
+        &self,
+        model: &str,
+        context: Option<u32>,
+        residence: Residence,
+        progress: impl FnMut(BenchStep),
+    ) -> Result<Measured, Failure> {
+        let body = BenchBody {
+            model,
+            options: Options::of(context, residence).said(),
+            keep_alive: residence.keep_alive,
+        };
+        let broken_off = || self.ended_at_the_start_of(model);
+        let sent = self.http.post(url("/api/sotto/bench")).json(&body).send();
+        let response = checked(sent.await.map_err(|_| broken_off())?, model).await?;
+        bench::read(response, model, progress, broken_off).await
+    }
+
     /// Brings a model into memory, with so many tokens of context or the runtime's default;
     /// resolves when it is there.
     ///
     /// # Errors
     /// When it cannot be loaded, with the code that says why.
-    pub async fn load(&self, model: &str, context: Option<u32>) -> Result<(), Failure> {
-        self.load_or_unload(model, context, None).await?;
+    pub async fn load(
+        &self,
+        model: &str,
+        context: Option<u32>,
+        residence: Residence,
+    ) -> Result<(), Failure> {
+        self.load_or_unload(model, context, residence).await?;
         self.prove(model);
         Ok(())
     }
@@ -116,28 +219,30 @@ impl Client {
     /// # Errors
     /// When the runtime ended or refuses.
     pub async fn unload(&self, model: &str) -> Result<(), Failure> {
-        self.load_or_unload(model, None, Some(0)).await
+        let at_once = Residence {
+            keep_alive: Some(0),
+            ..Residence::default()
+        };
+        self.load_or_unload(model, None, at_once).await
     }
 
     async fn load_or_unload(
         &self,
         model: &str,
         context: Option<u32>,
-        keep_alive: Option<i64>,
+        residence: Residence,
     ) -> Result<(), Failure> {
         let body = ChatBody {
             model,
             messages: Vec::new(),
             stream: false,
             truncate: false,
-            options: Options {
-                num_ctx: context,
-                ..Options::default()
-            }
-            .said(),
+            options: Options::of(context, residence).said(),
             format: None,
-            keep_alive,
+            keep_alive: residence.keep_alive,
+            adapters: &[],
         };
+        let _in_use = self.in_use();
         let broken_off = |_| self.ended_at_the_start_of(model);
         let response = self
             .http
@@ -169,15 +274,12 @@ impl Client {
                 .collect(),
             stream: true,
             truncate: request.drop_oldest,
-            options: Options {
-                num_ctx: request.context,
-                temperature: request.manner.temperature,
-                repeat_penalty: request.manner.repeat_penalty,
-            }
-            .said(),
+            options: Options::from(request).said(),
             format: request.manner.schema.as_ref(),
-            keep_alive: None,
+            keep_alive: request.residence.keep_alive,
+            adapters: &request.adapters,
         };
+        let in_use = self.in_use();
         let sent = self.http.post(url("/api/chat")).json(&body).send().await;
         let response = sent.map_err(|error| NotBegun {
             not_delivered: error.is_connect(),
@@ -188,12 +290,15 @@ impl Client {
             (self.clone(), model.to_owned()),
             (self.clone(), model.to_owned()),
         );
-        Ok(answer::from_response(
+        let answer = answer::from_response(
             response,
             model.to_owned(),
             move || speaking.0.prove(&speaking.1),
             move || broken.0.ended_at_the_start_of(&broken.1),
-        ))
+        );
+        Ok(Box::pin(answer.inspect(move |_| {
+            let _until_the_answer_is_dropped = &in_use;
+        })))
     }
 
     fn prove(&self, model: &str) {
@@ -217,16 +322,18 @@ impl Client {
     }
 
     async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
-        let response = self.http.get(url(path)).timeout(LONGEST_LOOK).send().await;
-        let response = checked(
-            response.map_err(|error| failure::from_transport(&error))?,
-            "",
-        )
-        .await?;
+        let _in_use = self.in_use();
+        let response = self.response(path).await?;
         response
             .json()
             .await
             .map_err(|error| failure::from_transport(&error))
+    }
+
+    async fn response(&self, path: &str) -> Result<reqwest::Response, Failure> {
+        let response = self.http.get(url(path)).timeout(LONGEST_LOOK).send().await;
+        let response = response.map_err(|error| failure::from_transport(&error))?;
+        checked(response, "").await
     }
 }
 

@@ -29,6 +29,13 @@ pub(crate) fn from_body(body: &ErrorBody, model: &str) -> Failure {
                 "The model “{model}” is not on this computer. Choose another model, or put its file into the models folder."
             ),
         ),
+        Some("adapter_unusable") => Failure::new(
+            FailureCode::ModelUnusable,
+            format!(
+                "An adapter of the model “{model}” cannot be used. Take it out in the model's settings.{}",
+                quoted(said)
+            ),
+        ),
         Some("model_unusable") => Failure::new(
             FailureCode::ModelUnusable,
             format!(
@@ -41,11 +48,7 @@ pub(crate) fn from_body(body: &ErrorBody, model: &str) -> Failure {
                 needed: body.needed,
                 available: body.available,
             },
-            format!(
-                "The model “{model}” needs {} of memory, and {} is free. Close other programs, or choose a smaller model.",
-                gigabytes(body.needed),
-                gigabytes(body.available),
-            ),
+            no_memory(body, model),
         ),
         Some("busy") => Failure::new(
             FailureCode::Other,
@@ -102,6 +105,21 @@ pub(crate) fn from_transport(error: &reqwest::Error) -> Failure {
         )
     } else {
         Failure::new(FailureCode::RuntimeEnded, "The runtime ended. Try again.")
+    }
+}
+
+fn no_memory(body: &ErrorBody, model: &str) -> String {
+    let needed = gigabytes(body.needed);
+    let available = gigabytes(body.available);
+    if body.reason.as_deref() == Some("limit") {
+        format!(
+            "The model “{model}” needs {needed} of memory, and all models together may take {}. Let models take more in the settings, choose fewer tokens of context, or choose a smaller model.",
+            gigabytes(body.limit)
+        )
+    } else {
+        format!(
+            "The model “{model}” needs {needed} of memory, and {available} is free. Close other programs, or choose a smaller model."
+        )
     }
 }
 
@@ -187,6 +205,19 @@ mod tests {
                 available: 999_000_000,
             },
             &["needs 3.2 GB", "1.0 GB is free"],
+        );
+        check(
+            r#"{"error":"e","code":"insufficient_memory","needed":3210000000,"available":999000000,"limit":1500000000,"reason":"limit"}"#,
+            FailureCode::InsufficientMemory {
+                needed: 3_210_000_000,
+                available: 999_000_000,
+            },
+            &["needs 3.2 GB", "may take 1.5 GB", "settings"],
+        );
+        check(
+            r#"{"error":"adapter 'a' not found","code":"adapter_unusable"}"#,
+            FailureCode::ModelUnusable,
+            &["An adapter of the model “Tiny”", "adapter 'a' not found"],
         );
         check(
             r#"{"error":"e","code":"busy"}"#,

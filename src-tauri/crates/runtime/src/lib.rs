@@ -5,10 +5,12 @@
 //! [`LanguageModel`]: sotto_domain::LanguageModel
 
 mod answer;
+mod bench;
 mod client;
 mod error;
 mod executable;
 mod failure;
+mod index;
 mod process;
 mod protocol;
 mod run_folder;
@@ -19,7 +21,8 @@ pub use client::Client;
 pub use error::{RuntimeError, RuntimeStatus};
 pub use executable::{EXECUTABLE_VARIABLE, find_executable};
 pub use protocol::{
-    Confinement, Device, DeviceKind, InstalledModel, LoadedModel, ModelList, System, UnusableModel,
+    BenchStep, Confinement, Device, DeviceKind, InstalledModel, LoadedModel, Measured, MemoryNeed,
+    ModelKind, ModelList, System, UnusableModel,
 };
 pub use runtime::Runtime;
-pub use supervisor::{Settings, Supervisor};
+pub use supervisor::{Settings, Store, Supervisor};

@@ -3,6 +3,7 @@
 
 use std::{
     collections::VecDeque,
+    ffi::OsString,
     path::PathBuf,
     process::{ExitStatus, Stdio},
     sync::{Arc, Mutex, PoisonError},
@@ -168,11 +169,25 @@ fn command(
             .arg("--models")
             .arg(std::path::absolute(folder).unwrap_or_else(|_| folder.clone()));
     }
+    for store in &settings.stores {
+        let mut argument = OsString::from(store.kind);
+        argument.push("=");
+        argument.push(std::path::absolute(&store.folder).unwrap_or_else(|_| store.folder.clone()));
+        command.arg("--store").arg(argument);
+    }
+    if let Some(index) = settings.index.as_ref().filter(|index| index.exists()) {
+        command
+            .arg("--index")
+            .arg(std::path::absolute(index).unwrap_or_else(|_| index.clone()));
+    }
     if let Some(threads) = settings.threads {
         command.arg("--threads").arg(threads.to_string());
     }
     if let Some(context) = settings.context {
         command.arg("--ctx").arg(context.to_string());
+    }
+    if let Some(memory) = settings.memory {
+        command.arg("--memory").arg(memory.to_string());
     }
     if let Some(reason) = without_devices {
         command.arg("--without-devices").arg(reason);

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sotto_domain::Timestamp;
+use sotto_domain::{AdapterUse, ChatRequest, Residence, Timestamp};
 
 /// Body of `POST /api/chat`.
 #[derive(Debug, Serialize)]
@@ -22,7 +22,10 @@ pub(crate) struct ChatBody<'a> {
     pub(crate) format: Option<&'a Value>,
     /// Seconds to keep the model in memory afterwards.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) keep_alive: Option<i64>,
+    pub(crate) keep_alive: Option<i32>,
+    /// What changes the model meanwhile; the runtime's own.
+    #[serde(skip_serializing_if = "<[AdapterUse]>::is_empty")]
+    pub(crate) adapters: &'a [AdapterUse],
 }
 
 /// One message of a prompt.
@@ -41,9 +44,44 @@ pub(crate) struct Options {
     pub(crate) temperature: Option<f32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) repeat_penalty: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) top_k: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) top_p: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) min_p: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) seed: Option<u32>,
+    /// Layers on the graphics card, at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) num_gpu: Option<u32>,
+}
+
+impl From<&ChatRequest> for Options {
+    fn from(request: &ChatRequest) -> Self {
+        let manner = &request.manner;
+        Self {
+            temperature: manner.temperature,
+            repeat_penalty: manner.repeat_penalty,
+            top_k: manner.top_k,
+            top_p: manner.top_p,
+            min_p: manner.min_p,
+            seed: manner.seed,
+            ..Self::of(request.context, request.residence)
+        }
+    }
 }
 
 impl Options {
+    /// What decides how a model is loaded.
+    pub(crate) fn of(context: Option<u32>, residence: Residence) -> Self {
+        Self {
+            num_ctx: context,
+            num_gpu: residence.graphics_layers,
+            ..Self::default()
+        }
+    }
+
     /// `None` where nothing is said.
     pub(crate) fn said(self) -> Option<Self> {
         (self != Self::default()).then_some(self)
@@ -84,6 +122,75 @@ pub(crate) struct ErrorBody {
     pub(crate) context: u64,
     pub(crate) needed: u64,
     pub(crate) available: u64,
+    /// Bytes that all models in memory may take.
+    pub(crate) limit: u64,
+    /// What of the two is too little: `limit` or `free`.
+    pub(crate) reason: Option<String>,
+}
+
+/// Body of `POST /api/sotto/limits`.
+#[derive(Debug, Serialize)]
+pub(crate) struct LimitsBody {
+    pub(crate) memory: Option<u64>,
+}
+
+/// Body of `POST /api/sotto/bench`.
+#[derive(Debug, Serialize)]
+pub(crate) struct BenchBody<'a> {
+    pub(crate) model: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) options: Option<Options>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) keep_alive: Option<i32>,
+}
+
+/// One line of a measurement. The last one has `done` and the numbers.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct BenchLine {
+    pub(crate) done: bool,
+    pub(crate) error: Option<String>,
+    #[serde(flatten)]
+    pub(crate) step: BenchStep,
+    #[serde(flatten)]
+    pub(crate) measured: Measured,
+}
+
+/// How far a measurement is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct BenchStep {
+    /// What is being measured: `bandwidth`, `loading`, `prefill`, `decode` or `first_token`.
+    pub stage: String,
+    /// 0 to 100.
+    pub percent: u8,
+}
+
+/// How a model was measured.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Measured {
+    /// Tokens of a prompt evaluated in a second.
+    #[serde(rename = "prefill_tokens_per_second")]
+    pub prefill: f64,
+    /// Tokens of an answer made in a second.
+    #[serde(rename = "decode_tokens_per_second")]
+    pub decode: f64,
+    /// Nanoseconds from a short question to the first token of its answer.
+    #[serde(rename = "first_token_duration")]
+    pub first_token: u64,
+    /// Bytes of memory that the process took at most; 0 where the system does not say.
+    pub memory: u64,
+    /// Bytes that were expected.
+    pub expected_memory: u64,
+    /// Bytes of memory that can be read in a second.
+    pub bandwidth: u64,
+    /// Bytes of weights that each token of an answer reads.
+    pub bytes_per_token: u64,
+    /// Compute threads.
+    pub threads: u32,
+    /// Where it ran, such as `CPU`.
+    pub backend: String,
 }
 
 /// Body of `GET /api/tags`.
@@ -91,7 +198,10 @@ pub(crate) struct ErrorBody {
 #[serde(default)]
 pub(crate) struct Tags {
     pub(crate) models: Vec<Tag>,
+    pub(crate) adapters: Vec<Tag>,
     pub(crate) unusable: Vec<UnusableModel>,
+    pub(crate) headers_read: u64,
+    pub(crate) index_moved: bool,
 }
 
 /// One model in `GET /api/tags`.
@@ -105,9 +215,44 @@ pub(crate) struct Tag {
     #[serde(default)]
     pub(crate) context_length: u32,
     #[serde(default)]
-    pub(crate) embedding: bool,
+    pub(crate) files: Vec<String>,
+    #[serde(default)]
+    pub(crate) owner: Option<String>,
+    #[serde(default)]
+    pub(crate) linked: bool,
+    #[serde(default)]
+    pub(crate) kind: ModelKind,
+    #[serde(default)]
+    pub(crate) memory: MemoryNeed,
+    #[serde(default)]
+    pub(crate) bytes_per_token: u64,
     #[serde(default)]
     pub(crate) details: TagDetails,
+}
+
+/// What a model is made for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ModelKind {
+    /// It answers.
+    #[default]
+    Chat,
+    /// It makes vectors and cannot answer.
+    Embedding,
+    /// A LoRA adapter, which changes a model of its architecture.
+    Adapter,
+}
+
+/// What a model takes of memory, as the runtime adds it up before it loads one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct MemoryNeed {
+    /// Bytes of the weights; 0 if unknown.
+    pub weights: u64,
+    /// Bytes of the key and value cache for each token of context.
+    pub cache_bytes_per_token: u64,
+    /// Bytes of the evaluation buffers.
+    pub working: u64,
 }
 
 /// What the file says about itself.
@@ -122,22 +267,28 @@ pub(crate) struct TagDetails {
 /// All files that the runtime found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ModelList {
-    /// Those that can be asked.
+    /// Those that can be asked, and adapters.
     pub usable: Vec<InstalledModel>,
     /// Those that cannot.
     pub unusable: Vec<UnusableModel>,
+    /// Headers of files that the runtime has read since it started.
+    pub headers_read: u64,
 }
 
-/// A model that can be asked.
+/// A model that can be asked, or an adapter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct InstalledModel {
     /// Its name for the program: the file's name without `.gguf`.
     pub name: String,
-    /// The file; its path where the runtime says it, else its name.
-    pub file: String,
+    /// Its files, in order; their paths where the runtime says them.
+    pub files: Vec<String>,
+    /// The store that they lie in, such as `ollama`; `None` for our own folders.
+    pub store: Option<String>,
+    /// A link leads to them.
+    pub linked: bool,
     /// Bytes on disk.
     pub size: u64,
-    /// For example `llama`; empty if unknown.
+    /// For example `llama`; of an adapter, that of its model; empty if unknown.
     pub family: String,
     /// For example `1.5B`; empty if unknown.
     pub parameters: String,
@@ -145,23 +296,44 @@ pub struct InstalledModel {
     pub quantization: String,
     /// Tokens of context that it was trained for; 0 if unknown.
     pub context_length: u32,
-    /// It makes vectors and cannot answer.
-    pub embedding: bool,
+    /// What it is made for.
+    pub kind: ModelKind,
+    /// What it takes of memory.
+    pub memory: MemoryNeed,
+    /// Bytes of weights that each token of an answer reads; 0 if unknown.
+    pub bytes_per_token: u64,
 }
 
 impl From<Tag> for InstalledModel {
     fn from(tag: Tag) -> Self {
         Self {
             name: tag.name,
-            file: tag.file,
+            files: files(tag.files, tag.file),
+            store: store(tag.owner),
+            linked: tag.linked,
             size: tag.size,
             family: tag.details.family.unwrap_or_default(),
             parameters: tag.details.parameter_size.unwrap_or_default(),
             quantization: tag.details.quantization_level.unwrap_or_default(),
             context_length: tag.context_length,
-            embedding: tag.embedding,
+            kind: tag.kind,
+            memory: tag.memory,
+            bytes_per_token: tag.bytes_per_token,
         }
     }
+}
+
+/// All files; of a server that names one only, that one.
+fn files(files: Vec<String>, file: String) -> Vec<String> {
+    if files.is_empty() && !file.is_empty() {
+        return vec![file];
+    }
+    files
+}
+
+/// The runtime's word for our own folders is no store's.
+fn store(owner: Option<String>) -> Option<String> {
+    owner.filter(|owner| owner != "folder")
 }
 
 /// A file that looks like a model and cannot be run.
@@ -170,13 +342,20 @@ impl From<Tag> for InstalledModel {
 pub struct UnusableModel {
     /// The file's name without `.gguf`.
     pub name: String,
-    /// The file; its path where the runtime says it, else its name.
-    pub file: String,
+    /// Its files; where a store's entry is at fault, that.
+    pub files: Vec<String>,
+    /// The store that they lie in, or `folder`.
+    pub owner: Option<String>,
+    /// A link leads to them.
+    pub linked: bool,
     /// Bytes on disk.
     pub size: u64,
     /// Why, in one sentence.
     #[serde(rename = "error")]
     pub reason: String,
+    /// It came into reach after the process had settled what it may read: one that is started anew may
+    /// read it.
+    pub out_of_reach: bool,
 }
 
 /// Body of `GET /api/ps`.
@@ -202,6 +381,8 @@ pub(crate) struct ProcessEntry {
     pub(crate) note: String,
     #[serde(default)]
     pub(crate) context_length: u32,
+    #[serde(default)]
+    pub(crate) context_wanted: Option<u32>,
     /// `loading` or `ready`; an Ollama does not say it and lists only ready ones.
     #[serde(default)]
     pub(crate) state: Option<String>,
@@ -228,6 +409,8 @@ pub struct LoadedModel {
     pub note: String,
     /// Tokens that its context holds; 0 if not known yet.
     pub context: u32,
+    /// Tokens that it would hold with more memory; `None` where it is as large as it should be.
+    pub context_wanted: Option<u32>,
     /// How far it is loaded, 0 to 1.
     pub progress: f32,
     /// It can answer now.
@@ -262,6 +445,7 @@ impl From<ProcessEntry> for LoadedModel {
             graphics_layers: entry.layers_vram,
             note: entry.note,
             context: entry.context_length,
+            context_wanted: entry.context_wanted,
             progress: if ready {
                 1.0
             } else {
@@ -295,6 +479,10 @@ pub struct System {
     pub total_memory: u64,
     /// Bytes of memory that are free.
     pub available_memory: u64,
+    /// Bytes that all models in memory may take; `None` where the memory is unknown.
+    pub memory_limit: Option<u64>,
+    /// Somebody chose that limit.
+    pub memory_limit_chosen: bool,
     /// The build of llama.cpp.
     #[serde(deserialize_with = "words")]
     pub llama_cpp_build: String,
@@ -376,17 +564,19 @@ mod tests {
     fn lists_of_the_runtime_and_of_an_ollama_are_read() {
         let tags: Tags = serde_json::from_str(
             r#"{"models":[
-                {"name":"a","model":"a","file":"/m/a.gguf","size":5,"digest":"x","modified_at":"y","context_length":8192,"embedding":true,
+                {"name":"a","model":"a","file":"/m/a.gguf","size":5,"digest":"x","modified_at":"y","context_length":8192,"kind":"embedding","owner":"folder","memory":{"weights":7},
                  "details":{"format":"gguf","family":"llama","families":null,"parameter_size":"135M","quantization_level":"Q4_1"}},
                 {"name":"b:latest","details":{"family":null}}],
-               "unusable":[{"name":"c","file":"c.gguf","size":3,"error":"too short"}]}"#,
+               "unusable":[{"name":"c","files":["c.gguf"],"owner":"ollama","size":3,"error":"too short"}]}"#,
         )
         .unwrap();
         let models: Vec<InstalledModel> = tags.models.into_iter().map(Into::into).collect();
         assert_eq!(
-            (models[0].parameters.as_str(), models[0].embedding),
-            ("135M", true)
+            (models[0].parameters.as_str(), models[0].kind),
+            ("135M", ModelKind::Embedding)
         );
+        assert_eq!(models[0].files, ["/m/a.gguf"]);
+        assert_eq!((models[0].memory.weights, &models[0].store), (7, &None));
         assert_eq!(
             models[1],
             InstalledModel {
@@ -395,6 +585,7 @@ mod tests {
             }
         );
         assert_eq!(tags.unusable[0].reason, "too short");
+        assert_eq!(tags.unusable[0].owner.as_deref(), Some("ollama"));
     }
 
     #[test]

@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
-use sotto_domain::{AnswerStream, ChatRequest, Failure, LanguageModel, ModelFuture};
+use sotto_domain::{AnswerStream, ChatRequest, Failure, LanguageModel, ModelFuture, Residence};
 use tokio::{sync::watch, time::timeout};
 
 use crate::{
-    Client, LoadedModel, ModelList, RuntimeError, RuntimeStatus, Settings, Supervisor, System,
-    supervisor::Handle,
+    BenchStep, Client, LoadedModel, Measured, ModelList, RuntimeError, RuntimeStatus, Settings,
+    Supervisor, System, client::Look, index, supervisor::Handle,
 };
 
 /// How long the end of a process that no longer answers may take to be noticed.
@@ -59,12 +59,33 @@ impl Runtime {
         self.supervisor.shutdown().await;
     }
 
-    /// The files that the runtime finds in its folders.
+    /// Starts the process anew once nothing is being answered, so that it may read what was not there
+    /// before; see [`Supervisor::renew`].
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub async fn renew(&self) -> Result<(), RuntimeError> {
+        self.supervisor.renew().await
+    }
+
+    /// The files that the runtime finds in its places. What it read of them is kept for the next one.
     ///
     /// # Errors
     /// When the runtime cannot be started or ended.
     pub async fn models(&self) -> Result<ModelList, Failure> {
-        self.supervisor.ensure().await?.models().await
+        let client = self.supervisor.ensure().await?;
+        let Look { list, index_moved } = client.look().await?;
+        if index_moved && let Some(path) = self.supervisor.index() {
+            // Without it the next start reads the headers again: slower, and no failure.
+            let kept = match client.index().await {
+                Ok(index) => index::keep(path, &index).map_err(|error| error.to_string()),
+                Err(failure) => Err(failure.message),
+            };
+            if let Err(reason) = kept {
+                tracing::warn!(path = %path.display(), reason, "the index of models is not kept");
+            }
+        }
+        Ok(list)
     }
 
     /// The models in memory; none if the process does not run, which is not started for this.
@@ -82,8 +103,44 @@ impl Runtime {
     ///
     /// # Errors
     /// When the runtime cannot be started or the model cannot be loaded.
-    pub async fn load(&self, model: &str, context: Option<u32>) -> Result<(), Failure> {
-        self.supervisor.ensure().await?.load(model, context).await
+    pub async fn load(
+        &self,
+        model: &str,
+        context: Option<u32>,
+        residence: Residence,
+    ) -> Result<(), Failure> {
+        let client = self.supervisor.ensure().await?;
+        client.load(model, context, residence).await
+    }
+
+    /// Lets all models in memory take so many bytes, or with `None` what is usual on this computer: the
+    /// process that runs, once an answer that is being written is finished, and each later one.
+    ///
+    /// # Errors
+    /// When the runtime ended or refuses. A process that is started later keeps to it all the same.
+    pub async fn limit_memory(&self, memory: Option<u64>) -> Result<(), Failure> {
+        if !self.supervisor.limit_memory(memory) {
+            return Ok(());
+        }
+        match self.running().await {
+            Some(client) => client.limit_memory(memory).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Measures a model alone in memory, and says how far it is. Dropping the future stops it.
+    ///
+    /// # Errors
+    /// When the runtime cannot be started or the model cannot be measured.
+    pub async fn bench(
+        &self,
+        model: &str,
+        context: Option<u32>,
+        residence: Residence,
+        progress: impl FnMut(BenchStep),
+    ) -> Result<Measured, Failure> {
+        let client = self.supervisor.ensure().await?;
+        client.bench(model, context, residence, progress).await
     }
 
     /// Gives the memory of a model back; nothing to do if the process does not run.

@@ -3,11 +3,11 @@
 
 use std::{
     collections::VecDeque,
-    path::PathBuf,
+    path::{Path, PathBuf},
     pin::Pin,
     sync::{
         Arc, Weak,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -40,12 +40,28 @@ pub struct Settings {
     pub executable: Option<PathBuf>,
     /// Folders whose `.gguf` files can be asked.
     pub models: Vec<PathBuf>,
+    /// Stores of other apps, whose models can be asked as well.
+    pub stores: Vec<Store>,
+    /// A file that keeps what was read of model files, so that the next process need not read it again;
+    /// written by this program alone. `None` keeps nothing.
+    pub index: Option<PathBuf>,
     /// Threads for evaluation; `None` lets the runtime choose.
     pub threads: Option<u32>,
     /// Tokens of context where a request does not say; `None` lets the runtime choose.
     pub context: Option<u32>,
+    /// Bytes that all models in memory may take at the start; `None` lets the runtime choose.
+    pub memory: Option<u64>,
     /// Where the private folder of the socket is made; `None` takes the system's place for such.
     pub run_folder: Option<PathBuf>,
+}
+
+/// The store of another app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Store {
+    /// The runtime's word for its layout: `ollama`, `lm_studio`, `jan`, `gpt4all` or `hugging_face`.
+    pub kind: &'static str,
+    /// Its topmost folder.
+    pub folder: PathBuf,
 }
 
 /// Keeps one `sotto-runtime` process. Clones share it; when the last one is dropped, the process
@@ -59,6 +75,8 @@ pub struct Supervisor {
 
 struct Inner {
     settings: Settings,
+    /// Bytes that all models in memory may take; 0 lets the runtime choose.
+    memory: AtomicU64,
     status: watch::Sender<RuntimeStatus>,
     state: Mutex<State>,
     closing: CancellationToken,
@@ -104,6 +122,7 @@ impl Supervisor {
         Self {
             _last: Arc::new(closing.clone().drop_guard()),
             inner: Arc::new(Inner {
+                memory: AtomicU64::new(settings.memory.unwrap_or(0)),
                 settings,
                 status: watch::Sender::new(RuntimeStatus::Idle),
                 state: Mutex::default(),
@@ -111,6 +130,11 @@ impl Supervisor {
                 driver_failed: AtomicBool::new(false),
             }),
         }
+    }
+
+    /// Where what was read of model files is kept.
+    pub(crate) fn index(&self) -> Option<&Path> {
+        self.inner.settings.index.as_deref()
     }
 
     /// How the process is, now and from now on.
@@ -149,6 +173,13 @@ impl Supervisor {
             .map(|running| running.handle.clone())
     }
 
+    /// Lets the models of each process that is started from now on take so many bytes. False: so it
+    /// was before.
+    pub(crate) fn limit_memory(&self, memory: Option<u64>) -> bool {
+        let memory = memory.unwrap_or(0);
+        self.inner.memory.swap(memory, Ordering::Relaxed) != memory
+    }
+
     /// Forgets how often the process was started, and starts it: the person asked.
     ///
     /// # Errors
@@ -161,6 +192,23 @@ impl Supervisor {
             self.inner.driver_failed.store(false, Ordering::Relaxed);
         }
         self.ensure().await
+    }
+
+    /// Starts the process anew once nothing is asked of the one that runs, because what it may read is
+    /// settled when it starts. Does nothing where none runs: the next one sees what is there then.
+    ///
+    /// # Errors
+    /// When the process cannot be started.
+    pub async fn renew(&self) -> Result<(), RuntimeError> {
+        while let Some(Handle { client, .. }) = self.running().await {
+            client.idle().await;
+            let inner = Arc::clone(&self.inner);
+            let renewed = tokio::spawn(async move { inner.renew_if_idle().await }).await;
+            if renewed.unwrap_or(Err(RuntimeError::ShutDown))? {
+                return Ok(());
+            }
+        }
+        Ok(())
     }
 
     /// Ends the process: politely, and after two seconds not. Afterwards nothing is started any
@@ -177,6 +225,20 @@ impl Supervisor {
 }
 
 impl Inner {
+    /// False: somebody asks something again. Who asks after this began waits for the new process.
+    async fn renew_if_idle(self: &Arc<Self>) -> Result<bool, RuntimeError> {
+        let mut state = self.state.lock().await;
+        let idle = |running: &mut Running| running.handle.client.is_idle();
+        let Some(Running { stop, watching, .. }) = state.running.take_if(idle) else {
+            return Ok(false);
+        };
+        drop(stop);
+        let _ = watching.await;
+        // It did not end by itself, so it does not count towards ending too often.
+        state.starts.pop_back();
+        self.start(&mut state).await.map(|_| true)
+    }
+
     /// Starts the process unless it runs. The caller holds the state, so there is one start at a
     /// time.
     async fn start(self: &Arc<Self>, state: &mut State) -> Result<Handle, RuntimeError> {
@@ -245,9 +307,14 @@ impl Inner {
         state.number += 1;
         let number = state.number;
         let socket = folder.socket(number);
+        let memory = self.memory.load(Ordering::Relaxed);
+        let settings = Settings {
+            memory: (memory > 0).then_some(memory),
+            ..self.settings.clone()
+        };
         let driver_failed = self.driver_failed.load(Ordering::Relaxed);
         let without_devices = driver_failed.then_some(WITHOUT_DEVICES);
-        let started = Process::start(&self.settings, &socket, without_devices).await;
+        let started = Process::start(&settings, &socket, without_devices).await;
         if let Err(RuntimeError::ExecutableMissing { .. } | RuntimeError::CannotStart { .. }) =
             started
         {

@@ -21,8 +21,8 @@ use axum::{
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 use sotto_domain::{
-    ChatMessage, ChatRequest, EndReason, Failure, FailureCode, LanguageModel, Manner, ModelEvent,
-    Role,
+    AdapterUse, ChatMessage, ChatRequest, EndReason, Failure, FailureCode, LanguageModel, Manner,
+    ModelEvent, Residence, Role,
 };
 use sotto_runtime_client::Client;
 use tempfile::TempDir;
@@ -202,7 +202,12 @@ async fn errors_known_before_the_first_word_come_at_once() {
         let failure = server.client.chat(question()).await.err().unwrap();
         assert_eq!(failure.code, code, "{failure}");
         assert_eq!(
-            server.client.load("Tiny", None).await.unwrap_err().code,
+            server
+                .client
+                .load("Tiny", None, Residence::default())
+                .await
+                .unwrap_err()
+                .code,
             code
         );
     };
@@ -266,6 +271,18 @@ async fn what_the_person_decided_reaches_the_runtime() {
                 schema: Some(schema.clone()),
                 temperature: Some(0.0),
                 repeat_penalty: Some(1.0),
+                top_k: Some(20),
+                top_p: Some(0.5),
+                min_p: Some(0.25),
+                seed: Some(7),
+            },
+            adapters: vec![AdapterUse {
+                name: "pirate".into(),
+                scale: 0.5,
+            }],
+            residence: Residence {
+                keep_alive: Some(-1),
+                graphics_layers: Some(12),
             },
             ..question()
         })
@@ -273,12 +290,28 @@ async fn what_the_person_decided_reaches_the_runtime() {
         .unwrap();
     assert_eq!(
         (&server.last()["format"], &server.last()["options"]),
-        (&schema, &json!({"temperature": 0.0, "repeat_penalty": 1.0}))
+        (
+            &schema,
+            &json!({"temperature": 0.0, "repeat_penalty": 1.0, "top_k": 20, "top_p": 0.5, "min_p": 0.25,
+                "seed": 7, "num_gpu": 12})
+        )
     );
-    server.client.load("Tiny", Some(256)).await.unwrap();
+    assert_eq!(
+        (&server.last()["adapters"], &server.last()["keep_alive"]),
+        (&json!([{"name": "pirate", "scale": 0.5}]), &json!(-1))
+    );
+    let residence = Residence {
+        keep_alive: Some(90),
+        graphics_layers: None,
+    };
+    server
+        .client
+        .load("Tiny", Some(256), residence)
+        .await
+        .unwrap();
     assert_eq!(
         server.last(),
-        json!({"model": "Tiny", "stream": false, "truncate": false, "messages": [], "options": {"num_ctx": 256}})
+        json!({"model": "Tiny", "stream": false, "truncate": false, "messages": [], "options": {"num_ctx": 256}, "keep_alive": 90})
     );
     server.client.unload("Tiny").await.unwrap();
     assert_eq!(server.last()["keep_alive"], json!(0));

@@ -13,8 +13,10 @@ use std::{
 };
 
 use futures_util::StreamExt;
-use sotto_domain::{ChatMessage, ChatRequest, FailureCode, LanguageModel, ModelEvent, Role};
-use sotto_runtime_client::{Runtime, RuntimeError, RuntimeStatus, Settings, Supervisor};
+use sotto_domain::{
+    ChatMessage, ChatRequest, FailureCode, LanguageModel, ModelEvent, Residence, Role,
+};
+use sotto_runtime_client::{Runtime, RuntimeError, RuntimeStatus, Settings, Store, Supervisor};
 use tempfile::TempDir;
 use tokio::{sync::watch, time::timeout};
 
@@ -68,6 +70,7 @@ fn settings(folder: &Path) -> Settings {
         threads: Some(3),
         context: Some(512),
         run_folder: Some(std::env::temp_dir()),
+        ..Settings::default()
     }
 }
 
@@ -234,7 +237,10 @@ async fn a_model_that_kills_it_before_its_first_word_is_suspected() {
     let runtime = Runtime::new(stage.settings());
     for failure in [
         runtime.chat(question()).await.err().unwrap(),
-        runtime.load("Tiny", None).await.unwrap_err(),
+        runtime
+            .load("Tiny", None, Residence::default())
+            .await
+            .unwrap_err(),
     ] {
         assert_eq!(failure.code, FailureCode::RuntimeEnded);
         assert!(
@@ -449,4 +455,67 @@ async fn it_goes_when_its_parent_is_killed_and_the_next_start_tidies_up() {
     });
     next.ensure().await.unwrap();
     assert!(!socket.parent().unwrap().exists());
+}
+
+#[tokio::test]
+async fn it_is_renewed_when_nothing_is_answered_and_that_is_no_end_of_its_own() {
+    let stage = Stage::new("never ends");
+    let runtime = Runtime::new(stage.settings());
+    // Nothing runs: nothing to renew.
+    runtime.renew().await.unwrap();
+    assert!(stage.processes().is_empty());
+
+    let mut stream = runtime.chat(question()).await.unwrap();
+    assert!(matches!(stream.next().await, Some(Ok(ModelEvent::Text(_)))));
+    stage.behave("serves");
+    let renewing = runtime.renew();
+    tokio::pin!(renewing);
+    for _ in 0..20 {
+        let said = tokio::select! {
+            said = stream.next() => said,
+            renewed = &mut renewing => panic!("renewed in the middle of an answer: {renewed:?}"),
+        };
+        assert!(matches!(said, Some(Ok(ModelEvent::Text(_)))), "{said:?}");
+    }
+    drop(stream);
+    timeout(LONG, renewing).await.unwrap().unwrap();
+    assert_eq!(stage.processes().len(), 2);
+    // More often than a process may end in a minute.
+    for _ in 0..3 {
+        runtime.renew().await.unwrap();
+    }
+    assert_eq!(stage.processes().len(), 5);
+    assert_eq!(answer(&runtime).await, "Hello");
+    assert_eq!(*runtime.status().borrow(), RuntimeStatus::Ready);
+}
+
+#[tokio::test]
+async fn stores_and_an_index_that_is_there_are_handed_over() {
+    let stage = Stage::new("serves");
+    let index = stage.folder.path().join("index.json");
+    let store = Store {
+        kind: "ollama",
+        folder: stage.folder.path().join("store"),
+    };
+    let runtime = Runtime::new(Settings {
+        stores: vec![store],
+        index: Some(index.clone()),
+        ..stage.settings()
+    });
+    runtime.models().await.unwrap();
+    let arguments = || {
+        let seen = fs::read_to_string(stage.folder.path().join("environment")).unwrap();
+        let seen: serde_json::Value = serde_json::from_str(&seen).unwrap();
+        seen["arguments"].to_string()
+    };
+    let store = format!(
+        r#""--store","ollama={}""#,
+        stage.folder.path().join("store").display()
+    );
+    assert!(arguments().contains(&store), "{}", arguments());
+    assert!(!arguments().contains("--index"));
+    // The double says that there is something new to keep.
+    assert_eq!(fs::read_to_string(&index).unwrap(), r#"{"entries": []}"#);
+    runtime.renew().await.unwrap();
+    assert!(arguments().contains("--index"), "{}", arguments());
 }

@@ -6,9 +6,11 @@ use futures_util::{StreamExt, stream};
 use sotto_api::LocalRuntime;
 use sotto_domain::{
     AnswerStatistics, AnswerStream, ChatRequest, EndReason, Failure, LanguageModel, ModelEvent,
-    ModelFuture, Timestamp,
+    ModelFuture, Residence, Timestamp,
 };
-use sotto_runtime_client::{InstalledModel, LoadedModel, ModelList, RuntimeStatus, System};
+use sotto_runtime_client::{
+    BenchStep, InstalledModel, LoadedModel, Measured, ModelList, RuntimeStatus, System,
+};
 use tokio::sync::{mpsc, watch};
 
 /// One thing that the model does.
@@ -33,6 +35,9 @@ pub struct FakeLanguageModel {
     /// What is in memory, and until when.
     loaded: Mutex<Vec<String>>,
     expires: Mutex<Option<Timestamp>>,
+    /// With what each model was loaded, and what all may take.
+    residences: Mutex<Vec<(String, Option<u32>, Residence)>>,
+    limit: Mutex<Option<u64>>,
     status: watch::Sender<RuntimeStatus>,
     /// Where the words of a question come from that has no script: see [`FakeLanguageModel::by_hand`].
     hand: Mutex<Option<mpsc::UnboundedReceiver<Said>>>,
@@ -48,6 +53,8 @@ impl FakeLanguageModel {
             installed: vec!["test-model".to_owned()],
             loaded: Mutex::default(),
             expires: Mutex::default(),
+            residences: Mutex::default(),
+            limit: Mutex::default(),
             status: watch::Sender::new(RuntimeStatus::Ready),
             hand: Mutex::default(),
         })
@@ -72,6 +79,12 @@ impl FakeLanguageModel {
     #[must_use]
     pub fn in_memory(&self) -> Vec<String> {
         self.loaded.lock().unwrap().clone()
+    }
+
+    /// With which context, and for how long, each model was loaded so far.
+    #[must_use]
+    pub fn residences(&self) -> Vec<(String, Option<u32>, Residence)> {
+        self.residences.lock().unwrap().clone()
     }
 
     /// Says from now on when the memory of what is loaded is given back.
@@ -133,7 +146,7 @@ impl LocalRuntime for FakeLanguageModel {
         Box::pin(async {
             Ok(ModelList {
                 usable,
-                unusable: Vec::new(),
+                ..ModelList::default()
             })
         })
     }
@@ -149,6 +162,7 @@ impl LocalRuntime for FakeLanguageModel {
             graphics_layers: 0,
             note: String::new(),
             context: 512,
+            context_wanted: None,
             progress: 1.0,
             ready: true,
             expires,
@@ -157,9 +171,49 @@ impl LocalRuntime for FakeLanguageModel {
         Box::pin(async { Ok(models) })
     }
 
-    fn load(&self, model: String, _: Option<u32>) -> ModelFuture<'_, Result<(), Failure>> {
+    fn load(
+        &self,
+        model: String,
+        context: Option<u32>,
+        residence: Residence,
+    ) -> ModelFuture<'_, Result<(), Failure>> {
+        let mut residences = self.residences.lock().unwrap();
+        residences.push((model.clone(), context, residence));
         *self.loaded.lock().unwrap() = vec![model];
         Box::pin(async { Ok(()) })
+    }
+
+    fn limit_memory(&self, bytes: Option<u64>) -> ModelFuture<'_, Result<(), Failure>> {
+        *self.limit.lock().unwrap() = bytes;
+        Box::pin(async { Ok(()) })
+    }
+
+    /// Takes one step, and with a model that is not there stays at it for ever.
+    fn bench(
+        &self,
+        model: String,
+        _: Option<u32>,
+        _: Residence,
+        steps: mpsc::UnboundedSender<BenchStep>,
+    ) -> ModelFuture<'_, Result<Measured, Failure>> {
+        let _ = steps.send(BenchStep {
+            stage: "decode".to_owned(),
+            percent: 50,
+        });
+        let is_there = self.installed.contains(&model);
+        Box::pin(async move {
+            if !is_there {
+                std::future::pending::<()>().await;
+            }
+            Ok(Measured {
+                prefill: 100.0,
+                decode: 20.0,
+                first_token: 250_000_000,
+                bandwidth: 30_000_000_000,
+                bytes_per_token: 1_000_000_000,
+                ..Measured::default()
+            })
+        })
     }
 
     fn unload(&self, model: String) -> ModelFuture<'_, Result<(), Failure>> {
@@ -168,7 +222,15 @@ impl LocalRuntime for FakeLanguageModel {
     }
 
     fn system(&self) -> ModelFuture<'_, Result<System, Failure>> {
-        Box::pin(async { Ok(System::default()) })
+        let chosen = *self.limit.lock().unwrap();
+        Box::pin(async move {
+            Ok(System {
+                total_memory: 8_000_000_000,
+                memory_limit: Some(chosen.unwrap_or(6_000_000_000)),
+                memory_limit_chosen: chosen.is_some(),
+                ..System::default()
+            })
+        })
     }
 
     fn status(&self) -> watch::Receiver<RuntimeStatus> {
@@ -177,6 +239,10 @@ impl LocalRuntime for FakeLanguageModel {
 
     fn revive(&self) -> ModelFuture<'_, ()> {
         Box::pin(async {})
+    }
+
+    fn renew(&self) -> ModelFuture<'_, Result<(), Failure>> {
+        Box::pin(async { Ok(()) })
     }
 
     fn shutdown(&self) -> ModelFuture<'_, ()> {

@@ -1,6 +1,7 @@
 //! The models on this computer, those that could be, and what they run on.
 
 use serde::{Deserialize, Serialize};
+use sotto_domain::AdapterUse;
 use specta::Type;
 
 /// What a model is to Sotto.
@@ -340,20 +341,11 @@ pub struct CatalogItem {
     pub speed: Option<SpeedView>,
 }
 
-/// An adapter that is attached to a model.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
-pub struct AdapterUse {
-    /// Its name for the program.
-    pub name: String,
-    /// How much it counts: 1 is as trained, 0 not at all.
-    pub scale: f32,
-}
-
 /// How a model is run. What is `None` is as Sotto takes it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, Type)]
 #[serde(default)]
 pub struct ModelSettings {
-    /// Tokens of context.
+    /// Tokens of context; at least 256.
     pub context: Option<u32>,
     /// 0 takes the likeliest word each time; 0 to 2.
     pub temperature: Option<f32>,
@@ -371,7 +363,7 @@ pub struct ModelSettings {
     pub keep_alive: Option<i32>,
     /// Layers on the graphics card; as many as fit where it is not said.
     pub graphics_layers: Option<u32>,
-    /// LoRA adapters.
+    /// LoRA adapters, each one once and at a scale of -10 to 10.
     pub adapters: Vec<AdapterUse>,
 }
 

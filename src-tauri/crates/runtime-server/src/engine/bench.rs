@@ -42,12 +42,7 @@ pub(crate) fn run(path: &Path, bench: Bench) -> Result<Value, Error> {
         Stopped::Failed(error) => error,
         other => Error::Engine(format!("{other:?}")),
     };
-    // Any ordinary tokens will do; these are spread over the vocabulary.
-    let count = u32::try_from(model.token_count()).unwrap_or(1);
-    let prompt: Vec<Token> = (0..bench.prompt_tokens)
-        .filter_map(|at| Token::try_from(at.wrapping_mul(7919).wrapping_add(1000) % count).ok())
-        .filter(|token| !model.is_control(*token))
-        .collect();
+    let prompt = ordinary_tokens(&model, bench.prompt_tokens as usize);
     context
         .evaluate(0, &prompt[..prompt.len().min(16)], false)
         .map_err(failed)?;
@@ -79,4 +74,13 @@ pub(crate) fn run(path: &Path, bench: Bench) -> Result<Value, Error> {
         "prefill_tokens_per_second": prompt.len() as f64 / prefill.as_secs_f64(),
         "decode_tokens_per_second": f64::from(bench.predict) / decode.as_secs_f64(),
     }))
+}
+
+/// So many tokens, or a few less: any ordinary ones will do, and these are spread over the vocabulary.
+pub(super) fn ordinary_tokens(model: &Model, count: usize) -> Vec<Token> {
+    let words = model.token_count().max(1);
+    (0..count)
+        .filter_map(|at| Token::try_from((at * 7919 + 1000) % words).ok())
+        .filter(|token| !model.is_control(*token))
+        .collect()
 }

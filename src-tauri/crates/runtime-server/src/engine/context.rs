@@ -95,6 +95,10 @@ impl Context {
             parameters.n_threads_batch = threads;
             parameters.embeddings = settings.embeddings;
             parameters.no_perf = true;
+            if !settings.embeddings {
+                // Room for one row of logits, not for one of each token of a batch.
+                parameters.n_outputs_max = 1;
+            }
             if settings.embeddings {
                 parameters.pooling_type = llama::LLAMA_POOLING_TYPE_NONE;
             }
@@ -343,6 +347,25 @@ impl Context {
     /// Whether a part of what is held can be forgotten.
     pub(super) fn can_step_back(&self) -> bool {
         !self.model.is_recurrent()
+    }
+
+    /// Evaluates with these adapters from now on, each at its scale, and with no others. They must
+    /// live until they are detached or the context is gone.
+    pub(super) fn attach(
+        &mut self,
+        adapters: &mut [*mut llama::llama_adapter_lora],
+        scales: &mut [f32],
+    ) {
+        debug_assert_eq!(adapters.len(), scales.len());
+        // SAFETY: as many scales as adapters, all of this context's model; both lists are copied.
+        unsafe {
+            llama::llama_set_adapters_lora(
+                self.raw,
+                adapters.as_mut_ptr(),
+                adapters.len().min(scales.len()),
+                scales.as_mut_ptr(),
+            );
+        }
     }
 
     /// Forgets everything.

@@ -160,6 +160,16 @@ pub(crate) fn used() -> Vec<&'static Device> {
     devices
 }
 
+/// How the devices that are used are spoken to, such as `Vulkan`.
+pub(crate) fn backends() -> String {
+    let mut names: Vec<&str> = used()
+        .iter()
+        .map(|device| device.backend.as_str())
+        .collect();
+    names.dedup();
+    names.join(", ")
+}
+
 /// Whether the driver of a device goes on opening files: one that is only a program does not.
 pub(crate) fn need_files() -> bool {
     all()

@@ -34,7 +34,7 @@ pub(super) fn run(
     events: &UnboundedSender<Event>,
     clock: Clock,
 ) -> Result<Summary, Error> {
-    loaded.answering()?;
+    loaded.attach(&task.adapters)?;
     let mut constraint = task
         .format
         .as_ref()
@@ -190,8 +190,12 @@ fn since(messages: &[Message], start: usize) -> Vec<Message> {
 
 /// Evaluates what the cache does not hold. Gives the number of reused tokens.
 fn prefill(answering: &mut Answering, prompt: &[Token]) -> Result<usize, Stopped> {
-    let Answering { context, cache } = answering;
-    let reused = cache.prepare(context, prompt);
+    let Answering {
+        context,
+        cache,
+        attached,
+    } = answering;
+    let reused = cache.prepare(context, prompt, attached);
     for chunk in prompt[reused..].chunks(context.batch_size()) {
         evaluate(answering, chunk)?;
     }
@@ -202,7 +206,7 @@ fn prefill(answering: &mut Answering, prompt: &[Token]) -> Result<usize, Stopped
 
 /// Evaluates tokens after those that are held.
 fn evaluate(answering: &mut Answering, tokens: &[Token]) -> Result<(), Stopped> {
-    let Answering { context, cache } = answering;
+    let Answering { context, cache, .. } = answering;
     let evaluated = context.evaluate(cache.held(), tokens, false);
     match evaluated {
         Ok(()) => cache.extend(tokens),

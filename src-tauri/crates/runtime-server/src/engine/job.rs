@@ -7,6 +7,8 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
+use super::adapter::Wanted;
+use super::measure::BenchEvent;
 use crate::error::Error;
 use crate::library::ModelFile;
 use crate::template::{Message, Thinking};
@@ -35,6 +37,8 @@ pub(crate) enum Task {
     Generate(Box<GenerateTask>, mpsc::UnboundedSender<Event>),
     /// Embed texts.
     Embed(EmbedTask, oneshot::Sender<Result<Embeddings, Error>>),
+    /// Measure the model, alone in memory.
+    Bench(mpsc::UnboundedSender<BenchEvent>),
     /// Only have the model loaded.
     Load(oneshot::Sender<Result<LoadReport, Error>>),
     /// Unload the model if it is loaded.
@@ -112,6 +116,8 @@ pub(crate) enum Format {
 pub(crate) struct GenerateTask {
     /// The text to continue.
     pub(crate) prompt: Prompt,
+    /// What changes the model meanwhile.
+    pub(crate) adapters: Vec<Wanted>,
     /// Most tokens of the answer; `None`: until the context is full.
     pub(crate) limit: Option<u32>,
     /// How tokens are chosen.

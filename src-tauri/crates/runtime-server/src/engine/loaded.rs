@@ -3,14 +3,17 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
+use super::adapter::{Adapter, Attached, Wanted};
 use super::context::{Context, ContextSettings};
+use super::gguf::Kind;
 use super::grammar::{Constraint, Constraints};
 use super::job::Format;
+use super::memory::{self, Need, system_memory};
 use super::model::Model;
-use super::placement::{self, Placed};
+use super::placement::{self, Placed, Placement, Plan};
 use super::prefix::PrefixCache;
+use super::process;
 use super::prompt::PromptMaker;
-use super::{memory, process};
 use crate::error::Error;
 use crate::library::ModelFile;
 
@@ -22,39 +25,45 @@ pub(super) struct Loaded {
     pub(super) size: u32,
     /// Compute threads.
     pub(super) threads: u32,
-    pub(super) model: Arc<Model>,
-    /// Which of its layers are on a graphics card.
-    pub(super) placed: Placed,
-    pub(super) prompts: PromptMaker,
+    need: Need,
+    /// Which of its layers are on graphics cards.
+    placed: Placed,
+    // Contexts go before the adapters that are attached to them, and these before the model.
     answering: Option<Answering>,
     embedding: Option<Context>,
+    adapters: Vec<Adapter>,
     constraints: Option<Constraints>,
+    pub(super) prompts: PromptMaker,
+    pub(super) model: Arc<Model>,
 }
 
 /// A context for answers and what it has evaluated.
 pub(super) struct Answering {
     pub(super) context: Context,
     pub(super) cache: PrefixCache,
+    /// With what the next tokens are evaluated.
+    pub(super) attached: Attached,
+}
+
+/// What a context is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Answers,
+    Embeddings,
 }
 
 impl Loaded {
-    /// Loads a model, or says why not.
+    /// Loads a model, or says why not. Whether there is memory for it was looked at before.
     pub(super) fn load(
         file: &Arc<ModelFile>,
         size: u32,
         threads: u32,
-        layers: Option<u32>,
+        plan: Plan,
         progress: &Arc<AtomicU32>,
     ) -> Result<Self, Error> {
-        let plan = placement::plan(&file.metadata, size, layers);
-        let room = memory::system_memory()
-            .available
-            .saturating_add(plan.device_bytes());
-        memory::check(&file.metadata, size, room)?;
-        let (model, placed) =
-            placement::load(&file.name, &file.path, &file.metadata, plan, progress)?;
+        let (model, placed) = placement::load(&file.name, &file.path, plan, progress)?;
         let model = Arc::new(model);
-        let prompts = PromptMaker::new(&model, file.metadata.chat_template.as_deref())?;
+        let prompts = PromptMaker::new(&model, file.chat_template())?;
         let trained = model.trained_context();
         let size = if trained == 0 {
             size
@@ -65,13 +74,78 @@ impl Loaded {
             file: Arc::clone(file),
             size,
             threads,
-            model,
+            need: Need::of(&file.metadata),
             placed,
-            prompts,
             answering: None,
             embedding: None,
+            adapters: Vec::new(),
             constraints: None,
+            prompts,
+            model,
         })
+    }
+
+    /// Bytes of the computer's memory that it takes, estimated, without what is parked. A context that
+    /// will be made counts.
+    pub(super) fn bytes(&self) -> u64 {
+        let both = self.answering.is_some() && self.embedding.is_some();
+        let second = if both {
+            self.placed.outside(self.need.of_context(self.size))
+        } else {
+            0
+        };
+        let adapters = self.adapters.iter().map(|one| one.file.size).sum::<u64>();
+        let first = self.need.at(self.size);
+        first.saturating_sub(self.placement().device_bytes) + second + adapters
+    }
+
+    /// Which of its layers are on graphics cards.
+    pub(super) fn placement(&self) -> &Placement {
+        &self.placed.placement
+    }
+
+    /// Whether it serves such a request without being loaded anew.
+    pub(super) fn serves(&self, context: Option<u32>, layers: Option<u32>) -> bool {
+        let size = context.unwrap_or(self.size);
+        self.placed.serves(&self.file.metadata, size, layers)
+    }
+
+    /// Bytes of conversations that are parked beside the context.
+    pub(super) fn parked_bytes(&self) -> u64 {
+        self.answering
+            .as_ref()
+            .map_or(0, |answering| answering.cache.parked_bytes() as u64)
+    }
+
+    /// Gives up what is parked.
+    pub(super) fn give_up_parked(&mut self) {
+        self.set_room(0);
+    }
+
+    /// Says how many bytes conversations may take that are parked.
+    pub(super) fn set_room(&mut self, bytes: u64) {
+        if let Some(answering) = &mut self.answering {
+            answering.cache.set_room(bytes);
+        }
+    }
+
+    /// Bytes that a job for this purpose adds to [`Self::bytes`], with a context of this size and
+    /// with these adapters.
+    pub(super) fn growth(&self, purpose: Purpose, size: u32, wanted: &[Wanted]) -> u64 {
+        let first = self.need.at(size).saturating_sub(self.need.at(self.size));
+        let first = self.placed.outside(first);
+        let second = match purpose {
+            Purpose::Answers => self.answering.is_none() && self.embedding.is_some(),
+            Purpose::Embeddings => self.embedding.is_none() && self.answering.is_some(),
+        };
+        let second = if second {
+            self.placed.outside(self.need.of_context(size))
+        } else {
+            0
+        };
+        let here = |one: &&Wanted| !self.adapters.iter().any(|adapter| is_of(adapter, one));
+        let adapters = wanted.iter().filter(here).map(|one| one.file.size);
+        first + second + adapters.sum::<u64>()
     }
 
     /// The context for answers, made at its first use.
@@ -87,6 +161,7 @@ impl Loaded {
             self.answering = Some(Answering {
                 context,
                 cache: PrefixCache::default(),
+                attached: Attached::default(),
             });
         }
         self.answering
@@ -125,13 +200,41 @@ impl Loaded {
     fn leave_device(&mut self, failed: &Error) -> Result<(), Error> {
         self.answering = None;
         self.embedding = None;
+        self.adapters.clear();
         self.constraints = None;
+        memory::check_free(self.need.at(self.size), system_memory().available)?;
         let file = &self.file;
-        memory::check(&file.metadata, self.size, memory::system_memory().available)?;
-        let (model, placed) =
-            placement::leave_device(&file.name, &file.path, &file.metadata, &self.placed, failed)?;
+        let plan = Plan::on_processor(&file.metadata, self.placed.wanted(), failed);
+        let (model, placed) = placement::load(&file.name, &file.path, plan, &Arc::default())?;
         self.model = Arc::new(model);
         self.placed = placed;
+        Ok(())
+    }
+
+    /// Attaches these adapters to the context for answers, and no others.
+    pub(super) fn attach(&mut self, wanted: &[Wanted]) -> Result<(), Error> {
+        let attached = Attached::from(wanted);
+        if self.answering()?.attached == attached {
+            return Ok(());
+        }
+        for one in wanted.iter().filter(|one| one.scale != 0.0) {
+            if !self.adapters.iter().any(|adapter| is_of(adapter, one)) {
+                self.adapters.push(Adapter::load(&self.model, &one.file)?);
+            }
+        }
+        let (mut adapters, mut scales) = (Vec::new(), Vec::new());
+        for one in wanted {
+            if let Some(adapter) = self.adapters.iter().find(|adapter| is_of(adapter, one)) {
+                adapters.push(adapter.raw());
+                scales.push(one.scale);
+            }
+        }
+        let answering = self.answering()?;
+        answering.context.attach(&mut adapters, &mut scales);
+        answering.attached = attached;
+        // Nothing points to the others any more.
+        self.adapters
+            .retain(|adapter| wanted.iter().any(|one| is_of(adapter, one)));
         Ok(())
     }
 
@@ -147,34 +250,20 @@ impl Loaded {
     }
 
     /// Gives the contexts another size or other threads; what they held is lost then.
-    pub(super) fn reshape(&mut self, size: u32, threads: u32) -> Result<(), Error> {
-        let size = match self.model.trained_context() {
-            0 => size,
-            trained => size.min(trained),
-        };
+    pub(super) fn reshape(&mut self, size: u32, threads: u32) {
         if (size, threads) == (self.size, self.threads) {
-            return Ok(());
+            return;
         }
         self.answering = None;
         self.embedding = None;
+        self.adapters.clear();
         process::return_free_memory();
-        let needed = memory::cache(&self.file.metadata, size);
-        memory::check_cache(
-            self.placed.cache_outside(needed),
-            memory::system_memory().available,
-        )?;
         (self.size, self.threads) = (size, threads);
-        Ok(())
-    }
-
-    /// Whether it serves such a request without being loaded anew.
-    pub(super) fn serves(&self, size: u32, layers: Option<u32>) -> bool {
-        self.placed.serves(&self.file.metadata, size, layers)
     }
 
     /// Makes all that the first answer needs.
     pub(super) fn make_ready(&mut self) -> Result<(), Error> {
-        if self.file.metadata.embedding {
+        if self.file.metadata.kind == Kind::Embedding {
             self.embedding().map(|_| ())
         } else {
             self.answering().map(|_| ())
@@ -194,4 +283,8 @@ impl Loaded {
         drop(self);
         process::return_free_memory();
     }
+}
+
+fn is_of(adapter: &Adapter, wanted: &Wanted) -> bool {
+    adapter.file.digest == wanted.file.digest
 }

@@ -98,6 +98,8 @@ impl Model {
             parameters.tensor_split = shares.as_ptr();
             parameters.progress_callback = Some(on_progress);
             parameters.progress_callback_user_data = Arc::as_ptr(progress).cast_mut().cast();
+            // Not mapped: repacked weights would be in memory twice (decision 0019).
+            parameters.load_mode = llama::LLAMA_LOAD_MODE_NONE;
             llama::llama_model_load_from_file(file.as_ptr(), parameters)
         };
         if raw.is_null() {

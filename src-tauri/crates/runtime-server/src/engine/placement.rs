@@ -5,21 +5,16 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
-use super::context::BATCH;
 use super::devices::{self, Device};
 use super::driver::{self, Busy};
 use super::gguf::Metadata;
-use super::memory;
+use super::memory::Need;
 use super::model::{Model, Offload};
 use crate::error::Error;
 
 /// Bytes of a card that are left alone: the driver's own, and what a desktop draws meanwhile. Half of
 /// what llama.cpp's own fitting leaves, which counts no buffers beside it.
 const RESERVED: u64 = 512 << 20;
-/// Bytes of buffers that do not depend on the model.
-const FIXED_BUFFERS: u64 = 64 << 20;
-/// Activations of a token that are held at the same time, in widths of an embedding.
-const ACTIVATIONS: u64 = 16;
 
 /// Where the layers of a loaded model are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -46,17 +41,9 @@ pub(super) struct Placed {
 }
 
 impl Placed {
-    fn on_processor(metadata: &Metadata, wanted: Option<u32>, note: String) -> Self {
-        Self {
-            placement: Placement {
-                layers: count(metadata),
-                note,
-                ..Placement::default()
-            },
-            wanted,
-            context: 0,
-            _busy: None,
-        }
+    /// Layers that were asked for.
+    pub(super) fn wanted(&self) -> Option<u32> {
+        self.wanted
     }
 
     /// Whether layers are on a card.
@@ -86,8 +73,8 @@ impl Placed {
         fit(metadata, context, &free, self.wanted).layers() >= self.placement.on_devices
     }
 
-    /// The part of a cache of so many bytes that is in the computer's own memory.
-    pub(super) fn cache_outside(&self, bytes: u64) -> u64 {
+    /// The part of a context of so many bytes that is in the computer's own memory.
+    pub(super) fn outside(&self, bytes: u64) -> u64 {
         let Placement {
             layers, on_devices, ..
         } = self.placement;
@@ -96,19 +83,43 @@ impl Placed {
     }
 }
 
-/// How a model would be spread now. Its weights and cache on a card take no memory of the computer.
+/// How a model would be spread now. What of it goes to a card takes no memory of the computer.
 pub(super) struct Plan {
     devices: Vec<&'static Device>,
     fit: Fit,
-    wanted: Option<u32>,
-    context: u32,
-    note: String,
+    placed: Placed,
 }
 
 impl Plan {
     /// Bytes that graphics cards would take.
     pub(super) fn device_bytes(&self) -> u64 {
         self.fit.bytes
+    }
+
+    /// Whether layers would go to a card.
+    pub(super) fn uses_device(&self) -> bool {
+        self.placed.uses_device()
+    }
+
+    /// The same model without a graphics card, because that failed for this reason.
+    pub(super) fn on_processor(metadata: &Metadata, wanted: Option<u32>, failed: &Error) -> Self {
+        let note =
+            format!("The graphics card did not take it, so it runs on the processor: {failed}");
+        tracing::warn!("{note}");
+        Self {
+            devices: Vec::new(),
+            fit: Fit::default(),
+            placed: Placed {
+                placement: Placement {
+                    layers: count(metadata),
+                    note,
+                    ..Placement::default()
+                },
+                wanted,
+                context: 0,
+                _busy: None,
+            },
+        }
     }
 }
 
@@ -117,102 +128,45 @@ pub(super) fn plan(metadata: &Metadata, context: u32, wanted: Option<u32>) -> Pl
     let devices = devices::used();
     let free: Vec<u64> = devices.iter().map(|device| device.memory().free).collect();
     let fit = fit(metadata, context, &free, wanted);
-    let note = explain(&fit, count(metadata), &free, wanted);
+    let layers = count(metadata);
+    let placed = Placed {
+        placement: Placement {
+            layers,
+            on_devices: fit.layers(),
+            device_bytes: fit.bytes,
+            note: explain(&fit, layers, &free, wanted),
+        },
+        wanted,
+        context,
+        _busy: None,
+    };
     Plan {
         devices,
         fit,
-        wanted,
-        context,
-        note,
+        placed,
     }
 }
 
-/// Loads the weights as planned; without a graphics card where its driver refuses.
+/// Loads the weights as planned, or says why not.
 pub(super) fn load(
     name: &str,
     path: &Path,
-    metadata: &Metadata,
     plan: Plan,
     progress: &Arc<AtomicU32>,
 ) -> Result<(Model, Placed), Error> {
     let Plan {
         devices,
         fit,
-        wanted,
-        context,
-        mut note,
+        mut placed,
     } = plan;
-    if fit.layers() > 0 {
-        let busy = driver::busy();
-        match Model::load(
-            name,
-            path,
-            &Offload::new(&devices, &fit.per_device),
-            progress,
-        ) {
-            Ok(model) => {
-                let placement = Placement {
-                    layers: count(metadata),
-                    on_devices: fit.layers(),
-                    device_bytes: fit.bytes,
-                    note,
-                };
-                tracing::info!(
-                    layers = placement.layers,
-                    on_devices = placement.on_devices,
-                    "placed"
-                );
-                return Ok((
-                    model,
-                    Placed {
-                        placement,
-                        wanted,
-                        context,
-                        _busy: Some(busy),
-                    },
-                ));
-            }
-            Err(error) => note = refused(&error),
-        }
-        // It takes the computer's own memory then.
-        memory::check(metadata, context, memory::system_memory().available)?;
-    }
-    load_on_processor(
-        name,
-        path,
-        Placed::on_processor(metadata, wanted, note),
-        progress,
-    )
-}
-
-/// Loads the weights again without a graphics card, because that failed for this reason.
-pub(super) fn leave_device(
-    name: &str,
-    path: &Path,
-    metadata: &Metadata,
-    before: &Placed,
-    failed: &Error,
-) -> Result<(Model, Placed), Error> {
-    let placed = Placed::on_processor(metadata, before.wanted, refused(failed));
-    load_on_processor(name, path, placed, &Arc::default())
-}
-
-fn load_on_processor(
-    name: &str,
-    path: &Path,
-    placed: Placed,
-    progress: &Arc<AtomicU32>,
-) -> Result<(Model, Placed), Error> {
-    let note = &placed.placement.note;
-    if !note.is_empty() {
-        tracing::warn!("{note}");
-    }
-    let model = Model::load(name, path, &Offload::default(), progress)?;
+    placed._busy = (fit.layers() > 0).then(driver::busy);
+    let offload = Offload::new(&devices, &fit.per_device);
+    let model = Model::load(name, path, &offload, progress)?;
+    let Placement {
+        layers, on_devices, ..
+    } = placed.placement;
+    tracing::info!(layers, on_devices, "loaded");
     Ok((model, placed))
-}
-
-fn refused(error: &Error) -> String {
-    format!("The graphics card did not take it, so it runs on the processor: {error}")
 }
 
 /// Layers of a model, the output layer included.
@@ -253,7 +207,7 @@ fn fit(metadata: &Metadata, context: u32, free: &[u64], wanted: Option<u32>) -> 
         )
         .take(wanted.map_or(usize::MAX, |wanted| wanted as usize))
         .peekable();
-    let buffers = buffers(metadata, context);
+    let buffers = Need::of(metadata).buffers(metadata, context);
     let mut fit = Fit::default();
     for free in free {
         let mut room = free.saturating_sub(RESERVED).saturating_sub(buffers);
@@ -269,18 +223,6 @@ fn fit(metadata: &Metadata, context: u32, free: &[u64], wanted: Option<u32>) -> 
         fit.per_device.push(layers);
     }
     fit
-}
-
-/// Bytes of evaluation buffers on a card: logits of a batch, activations, the attention's mask.
-fn buffers(metadata: &Metadata, context: u32) -> u64 {
-    let of_token = metadata
-        .vocabulary
-        .saturating_add(metadata.embedding_length.saturating_mul(ACTIVATIONS))
-        .saturating_add(u64::from(context))
-        .saturating_mul(4);
-    of_token
-        .saturating_mul(u64::from(BATCH))
-        .saturating_add(FIXED_BUFFERS)
 }
 
 /// Why not all layers are on cards, in a sentence for the person.
@@ -333,8 +275,8 @@ mod tests {
             let served = placed(wanted, on_devices).serves(&model(), 1024, asked);
             assert_eq!(served, expected, "{wanted:?} {on_devices} {asked:?}");
         }
-        assert_eq!(placed(None, 11).cache_outside(1100), 0);
-        assert_eq!(placed(None, 5).cache_outside(1100), 600);
+        assert_eq!(placed(None, 11).outside(1100), 0);
+        assert_eq!(placed(None, 5).outside(1100), 600);
     }
 
     const MIB: u64 = 1 << 20;
@@ -352,7 +294,7 @@ mod tests {
     }
 
     fn overhead() -> u64 {
-        RESERVED + buffers(&model(), 1024)
+        RESERVED + Need::of(&model()).buffers(&model(), 1024)
     }
 
     #[test]
@@ -396,7 +338,10 @@ mod tests {
         let free = [410 * MIB + overhead()];
         let fit = fit(&model(), 1024, &free, None);
         assert_eq!(fit.layers(), 2);
-        assert_eq!(fit.bytes, 310 * MIB + buffers(&model(), 1024));
+        assert_eq!(
+            fit.bytes,
+            310 * MIB + Need::of(&model()).buffers(&model(), 1024)
+        );
         let none = super::fit(&model(), 1024, &[0], None);
         assert_eq!((none.layers(), none.bytes), (0, 0));
     }

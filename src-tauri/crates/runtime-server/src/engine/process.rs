@@ -1,4 +1,11 @@
-//! What must be set for the whole process before any thread runs.
+//! What must be set for the whole process before any thread runs, and what it takes of the memory.
+
+#[cfg(target_os = "linux")]
+use std::{fs::File, os::unix::fs::FileExt, sync::OnceLock};
+
+/// Where the kernel says what this process takes; opened before the confinement forbids it.
+#[cfg(target_os = "linux")]
+static STATEMENT: OnceLock<Option<File>> = OnceLock::new();
 
 /// Prepares the process; call it first in `main`, while there is one thread.
 pub(crate) fn prepare() {
@@ -8,6 +15,8 @@ pub(crate) fn prepare() {
     unsafe {
         libc::syscall(libc::SYS_close_range, 3, libc::c_uint::MAX, 0);
     }
+    #[cfg(target_os = "linux")]
+    STATEMENT.get_or_init(|| File::open("/proc/self/statm").ok());
     // SAFETY: no other thread exists yet, so nobody reads the environment at the same time.
     unsafe {
         // An abort in ggml would otherwise start a debugger.
@@ -46,4 +55,19 @@ pub(crate) fn return_free_memory() {
     unsafe {
         libc::malloc_trim(0);
     }
+}
+
+/// Bytes of memory that this process takes now; `None` where the system does not say.
+pub(crate) fn resident_bytes() -> Option<u64> {
+    #[cfg(target_os = "linux")]
+    {
+        let mut text = [0u8; 128];
+        let length = STATEMENT.get()?.as_ref()?.read_at(&mut text, 0).ok()?;
+        // Pages in all, and pages in memory: see proc_pid_statm(5).
+        let pages = std::str::from_utf8(&text[..length]).ok()?;
+        let resident: u64 = pages.split(' ').nth(1)?.parse().ok()?;
+        Some(resident * rustix::param::page_size() as u64)
+    }
+    #[cfg(not(target_os = "linux"))]
+    None
 }

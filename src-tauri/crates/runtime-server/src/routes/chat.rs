@@ -13,6 +13,7 @@ use super::answer::Parts;
 use super::options::{self, Common};
 use super::request::Body;
 use super::stream::{Answer, Shape, Statistics, json_bytes, nanoseconds, now};
+use crate::engine::gguf::Kind;
 use crate::engine::{Cancel, GenerateTask, Job, KeepAlive, LoadReport, Prompt, Summary, Task};
 use crate::error::Error;
 use crate::library::ModelFile;
@@ -66,7 +67,7 @@ pub(super) async fn chat(
         return Ok(axum::Json(body).into_response());
     }
     check_messages(&messages, &model)?;
-    let abilities = template::abilities(model.metadata.chat_template.as_deref());
+    let abilities = template::abilities(model.chat_template());
     let tools = tools.unwrap_or_default();
     if !tools.is_empty() && !abilities.tools {
         return Err(Error::BadRequest(format!("{name} does not support tools")));
@@ -74,6 +75,7 @@ pub(super) async fn chat(
     let thinking = options::thinking(common.think.as_ref(), &model)?;
     let has_tools = !tools.is_empty();
     let task = GenerateTask {
+        adapters: runtime.find_adapters(&model, common.adapters).await?,
         prompt: Prompt::Chat {
             messages,
             tools,
@@ -105,7 +107,7 @@ pub(super) async fn chat(
 
 /// Refuses what the model cannot read.
 pub(super) fn check_messages(messages: &[Message], model: &ModelFile) -> Result<(), Error> {
-    if model.metadata.embedding {
+    if model.metadata.kind == Kind::Embedding {
         return Err(Error::BadRequest(format!(
             "\"{}\" does not support chat",
             model.name

@@ -100,6 +100,7 @@ pub(super) async fn generate(
     });
     check_messages(&messages, &model)?;
     let task = GenerateTask {
+        adapters: runtime.find_adapters(&model, common.adapters).await?,
         prompt: if raw {
             Prompt::Raw(prompt)
         } else {
@@ -121,9 +122,8 @@ pub(super) async fn generate(
     runtime
         .engine
         .submit(job(Task::Generate(Box::new(task), sender)))?;
-    let thinking = !raw
-        && thinking != Thinking::Off
-        && template::abilities(model.metadata.chat_template.as_deref()).thinking;
+    let thinking =
+        !raw && thinking != Thinking::Off && template::abilities(model.chat_template()).thinking;
     Answer {
         events,
         guard,

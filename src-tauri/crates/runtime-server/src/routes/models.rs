@@ -1,5 +1,8 @@
-//! `GET /api/tags`, `POST /api/show`, `GET /api/ps`: which models there are and which is loaded.
+//! `GET /api/tags`, `POST /api/show`, `GET /api/ps`: which models there are and which is loaded. And
+//! this runtime's own `GET /api/sotto/index`.
 
+use std::borrow::Cow;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -11,39 +14,76 @@ use serde_json::{Value, json};
 
 use super::Runtime;
 use super::request::Body;
-use crate::engine::LoadState;
+use crate::engine::gguf::Kind;
+use crate::engine::{LoadState, LoadedStatus, Need};
 use crate::error::Error;
-use crate::library::ModelFile;
+use crate::library::{Index, ModelFile};
 use crate::template;
 
 /// When a model that is kept for ever expires, for clients that want a time.
 const NEVER: &str = "9999-12-31T00:00:00Z";
 
-/// All models, and what looked like one.
+/// All models, adapters, and what looked like one.
 pub(super) async fn tags(State(runtime): State<Arc<Runtime>>) -> Result<Json<Value>, Error> {
-    let listing = tokio::task::spawn_blocking(move || runtime.library.list())
+    let looking = Arc::clone(&runtime);
+    let listing = tokio::task::spawn_blocking(move || looking.library.list())
         .await
         .map_err(|_| Error::Engine("the model folders could not be read".into()))?;
-    let models: Vec<Value> = listing
-        .models
-        .iter()
-        .map(|model| {
-            let mut entry = summary(model);
-            entry["modified_at"] = json!(time(model.modified));
-            entry["file"] = json!(model.path.to_string_lossy());
-            entry["context_length"] = json!(model.metadata.context_length);
-            entry["embedding"] = json!(model.metadata.embedding);
-            entry
-        })
-        .collect();
+    let all = |models: &[Arc<ModelFile>]| models.iter().map(|model| tag(model)).collect::<Vec<_>>();
     let unusable: Vec<Value> = listing
         .unusable
         .iter()
         .map(|file| {
-            json!({"name": file.name, "file": file.path.to_string_lossy(), "size": file.size, "error": file.reason})
+            json!({
+                "name": file.name,
+                "file": file.parts.first().map(|part| part.to_string_lossy()),
+                "files": paths(&file.parts),
+                "size": file.size,
+                "owner": file.owner.word(),
+                "linked": file.linked,
+                "error": file.reason,
+                "out_of_reach": file.out_of_reach,
+            })
         })
         .collect();
-    Ok(Json(json!({ "models": models, "unusable": unusable })))
+    Ok(Json(json!({
+        "models": all(&listing.models),
+        // Apart, because other clients take everything in `models` for something to ask.
+        "adapters": all(&listing.adapters),
+        "unusable": unusable,
+        "headers_read": runtime.library.headers_read(),
+        "index_moved": runtime.library.index_moved(),
+    })))
+}
+
+/// What was read of all files, for the next start.
+pub(super) async fn index(State(runtime): State<Arc<Runtime>>) -> Json<Index> {
+    Json(runtime.library.index())
+}
+
+fn tag(model: &ModelFile) -> Value {
+    let metadata = &model.metadata;
+    let mut entry = summary(model);
+    entry["modified_at"] = json!(time(model.modified));
+    entry["file"] = json!(model.path.to_string_lossy());
+    entry["files"] = json!(paths(&model.parts));
+    entry["owner"] = json!(model.owner.word());
+    entry["linked"] = json!(model.linked);
+    entry["kind"] = json!(metadata.kind);
+    entry["context_length"] = json!(metadata.context_length);
+    // What is looked at before a model is loaded, so that who shows whether it fits comes to the same.
+    let need = Need::of(metadata);
+    entry["memory"] = json!({
+        "weights": need.weights,
+        "cache_bytes_per_token": need.per_token,
+        "working": need.working,
+    });
+    entry["bytes_per_token"] = json!(metadata.bytes_per_token);
+    entry
+}
+
+fn paths(parts: &[PathBuf]) -> Vec<Cow<'_, str>> {
+    parts.iter().map(|part| part.to_string_lossy()).collect()
 }
 
 /// Which model to show; older clients say `name`.
@@ -67,8 +107,8 @@ pub(super) async fn show(
         .unwrap_or_default();
     let model = runtime.find(name).await?;
     let metadata = &model.metadata;
-    let abilities = template::abilities(metadata.chat_template.as_deref());
-    let mut capabilities = vec![if metadata.embedding {
+    let abilities = template::abilities(model.chat_template());
+    let mut capabilities = vec![if metadata.kind == Kind::Embedding {
         "embedding"
     } else {
         "completion"
@@ -79,52 +119,53 @@ pub(super) async fn show(
     if abilities.thinking {
         capabilities.push("thinking");
     }
-    let license = metadata
-        .model_info
-        .get("general.license")
+    let license = model
+        .model_info()
+        .and_then(|info| info.get("general.license"))
         .and_then(Value::as_str)
         .unwrap_or_default();
     Ok(Json(json!({
         "license": license,
         "modelfile": format!("FROM {}\n", model.path.display()),
         "parameters": "",
-        "template": metadata.chat_template.as_deref().unwrap_or_default(),
+        "template": model.chat_template().unwrap_or_default(),
         "details": details(&model),
-        "model_info": metadata.model_info,
+        "model_info": model.model_info(),
         "capabilities": capabilities,
         "modified_at": time(model.modified),
     })))
 }
 
-/// What is in memory.
+/// What is in memory, the model that was used last first.
 pub(super) async fn loaded(State(runtime): State<Arc<Runtime>>) -> Json<Value> {
-    let models: Vec<Value> = runtime
-        .engine
-        .status()
-        .into_iter()
-        .map(|loaded| {
-            let mut entry = summary(&loaded.model);
-            entry["size"] = json!(loaded.bytes);
-            let placement = &loaded.placement;
-            entry["size_vram"] = json!(placement.device_bytes);
-            entry["layers"] = json!(placement.layers);
-            entry["layers_vram"] = json!(placement.on_devices);
-            entry["note"] = json!(placement.note);
-            entry["expires_at"] = json!(
-                loaded
-                    .expires
-                    .map_or_else(|| NEVER.to_owned(), |time| time.to_string())
-            );
-            entry["context_length"] = json!(loaded.context);
-            entry["state"] = json!(match loaded.state {
-                LoadState::Loading => "loading",
-                LoadState::Ready => "ready",
-            });
-            entry["progress"] = json!(loaded.progress());
-            entry
-        })
-        .collect();
+    let models: Vec<Value> = runtime.engine.status().iter().map(process).collect();
     Json(json!({ "models": models }))
+}
+
+fn process(loaded: &LoadedStatus) -> Value {
+    let mut entry = summary(&loaded.model);
+    entry["size"] = json!(loaded.bytes);
+    let placement = &loaded.placement;
+    entry["size_vram"] = json!(placement.device_bytes);
+    entry["layers"] = json!(placement.layers);
+    entry["layers_vram"] = json!(placement.on_devices);
+    entry["note"] = json!(placement.note);
+    entry["expires_at"] = json!(
+        loaded
+            .expires
+            .map_or_else(|| NEVER.to_owned(), |time| time.to_string())
+    );
+    entry["context_length"] = json!(loaded.context);
+    // Said only where the context is smaller than it would be with more memory.
+    if let Some(wanted) = loaded.context_wanted {
+        entry["context_wanted"] = json!(wanted);
+    }
+    entry["state"] = json!(match loaded.state {
+        LoadState::Loading => "loading",
+        LoadState::Ready => "ready",
+    });
+    entry["progress"] = json!(loaded.progress());
+    entry
 }
 
 fn summary(model: &ModelFile) -> Value {

@@ -32,6 +32,22 @@ pub(super) struct Common {
     pub(super) top_logprobs: Option<i64>,
     #[serde(default)]
     pub(super) truncate: Option<bool>,
+    /// This runtime's own: LoRA adapters that change the model for this answer.
+    #[serde(default)]
+    pub(super) adapters: Option<Vec<AdapterUse>>,
+}
+
+/// A LoRA adapter by its name, and how much it counts.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub(super) struct AdapterUse {
+    pub(super) name: String,
+    /// 1 is as trained, 0 not at all.
+    #[serde(default = "as_trained")]
+    pub(super) scale: f32,
+}
+
+fn as_trained() -> f32 {
+    1.0
 }
 
 impl Common {
@@ -110,6 +126,27 @@ pub(super) fn options(map: Option<&Map<String, Value>>) -> Result<Options, Error
         }
     }
     Ok(options)
+}
+
+/// Reads `adapters`: each one once, with a finite scale.
+pub(super) fn adapters(uses: Option<Vec<AdapterUse>>) -> Result<Vec<AdapterUse>, Error> {
+    let uses = uses.unwrap_or_default();
+    for (at, one) in uses.iter().enumerate() {
+        if !one.scale.is_finite() {
+            return Err(Error::BadRequest(format!(
+                "the scale of the adapter {} must be a finite number",
+                one.name
+            )));
+        }
+        let same = |other: &AdapterUse| other.name.eq_ignore_ascii_case(&one.name);
+        if uses[..at].iter().any(same) {
+            return Err(Error::BadRequest(format!(
+                "the adapter {} is named twice",
+                one.name
+            )));
+        }
+    }
+    Ok(uses)
 }
 
 fn random_seed() -> u64 {
@@ -248,7 +285,7 @@ pub(super) fn thinking(value: Option<&Value>, model: &ModelFile) -> Result<Think
             ));
         }
     };
-    let able = template::abilities(model.metadata.chat_template.as_deref()).thinking;
+    let able = template::abilities(model.chat_template()).thinking;
     match (wanted, able) {
         (true, false) => Err(Error::BadRequest(format!(
             "\"{}\" does not support thinking",
@@ -358,6 +395,21 @@ mod tests {
             (Some(json!(3)), None),
         ] {
             assert_eq!(format(value.clone()).ok(), expected, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn adapters_count_as_trained_unless_it_is_said() {
+        let read = |value: Value| adapters(serde_json::from_value(value).unwrap());
+        let uses = read(json!([{"name": "a"}, {"name": "b", "scale": 0.5}])).unwrap();
+        assert_eq!((uses[0].scale, uses[1].scale), (1.0, 0.5));
+        assert_eq!(read(json!(null)).unwrap(), []);
+        for (value, expected) in [
+            (json!([{"name": "a"}, {"name": "A"}]), "twice"),
+            (json!([{"name": "a", "scale": 1e300}]), "finite"),
+        ] {
+            let error = read(value).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
         }
     }
 }

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use super::Runtime;
+use super::{Runtime, limits};
 use crate::engine::devices::{self, Device};
 use crate::engine::{backend, system_memory};
 
@@ -18,12 +18,15 @@ pub(super) async fn version() -> Json<Value> {
 /// What models run on here.
 pub(super) async fn system(State(runtime): State<Arc<Runtime>>) -> Json<Value> {
     let memory = system_memory();
+    let limit = runtime.engine.memory_limit();
     Json(json!({
         "backend": backend::backend_name(),
         "cpu_features": backend::cpu_features(),
         "threads": runtime.threads,
         "total_memory": memory.total,
         "available_memory": memory.available,
+        "memory_limit": limits::bytes(limit),
+        "memory_limit_chosen": limit.chosen,
         "llama_cpp_build": backend::llama_version(),
         "confinement": runtime.confinement,
         "devices": devices::all().iter().map(device).collect::<Vec<_>>(),

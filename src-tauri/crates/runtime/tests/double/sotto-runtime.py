@@ -30,7 +30,11 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
     def do_GET(self):
-        body = json.dumps({"models": [{"name": f"process-{os.getpid()}"}]}).encode()
+        if self.path == "/api/sotto/index":
+            answer = {"entries": []}
+        else:
+            answer = {"models": [{"name": f"process-{os.getpid()}"}], "index_moved": True}
+        body = json.dumps(answer).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

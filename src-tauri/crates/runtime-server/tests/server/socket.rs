@@ -1,32 +1,24 @@
-//! The real binary on a Unix socket with the starter model: started, asked, and gone with its owner.
-//!
-//! `npm test` builds the binary, fetches the model and sets `SOTTO_TEST_MODELS`.
-#![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
-mod support;
+//! A question, refusals and the end of the process.
 
 use serde_json::{Value, json};
 
-use support::{MODEL, Runtime, exchange};
+use crate::support::{Runtime, STARTER};
 
 fn chat(content: &str, extra: Value) -> Value {
     let mut request = json!({
-        "model": MODEL,
+        "model": STARTER,
         "messages": [{"role": "user", "content": content}],
         "options": {"temperature": 0, "num_predict": 8},
     });
-    request
-        .as_object_mut()
-        .unwrap()
-        .extend(extra.as_object().unwrap().clone());
+    let fields = request.as_object_mut().unwrap();
+    fields.extend(extra.as_object().unwrap().clone());
     request
 }
 
 #[test]
 fn a_question_is_answered_over_a_private_socket() {
     use std::os::unix::fs::PermissionsExt;
-    let runtime = Runtime::start();
+    let runtime = Runtime::start(&[]);
     assert_eq!(
         std::fs::metadata(&runtime.socket)
             .unwrap()
@@ -60,7 +52,7 @@ fn a_question_is_answered_over_a_private_socket() {
 
 #[test]
 fn refusals_are_json() {
-    let runtime = Runtime::start();
+    let runtime = Runtime::start(&[]);
     for (method, path, body, status) in [
         (
             "POST",
@@ -90,7 +82,7 @@ fn refusals_are_json() {
 
 #[test]
 fn it_ends_when_its_owner_lets_go() {
-    let mut runtime = Runtime::start();
+    let mut runtime = Runtime::start(&[]);
     drop(runtime.process.stdin.take());
     assert!(runtime.process.wait().unwrap().success());
 }

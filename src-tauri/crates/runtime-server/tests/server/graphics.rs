@@ -3,17 +3,13 @@
 //!
 //! `npm run gpu -- vulkan` builds it; then `npm test` runs this with the variables that show that
 //! driver and no other to Vulkan.
-#![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
-mod support;
 
 use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
 
 use serde_json::{Value, json};
 
-use support::{MODEL, Runtime};
+use crate::support::{Runtime, STARTER, file};
 
 /// Layers of the starter model, the output layer included.
 const LAYERS: u64 = 31;
@@ -22,13 +18,14 @@ const TOKENS: usize = 6;
 /// The exit status that `sotto-runtime-client` takes for a driver's failure.
 const DRIVER_FAILED: i32 = 71;
 
-/// A runtime whose layers go to Mesa's driver for processors.
-fn on_device(more: impl FnOnce(&mut Command) -> &mut Command) -> Runtime {
-    Runtime::start_with(|command| more(command.args(["--device", "Vulkan0"])))
-}
-
-fn unchanged(command: &mut Command) -> &mut Command {
-    command
+/// A runtime whose layers go to Mesa's driver for processors, with these variables.
+fn on_device(variables: &[(&str, &str)]) -> Runtime {
+    let models = file(STARTER);
+    Runtime::with_variables(
+        models.parent().unwrap(),
+        &["--device", "Vulkan0"],
+        variables,
+    )
 }
 
 fn system(runtime: &Runtime) -> Value {
@@ -39,19 +36,16 @@ fn system(runtime: &Runtime) -> Value {
 
 /// The one model in memory.
 fn loaded(runtime: &Runtime) -> Value {
-    let (status, lines) = runtime.ask("GET", "/api/ps", &json!({}));
-    assert_eq!(
-        (status, lines[0]["models"].as_array().unwrap().len()),
-        (200, 1)
-    );
-    lines[0]["models"][0].clone()
+    let mut models = runtime.loaded();
+    assert_eq!(models.len(), 1, "{models:?}");
+    models.remove(0)
 }
 
 /// The greedy answer's tokens with the logarithms of their probabilities. Few tokens of each: Mesa's driver
 /// takes some ten seconds to compile each kind of shader, and a second for a token.
 fn answer(runtime: &Runtime, options: &Value) -> Vec<(String, f64)> {
     let mut request = json!({
-        "model": MODEL, "prompt": "The river", "raw": true, "stream": false, "logprobs": true,
+        "model": STARTER, "prompt": "The river", "raw": true, "stream": false, "logprobs": true,
         "options": {"temperature": 0, "num_predict": TOKENS, "num_ctx": 256},
     });
     request["options"]
@@ -90,11 +84,8 @@ fn expect_on_device(runtime: &Runtime, layers: u64) {
 #[test]
 fn the_device_answers_as_the_processor_does() {
     let home = tempfile::tempdir().unwrap();
-    let mut runtime = on_device(|command| {
-        command
-            .env("HOME", home.path())
-            .env_remove("XDG_CACHE_HOME")
-    });
+    let folder = home.path().to_str().unwrap();
+    let mut runtime = on_device(&[("HOME", folder), ("XDG_CACHE_HOME", folder)]);
     let system = system(&runtime);
     assert_eq!(system["confinement"], json!({"files": true, "calls": true}));
     let device = &system["devices"][0];
@@ -149,11 +140,8 @@ fn the_device_answers_as_the_processor_does() {
 
 #[test]
 fn a_hidden_device_is_said_and_the_processor_answers() {
-    let runtime = on_device(|command| {
-        command
-            .env("VK_DRIVER_FILES", "/nowhere.json")
-            .env("VK_ICD_FILENAMES", "/nowhere.json")
-    });
+    let nowhere = "/nowhere.json";
+    let runtime = on_device(&[("VK_DRIVER_FILES", nowhere), ("VK_ICD_FILENAMES", nowhere)]);
     let system = system(&runtime);
     assert_eq!(
         (&system["devices"], &system["devices_note"]),
@@ -165,7 +153,7 @@ fn a_hidden_device_is_said_and_the_processor_answers() {
 
 #[test]
 fn a_program_that_pretends_to_be_a_card_is_used_only_when_named() {
-    let runtime = Runtime::start();
+    let runtime = Runtime::start(&[]);
     let system = system(&runtime);
     assert_eq!(system["devices"][0]["used"], false, "{system}");
     let note = system["devices_note"].as_str().unwrap();
@@ -177,7 +165,7 @@ fn a_program_that_pretends_to_be_a_card_is_used_only_when_named() {
 #[test]
 fn a_driver_that_refuses_is_said_and_the_processor_answers() {
     // No buffer may be larger than this: the weights are.
-    let runtime = on_device(|command| command.env("GGML_VK_FORCE_MAX_BUFFER_SIZE", "65536"));
+    let runtime = on_device(&[("GGML_VK_FORCE_MAX_BUFFER_SIZE", "65536")]);
     assert_eq!(answer(&runtime, &json!({})).len(), TOKENS);
     let model = loaded(&runtime);
     assert_eq!(
@@ -194,7 +182,7 @@ fn a_driver_that_refuses_is_said_and_the_processor_answers() {
 
 #[test]
 fn an_end_without_the_device_is_not_the_drivers() {
-    let mut runtime = on_device(unchanged);
+    let mut runtime = on_device(&[]);
     answer(&runtime, &json!({"num_gpu": 0}));
     assert_eq!(abort(&mut runtime), (None, Some(6)));
 }

@@ -1,0 +1,14 @@
+//! The real binary on a Unix socket with the real models.
+//!
+//! `npm test` builds the binary, fetches the models and sets `SOTTO_TEST_MODELS`.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+mod adapters;
+mod bench;
+mod estimate;
+#[cfg(all(feature = "vulkan", target_os = "linux"))]
+mod graphics;
+mod limit;
+mod socket;
+mod support;
