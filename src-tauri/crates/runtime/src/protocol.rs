@@ -393,7 +393,7 @@ pub(crate) struct ProcessEntry {
 }
 
 /// A model in memory, or on its way there.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct LoadedModel {
     /// Its name for the program.
     pub name: String,
