@@ -14,6 +14,7 @@ mod downloads;
 mod driver;
 mod error;
 mod fit;
+mod graphics;
 mod history_access;
 mod host;
 mod local_runtime;

@@ -232,8 +232,10 @@ impl Sotto {
             let entry = entries.find(|entry| entry.id == id);
             return Ok(Plan {
                 target: begun.target,
-                licence: entry.map(licence).unwrap_or_default(),
-                verified: entry.is_some_and(is_verified),
+                licence: entry
+                    .map(|entry| LicenceView::from(&entry.licence))
+                    .unwrap_or_default(),
+                verified: entry.is_some_and(|entry| entry.verified),
             });
         }
         match known(self.catalog_entry(id)?)? {
