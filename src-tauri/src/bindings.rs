@@ -48,6 +48,7 @@ pub(crate) fn builder() -> Builder<Webview> {
             commands::downloads::keep_hub_token,
             commands::downloads::offer_download,
             commands::downloads::pause_download,
+            commands::downloads::preview_download,
             commands::downloads::remove_hub_token,
             commands::downloads::resume_download,
             commands::models::bench_model,

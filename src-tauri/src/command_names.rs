@@ -45,6 +45,7 @@ pub const COMMAND_NAMES: &[&str] = &[
     "open_models_folder",
     "pause_download",
     "pause_runtime",
+    "preview_download",
     "quick_anew",
     "quick_ask",
     "quick_clipboard",

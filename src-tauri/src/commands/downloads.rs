@@ -16,6 +16,15 @@ pub(crate) async fn downloads(sotto: State<'_, Sotto>) -> Result<Vec<DownloadVie
 
 #[tauri::command]
 #[specta::specta]
+pub(crate) async fn preview_download(
+    sotto: State<'_, Sotto>,
+    id: String,
+) -> Result<DownloadOffer, ApiError> {
+    sotto.preview_download(&id).await
+}
+
+#[tauri::command]
+#[specta::specta]
 pub(crate) async fn offer_download(
     sotto: State<'_, Sotto>,
     presses: State<'_, Presses>,

@@ -91,6 +91,9 @@ export interface Core {
   /** Newest first. */
   measurements(): Promise<Measurement[]>;
   /** What a person is shown before they say yes; nothing is fetched yet. */
+  /** What is known without asking anybody. */
+  previewDownload(id: string): Promise<DownloadOffer>;
+  /** With what only the hub knows, which is asked for it. */
   offerDownload(id: string): Promise<DownloadOffer>;
   /** The yes. Resolves when it is in the queue. */
   download(id: string): Promise<void>;

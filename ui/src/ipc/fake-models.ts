@@ -26,6 +26,7 @@ type ModelCommands = Pick<
   | "benchModel"
   | "stopBench"
   | "measurements"
+  | "previewDownload"
   | "offerDownload"
   | "download"
   | "pauseDownload"
@@ -200,6 +201,12 @@ export function fakeModels(scene: Scene, tell: (event: AppEvent) => void): Model
     },
     stopBench: async () => endBench?.(true),
     measurements: async () => structuredClone(scene.measurements),
+    previewDownload: async (id) => {
+      const whole = { ...offer(id), ...scene.offers[id] };
+      return whole.verified || whole.received > 0 || whole.obstacle
+        ? whole
+        : { ...whole, size: null, sha256: "" };
+    },
     offerDownload: async (id) => ({ ...offer(id), ...scene.offers[id] }),
     download: async (id) => {
       const { title, host, file, size } = offer(id);

@@ -52,6 +52,7 @@ export function tauriCore(): Core {
     benchModel: (model) => data(commands.benchModel(model)),
     stopBench: () => done(commands.stopBench()),
     measurements: () => data(commands.measurements()),
+    previewDownload: (id) => data(commands.previewDownload(id)),
     offerDownload: (id) => data(commands.offerDownload(id)),
     download: (id) => done(commands.download(id)),
     pauseDownload: (id) => done(commands.pauseDownload(id)),

@@ -192,6 +192,8 @@ export const DOWNLOAD = {
   dialog: "Download",
   /** buttons of that dialog */
   yes: "Download",
+  /** goes on with the host, where only it knows how large the file is */
+  ask: "Ask",
   goOn: "Go on with the download",
   /** buttons; their names go on with the title */
   pause: "Pause",

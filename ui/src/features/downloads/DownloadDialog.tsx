@@ -1,6 +1,6 @@
 // What is fetched, from where and under which licence, before the press that is the yes. Until
 // then no byte has left this computer.
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ArrowDownToLine, ShieldCheck, ShieldQuestion } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { Button } from "../../components/Button";
@@ -105,16 +105,29 @@ interface DownloadDialogProps {
 export default function DownloadDialog({ id, title, fit, onClose }: DownloadDialogProps) {
   const core = useCore();
   const [pressed, setPressed] = useState(false);
+  const queries = useQueryClient();
+  const key = ["offer", id];
   const {
     data: offer,
     error,
     refetch,
   } = useQuery({
-    queryKey: ["offer", id],
-    queryFn: () => core.offerDownload(id),
+    queryKey: key,
+    queryFn: () => core.previewDownload(id),
     // Free space and what is here already change.
     gcTime: 0,
   });
+  const unknown = offer?.size === null;
+  /** What only the hub knows. Until this press it was not asked for anything. */
+  const ask = async () => {
+    setPressed(true);
+    try {
+      queries.setQueryData<DownloadOffer>(key, await core.offerDownload(id));
+    } catch (thrown) {
+      showError(thrown);
+    }
+    setPressed(false);
+  };
   const download = async () => {
     setPressed(true);
     try {
@@ -147,12 +160,18 @@ export default function DownloadDialog({ id, title, fit, onClose }: DownloadDial
         <div className="flex flex-wrap items-center justify-end gap-2 border-t border-line pt-4">
           {offer && !offer.obstacle && (
             <p className="min-w-0 basis-full text-small text-faint">
-              Your press is the yes. That this file was asked for, and from whom, is noted in “What
-              left this computer”.
+              {unknown
+                ? `Nobody was asked yet. ${offer.host} is asked now how large the file is and what its hash is; nothing is fetched before you have seen that.`
+                : "Your press is the yes. That this file was asked for, and from whom, is noted in “What left this computer”."}
             </p>
           )}
           <Button onClick={onClose}>{offer?.obstacle ? "Close" : "Cancel"}</Button>
-          {offer && !offer.obstacle && (
+          {offer && !offer.obstacle && unknown && (
+            <Button kind="primary" disabled={pressed} onClick={ask}>
+              {DOWNLOAD.ask} {offer.host}
+            </Button>
+          )}
+          {offer && !offer.obstacle && !unknown && (
             <Button kind="primary" disabled={pressed} onClick={download}>
               <ArrowDownToLine className="icon" aria-hidden="true" />
               {offer.received > 0 ? DOWNLOAD.goOn : DOWNLOAD.yes}

@@ -11,11 +11,16 @@ import { downloadWords } from "./words";
 
 const SMALL = CATALOG.find(({ id }) => id === "qwen3.5-0.8b");
 const small = "Qwen3.5 0.8B";
+const ASK = `${DOWNLOAD.ask} huggingface.co`;
 
 async function openOffer(offer = {}, scene = "models") {
   const opened = await openModels(scene, { offers: { "qwen3.5-0.8b": offer }, pace: null });
   await opened.press(`${MODELS_PAGE.download} ${small}`);
   const dialog = await opened.dialog(`${DOWNLOAD.dialog} ${small}`);
+  // What nobody of us tried is asked for first.
+  await dialog.findByText("From");
+  const ask = dialog.queryByRole("button", { name: ASK });
+  if (ask) await opened.user.click(ask);
   return { ...opened, offered: dialog };
 }
 
@@ -49,7 +54,6 @@ describe("before a download", () => {
 
   it.each([
     [{ verified: true }, /bit for bit, or it is not kept/],
-    [{ size: null }, "The hub says it when it is asked."],
     [{ received: 200e6 }, /508 MB · 200 of 508 MB are here already/],
     [{ free: 1e9 }, /1\.0 GB free on the disk: that is tight/],
     [
@@ -67,14 +71,41 @@ describe("before a download", () => {
     expect(offered.queryByRole("button", { name: DOWNLOAD.yes })).toBeNull();
   });
 
-  it("what cannot be asked can be asked again", async () => {
-    const opened = await openModels("models", { pace: null });
-    opened.core.failNext("offerDownload", new CoreError("other", "There is no network."));
-    await opened.press(`${MODELS_PAGE.download} ${small}`);
-    const offered = await opened.dialog(/^Download/);
-    expect(await offered.findByRole("alert")).toHaveTextContent("There is no network.");
-    await opened.user.click(offered.getByRole("button", { name: "Try again" }));
+  it("nobody is asked about a model that none of us tried before a press that names the host", async () => {
+    const { user, core, press, dialog } = await openModels("models", { pace: null });
+    await press(`${MODELS_PAGE.download} ${small}`);
+    const offered = await dialog(`${DOWNLOAD.dialog} ${small}`);
+    expect(await offered.findByText("The hub says it when it is asked.")).toBeVisible();
+    expect(offered.getByText("huggingface.co")).toBeVisible();
+    expect(offered.queryByRole("button", { name: DOWNLOAD.yes })).toBeNull();
+    expect(given(core, "offerDownload")).toEqual([]);
+    await user.click(offered.getByRole("button", { name: ASK }));
     expect(await offered.findByText("508 MB")).toBeVisible();
+    expect(given(core, "offerDownload")).toEqual([["qwen3.5-0.8b"]]);
+    expect(given(core, "download")).toEqual([]);
+  });
+
+  it("what cannot be asked can be asked again", async () => {
+    const { user, core, press, dialog } = await openModels("models", { pace: null });
+    await press(`${MODELS_PAGE.download} ${small}`);
+    const offered = await dialog(/^Download/);
+    const ask = await offered.findByRole("button", { name: ASK });
+    core.failNext("offerDownload", new CoreError("other", "There is no network."));
+    await user.click(ask);
+    expect(await screen.findByText("There is no network.")).toBeVisible();
+    await waitFor(() => expect(ask).toBeEnabled());
+    await user.click(ask);
+    expect(await offered.findByText("508 MB")).toBeVisible();
+  });
+
+  it("what cannot be looked at can be looked at again", async () => {
+    const { user, core, press, dialog } = await openModels("models", { pace: null });
+    core.failNext("previewDownload", new CoreError("other", "The history is not open."));
+    await press(`${MODELS_PAGE.download} ${small}`);
+    const offered = await dialog(/^Download/);
+    expect(await offered.findByRole("alert")).toHaveTextContent("The history is not open.");
+    await user.click(offered.getByRole("button", { name: "Try again" }));
+    expect(await offered.findByRole("button", { name: ASK })).toBeVisible();
   });
 
   it("a yes that could not be taken keeps the dialog", async () => {
@@ -150,15 +181,11 @@ describe("a download", () => {
     await waitFor(() => expect(one.queryByText(/^The connection broke off/)).toBeNull());
   });
 
-  it("of the hub by its own name is offered and has a row", async () => {
-    const { user, core, find, dialog } = await openModels("models", { pace: null });
-    const name = "someone/Own-GGUF/own-q4_0.gguf";
-    await find(name);
-    await user.click(await screen.findByRole("button", { name: `${MODELS_PAGE.download}…` }));
-    const offered = await dialog(/^Download own-q4_0/);
-    await user.click(await offered.findByRole("button", { name: DOWNLOAD.yes }));
-    expect(given(core, "download")).toEqual([[name]]);
-    expect(await screen.findByRole("article", { name: "own-q4_0.gguf" })).toBeVisible();
+  it("of a file that Sotto does not know by name is the terminal's", async () => {
+    const { core, find } = await openModels("models", { pace: null });
+    await find("someone/Own-GGUF/own-q4_0.gguf");
+    expect(await screen.findByRole("button", { name: "Copy the command that fetches it" })).toBeVisible();
+    expect(given(core, "offerDownload")).toEqual([]);
   });
 });
 

@@ -144,6 +144,40 @@ fn whole_of(path: &str) -> &str {
 }
 
 impl Sotto {
+    /// What a person is shown of a model of the catalogue before anybody is asked. Where size and hash are
+    /// not known from our own trial, the offer has none: [`Sotto::offer_download`] asks the hub for them.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotFound`] for a model that the catalogue does not have, or that no hub has.
+    pub async fn preview_download(&self, id: &str) -> Result<DownloadOffer, ApiError> {
+        let gatekeeper = self.inner.gatekeeper().await?;
+        let hub = self.hub(&gatekeeper.history).await?;
+        if let Some(plan) = self.begun_plan(id) {
+            return self.offered(&hub, plan).await;
+        }
+        let entry = self.catalog_entry(id)?;
+        if let Known::Verified(plan) = known(entry)? {
+            return self.offered(&hub, *plan).await;
+        }
+        let folder = self.models_folder().to_owned();
+        let free = tokio::task::spawn_blocking(move || free_bytes(&folder)).await;
+        Ok(DownloadOffer {
+            id: entry.id.clone(),
+            title: entry.name.clone(),
+            host: hub.endpoint().host().to_owned(),
+            further_hosts: hub.further_hosts().to_vec(),
+            file: entry.file.clone(),
+            size: None,
+            sha256: String::new(),
+            here: false,
+            received: 0,
+            licence: LicenceView::from(&entry.licence),
+            free: free.ok().flatten().unwrap_or(u64::MAX),
+            verified: false,
+            obstacle: String::new(),
+        })
+    }
+
     /// What a person is shown of a model of the catalogue, by its id. Where size and hash are not known
     /// from our own trial, the hub is asked for them, which costs a press by itself.
     ///
@@ -226,17 +260,8 @@ impl Sotto {
         if let Some(plan) = self.inner.downloads.plan(id) {
             return Ok(plan);
         }
-        let begun = unfinished(self.models_folder());
-        if let Some(begun) = begun.into_iter().find(|begun| begun.target.id == id) {
-            let mut entries = self.inner.library.catalog().models.iter();
-            let entry = entries.find(|entry| entry.id == id);
-            return Ok(Plan {
-                target: begun.target,
-                licence: entry
-                    .map(|entry| LicenceView::from(&entry.licence))
-                    .unwrap_or_default(),
-                verified: entry.is_some_and(|entry| entry.verified),
-            });
+        if let Some(plan) = self.begun_plan(id) {
+            return Ok(plan);
         }
         match known(self.catalog_entry(id)?)? {
             Known::Verified(plan) => Ok(*plan),
@@ -245,6 +270,21 @@ impl Sotto {
                 "Ask for the offer first: only the hub knows how large this file is.",
             )),
         }
+    }
+
+    /// What broke off.
+    fn begun_plan(&self, id: &str) -> Option<Plan> {
+        let begun = unfinished(self.models_folder());
+        let begun = begun.into_iter().find(|begun| begun.target.id == id)?;
+        let mut entries = self.inner.library.catalog().models.iter();
+        let entry = entries.find(|entry| entry.id == id);
+        Some(Plan {
+            target: begun.target,
+            licence: entry
+                .map(|entry| LicenceView::from(&entry.licence))
+                .unwrap_or_default(),
+            verified: entry.is_some_and(|entry| entry.verified),
+        })
     }
 
     fn catalog_entry(&self, id: &str) -> Result<&'static CatalogEntry, ApiError> {
