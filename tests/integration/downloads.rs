@@ -66,11 +66,9 @@ fn catalog(bytes: &[u8], verified: bool) -> &'static Catalog {
         role: CatalogRole::Starter,
         file: NAME.to_owned(),
         size: bytes.len() as u64,
-        sha256: if verified {
-            sha256(bytes)
-        } else {
-            String::new()
-        },
+        sha256: verified.then(|| sha256(bytes)),
+        verified,
+        architecture: "llama".to_owned(),
         quantization: "Q4_1".to_owned(),
         parameters: 1,
         context_length: 1,
@@ -81,7 +79,9 @@ fn catalog(bytes: &[u8], verified: bool) -> &'static Catalog {
         licence: Licence {
             name: "Apache-2.0".to_owned(),
             link: "https://www.apache.org/licenses/LICENSE-2.0".to_owned(),
+            terms: String::new(),
         },
+        cache: None,
         python: None,
         hub: Some(Hub {
             repository: REPOSITORY.to_owned(),
