@@ -220,3 +220,20 @@ async fn a_hub_in_the_clear_is_in_the_persons_network_or_none() {
     assert!(view.from_environment);
     assert_eq!(view.added_hosts, [stage.hub.cdn.clone()]);
 }
+
+#[tokio::test]
+async fn looking_at_an_offer_asks_nobody() {
+    for verified in [true, false] {
+        let stage = Stage::with(small(), verified, LIMITS).await;
+        let sotto = &stage.world.sotto;
+        let preview = sotto.preview_download(ID).await.unwrap();
+        let size = verified.then_some(stage.bytes.len() as u64);
+        assert_eq!((preview.size, preview.verified), (size, verified));
+        assert_eq!(preview.host, "127.0.0.1");
+        assert_eq!(stage.hub.connections(), 0);
+        assert!(stage.entries().await.is_empty());
+    }
+    let stage = Stage::new(small()).await;
+    let unknown = stage.world.sotto.preview_download("owner/name").await;
+    assert_eq!(unknown.unwrap_err().code, ErrorCode::NotFound);
+}
