@@ -10,11 +10,10 @@ use std::time::Instant;
 
 use tokio::sync::oneshot;
 
-use super::adapter::Wanted;
 use super::generate::{self, Clock};
 use super::gguf::Kind;
 use super::job::{Cancel, Event, Job, KeepAlive, LoadReport, Task};
-use super::loaded::{Loaded, Purpose};
+use super::loaded::{Demand, Loaded, Purpose};
 use super::measure::{BenchEvent, Measured, Report, Stage};
 use super::memory::{Need, system_memory};
 use super::residents::Residents;
@@ -220,17 +219,24 @@ impl Worker {
             let _ = events.send(measured.map_or_else(BenchEvent::Failed, BenchEvent::Done));
             return;
         }
-        let purpose = match &task {
-            Task::Embed(..) => Purpose::Embeddings,
-            Task::Load(_) if model.metadata.kind == Kind::Embedding => Purpose::Embeddings,
-            _ => Purpose::Answers,
+        let mut demand = Demand {
+            purpose: Purpose::Answers,
+            adapters: &[],
+            constrained: false,
         };
-        let adapters = match &task {
-            Task::Generate(task, _) => task.adapters.as_slice(),
-            _ => &[],
-        };
+        match &task {
+            Task::Generate(task, _) => {
+                demand.adapters = &task.adapters;
+                demand.constrained = task.format.is_some();
+            }
+            Task::Embed(..) => demand.purpose = Purpose::Embeddings,
+            Task::Load(_) if model.metadata.kind == Kind::Embedding => {
+                demand.purpose = Purpose::Embeddings;
+            }
+            _ => {}
+        }
         let loading = Instant::now();
-        let prepared = self.prepare(&model, context, threads, purpose, adapters);
+        let prepared = self.prepare(&model, context, threads, demand);
         let clock = Clock {
             asked,
             load: loading.elapsed(),
@@ -277,17 +283,22 @@ impl Worker {
         cancel: &Cancel,
         report: &Report<'_>,
     ) -> Result<Measured, Error> {
-        report.stage(Stage::Bandwidth, 0);
         let others = |loaded: &Loaded| loaded.file.digest != model.digest;
         self.residents.unload(others);
         let (limit, free) = (self.limit(), system_memory().available);
         self.residents
             .make_room(bandwidth::BUFFER, false, limit, free)?;
         self.publish(None);
+        report.stage(Stage::Bandwidth, 0);
         let speed = bandwidth::measure(threads.unwrap_or(self.settings.threads), cancel)?;
         process::return_free_memory();
         report.stage(Stage::Loading, 10);
-        let loaded = self.prepare(model, context, threads, Purpose::Answers, &[])?;
+        let demand = Demand {
+            purpose: Purpose::Answers,
+            adapters: &[],
+            constrained: false,
+        };
+        let loaded = self.prepare(model, context, threads, demand)?;
         measure::run(loaded, speed, cancel, report)
     }
 
@@ -297,8 +308,7 @@ impl Worker {
         model: &Arc<ModelFile>,
         context: Option<u32>,
         threads: Option<u32>,
-        purpose: Purpose,
-        adapters: &[Wanted],
+        demand: Demand<'_>,
     ) -> Result<&mut Loaded, Error> {
         let trained = match model.metadata.context_length {
             0 => u32::MAX,
@@ -308,9 +318,9 @@ impl Worker {
         let default = self.settings.context.min(trained);
         let threads = threads.unwrap_or(self.settings.threads);
         if self.residents.bring_forward(model) {
-            self.resize(context, default, threads, purpose, adapters)?;
+            self.resize(context, default, threads, demand)?;
         } else {
-            self.load(model, context, default, threads, adapters)?;
+            self.load(model, context, default, threads, demand)?;
         }
         self.publish(None);
         // What is left of the limit is for conversations that wait beside their context.
@@ -329,25 +339,25 @@ impl Worker {
         context: Option<u32>,
         default: u32,
         threads: u32,
-        adapters: &[Wanted],
+        demand: Demand<'_>,
     ) -> Result<(), Error> {
         let need = Need::of(&model.metadata);
-        let attached: u64 = adapters.iter().map(|one| one.file.size).sum();
+        let besides = demand.bytes(&model.metadata);
         let wanted = context.unwrap_or(default);
         let (limit, free) = (self.limit(), system_memory().available);
         let mut size = wanted;
         if let Err(refused) =
             self.residents
-                .make_room(need.at(size).saturating_add(attached), false, limit, free)
+                .make_room(need.at(size).saturating_add(besides), false, limit, free)
         {
             // Nobody said how large: then as large as it can be.
             let most = self.residents.most_room(limit, free);
             size = need
-                .largest_context(most.saturating_sub(attached), wanted)
+                .largest_context(most.saturating_sub(besides), wanted)
                 .filter(|_| context.is_none())
                 .ok_or(refused)?;
             self.residents
-                .make_room(need.at(size).saturating_add(attached), false, limit, free)?;
+                .make_room(need.at(size).saturating_add(besides), false, limit, free)?;
         }
         let context_wanted = (size < wanted).then_some(wanted);
         let progress = Arc::new(AtomicU32::new(0));
@@ -380,8 +390,7 @@ impl Worker {
         context: Option<u32>,
         default: u32,
         threads: u32,
-        purpose: Purpose,
-        adapters: &[Wanted],
+        demand: Demand<'_>,
     ) -> Result<(), Error> {
         let (limit, free) = (self.limit(), system_memory().available);
         let first = self.residents.first().ok_or_else(gone)?;
@@ -394,14 +403,14 @@ impl Worker {
             // keeps what it holds; a smaller one that somebody asked for must not bind the others.
             None => default.max(held),
         };
-        let growth = first.loaded.growth(purpose, size, adapters);
+        let growth = first.loaded.growth(demand, size);
         if growth > 0 {
             let made = self.residents.make_room(growth, true, limit, free);
             match made {
                 Err(_) if context.is_none() && size > held => {
                     // Nobody said how large: what is there must do.
                     let first = self.residents.first().ok_or_else(gone)?;
-                    let growth = first.loaded.growth(purpose, held, adapters);
+                    let growth = first.loaded.growth(demand, held);
                     first.context_wanted = Some(size);
                     self.residents.make_room(growth, true, limit, free)?;
                     let first = self.residents.first().ok_or_else(gone)?;
