@@ -1,5 +1,5 @@
 // npm run bench [-- --json]: prepares release builds and the models, then hands over to
-// scripts/bench/run.mjs, which measures. Standard output is the result's alone.
+// scripts/bench/run.mjs, which measures; "gpu" goes its own way (scripts/bench/run-gpu.mjs). Standard output is the result's alone.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { buildPages, buildPrograms } from "./lib/build.mjs";
@@ -19,6 +19,10 @@ import { testEnvironment } from "./lib/test-environment.mjs";
 
 await main(async (signal) => {
   reportToStandardError();
+  if (process.argv[2] === "gpu") {
+    const { benchGpu } = await import("./bench/run-gpu.mjs");
+    return benchGpu(process.argv.slice(3), signal);
+  }
   const run = join(root, "scripts", "bench", "run.mjs");
   if (!existsSync(run)) throw new Problem(`${run} is not there: nothing measures yet.`);
   await requireLanguages();

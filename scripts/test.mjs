@@ -4,6 +4,12 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { buildPages, buildPrograms, selection } from "./lib/build.mjs";
 import { checkSteps } from "./lib/checks.mjs";
+import {
+  graphicsArguments,
+  graphicsEnvironment,
+  graphicsMissing,
+  softwareDevice,
+} from "./lib/graphics.mjs";
 import { llamaServer, llamaServerMissing } from "./lib/llama-server.mjs";
 import { nodeProgram } from "./lib/npm.mjs";
 import { modelsFolder, root, testModelsFolder } from "./lib/paths.mjs";
@@ -48,6 +54,7 @@ function testSteps(env, pythonOfTests) {
   const noSession = sessionsWork()
     ? undefined
     : "only on Linux do tests have a keyring of their own";
+  const device = softwareDevice();
   return [
     {
       name: "scripts (node)",
@@ -70,6 +77,25 @@ function testSteps(env, pythonOfTests) {
       env: { ...env, SOTTO_LLAMA_SERVER: llamaServer() },
       limit: 10 * MINUTE,
       skip: noSession ?? llamaServerMissing(),
+    },
+    {
+      // The runtime's own tests once more, built with Vulkan, and those that need a device.
+      name: "a graphics card's back end (Vulkan on Mesa's software device)",
+      command: "cargo",
+      args: [
+        "test",
+        ...graphicsArguments("vulkan"),
+        ...["--bin", "sotto-runtime", "--test", "server", "--"],
+        ...["graphics", "confinement", "devices", "placement"],
+      ],
+      env: {
+        ...env,
+        ...graphicsEnvironment("vulkan"),
+        ...device.env,
+        SOTTO_TEST_DEVICE: "Vulkan0",
+      },
+      limit: 20 * MINUTE,
+      skip: graphicsMissing("vulkan") ?? device.missing,
     },
     {
       name: "a foreign client (ollama for Python)",

@@ -13,11 +13,21 @@ export const MODELS = {
   "1.5B": "Qwen2.5-Coder-1.5B-Instruct.Q4_K_M",
 };
 
-/** Runs `use(post)` against a fresh runtime; `post(path, body)` resolves to its timed answer. */
-export async function withRuntime(use) {
+/**
+ * Runs `use(post, get)` against a fresh runtime; `post(path, body)` resolves to its timed answer,
+ * `get(path)` to a plain one. `more`: further arguments.
+ */
+export async function withRuntime(use, more = []) {
   const folder = mkdtempSync(join(tmpdir(), "sotto-bench-"));
   const socketPath = join(folder, "s");
-  const args = ["--models", process.env.SOTTO_TEST_MODELS, "--socket", socketPath, "--lifeline"];
+  const args = [
+    "--models",
+    process.env.SOTTO_TEST_MODELS,
+    "--socket",
+    socketPath,
+    "--lifeline",
+    ...more,
+  ];
   const child = spawn(process.env.SOTTO_RUNTIME, args, { stdio: ["pipe", "pipe", "ignore"] });
   try {
     await new Promise((resolve, reject) => {
@@ -25,7 +35,10 @@ export async function withRuntime(use) {
       child.once("exit", (code) => reject(new Error(`sotto-runtime ended with code ${code}`)));
       createInterface({ input: child.stdout }).once("line", resolve);
     });
-    return await use((path, body) => post(socketPath, path, body));
+    return await use(
+      (path, body) => post(socketPath, path, body),
+      (path) => get(socketPath, path),
+    );
   } finally {
     child.removeAllListeners("exit");
     child.stdin.end();
@@ -53,6 +66,21 @@ function post(socketPath, path, body) {
     });
     call.once("error", reject);
     call.end(JSON.stringify(body));
+  });
+}
+
+function get(socketPath, path) {
+  return new Promise((resolve, reject) => {
+    const call = request({ socketPath, path }, (response) => {
+      let body = "";
+      response.setEncoding("utf8");
+      response.on("data", (text) => {
+        body += text;
+      });
+      response.on("end", () => resolve(JSON.parse(body)));
+    });
+    call.once("error", reject);
+    call.end();
   });
 }
 

@@ -47,10 +47,8 @@ export async function buildPages({ logFile } = {}) {
  * llama-cpp-sys-2 leaves links like libllama.so beside the programs; while they lead nowhere (a build
  * that was cut short) its build script takes them for missing and fails on making them again.
  */
-export function removeDanglingLibraries(profile = "debug") {
-  for (const folder of ["", "deps", "examples"].map((name) =>
-    join(targetFolder(), profile, name),
-  )) {
+export function removeDanglingLibraries(profile = "debug", target = targetFolder()) {
+  for (const folder of ["", "deps", "examples"].map((name) => join(target, profile, name))) {
     if (!existsSync(folder)) continue;
     for (const name of readdirSync(folder).filter((entry) =>
       /^lib(llama|ggml).*\.so$/.test(entry),

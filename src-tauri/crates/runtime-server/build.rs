@@ -107,7 +107,10 @@ fn name_versions(libraries: &Path, folder: &Path, is_profile: bool) -> io::Resul
 /// The names that the loader asks for: `libllama.so.0`, `libggml-cpu-zen4.so`, `*.dylib`, `*.dll`.
 fn is_wanted(name: &str) -> bool {
     if let Some((stem, version)) = name.split_once(".so") {
-        let module = stem.starts_with("libggml-cpu-");
+        let module = ["cpu-", "vulkan", "cuda", "metal"].iter().any(|backend| {
+            stem.strip_prefix("libggml-")
+                .is_some_and(|rest| rest.starts_with(backend))
+        });
         return if module {
             version.is_empty()
         } else {

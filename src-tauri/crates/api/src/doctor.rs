@@ -9,6 +9,7 @@ use sotto_runtime_client::Confinement;
 
 use crate::{
     error::sentence,
+    graphics,
     sotto::Sotto,
     view::{HistoryState, ModelState},
 };
@@ -155,7 +156,9 @@ impl Sotto {
             format!("{} with {}.", system.backend, listed(&system.cpu_features)),
         );
         let confinement = confinement(system.confinement);
-        vec![runtime, confinement, processor, self.models_check().await]
+        let graphics = Check::good("graphics", graphics::sentence(&system));
+        let models = self.models_check().await;
+        vec![runtime, confinement, processor, graphics, models]
     }
 
     async fn models_check(&self) -> Check {

@@ -13,6 +13,7 @@ mod doctor;
 mod driver;
 mod error;
 mod fit;
+mod graphics;
 mod history_access;
 mod host;
 mod local_runtime;

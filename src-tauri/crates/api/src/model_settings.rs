@@ -7,6 +7,7 @@ use sotto_domain::{Manner, Residence};
 
 use crate::{
     error::{ApiError, ErrorCode},
+    graphics,
     sotto::Sotto,
     view::models::{HardwareView, ModelSettings},
 };
@@ -105,6 +106,7 @@ impl Sotto {
     pub async fn hardware(&self) -> Result<HardwareView, ApiError> {
         let system = self.inner.runtime.system().await;
         let system = system.map_err(|failure| ApiError::new(ErrorCode::Other, failure.message))?;
+        let (graphics, note) = graphics::cards(&system);
         Ok(HardwareView {
             memory: system.total_memory,
             available: system.available_memory,
@@ -113,8 +115,8 @@ impl Sotto {
             threads: system.threads,
             cpu_features: system.cpu_features,
             bandwidth: self.inner.measurements.bandwidth().await,
-            graphics: Vec::new(),
-            note: String::new(),
+            graphics,
+            note,
         })
     }
 }

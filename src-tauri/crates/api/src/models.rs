@@ -8,7 +8,7 @@ use sotto_runtime_client::{LoadedModel, ModelKind as InstalledKind, RuntimeStatu
 
 use crate::{
     error::{ApiError, ErrorCode},
-    fit, memory,
+    fit, graphics,
     sotto::Sotto,
     view::{
         AppEvent, ModelArrival, ModelRole, ModelState, ModelView, ModelsView, RuntimeState,
@@ -97,18 +97,7 @@ impl Sotto {
             RuntimeStatus::Failed { message } => RuntimeState::Failed { message },
         };
         let loaded = self.inner.runtime.loaded().await.unwrap_or_default();
-        let loaded: Vec<LoadedView> = loaded
-            .into_iter()
-            .map(|model| LoadedView {
-                note: memory::note(&model),
-                name: model.name,
-                memory: model.size,
-                graphics_memory: 0,
-                context: model.context,
-                graphics_layers: 0,
-                layers: 0,
-            })
-            .collect();
+        let loaded: Vec<LoadedView> = loaded.into_iter().map(graphics::loaded).collect();
         RuntimeView {
             state,
             paused: self.inner.is_paused(),

@@ -70,6 +70,13 @@ pub(crate) struct ServeArguments {
         conflicts_with = "socket"
     )]
     pub(crate) token_file: Option<PathBuf>,
+    /// The device that layers of models go to, such as Vulkan0, or `none`; may be given several times.
+    /// By default all graphics cards with memory of their own.
+    #[arg(long = "device", value_name = "NAME")]
+    pub(crate) devices: Vec<String>,
+    /// Use no device, for this reason, which is told to whoever asks why.
+    #[arg(long, value_name = "REASON", hide = true)]
+    pub(crate) without_devices: Option<String>,
     /// Exit as soon as standard input ends: whoever holds its other end keeps this process alive.
     #[arg(long)]
     pub(crate) lifeline: bool,

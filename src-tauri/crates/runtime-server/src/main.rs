@@ -58,7 +58,7 @@ fn serve(
 ) -> Result<(), Box<dyn std::error::Error>> {
     confinement::no_core_dumps();
     let listener = listen::Listener::bind(&arguments)?;
-    engine::backend::start()?;
+    engine::devices::start(&arguments.devices, arguments.without_devices.as_deref())?;
     let threads = arguments.threads.unwrap_or_else(default_threads);
     let index = arguments.index.as_deref().map(Index::read);
     let folders = arguments.models.into_iter().map(Place::folder);

@@ -39,6 +39,8 @@ pub enum RuntimeError {
         how: String,
         /// The last lines of its log; may be empty.
         last_words: String,
+        /// The driver of a graphics card ended it.
+        by_driver: bool,
     },
     /// It was ended because it did not come up.
     #[error("The runtime did not come up within {seconds} seconds and was ended.{}", quoted(.last_words))]

@@ -21,8 +21,8 @@ pub use client::Client;
 pub use error::{RuntimeError, RuntimeStatus};
 pub use executable::{EXECUTABLE_VARIABLE, find_executable};
 pub use protocol::{
-    BenchStep, Confinement, InstalledModel, LoadedModel, Measured, MemoryNeed, ModelKind,
-    ModelList, System, UnusableModel,
+    BenchStep, Confinement, Device, DeviceKind, InstalledModel, LoadedModel, Measured, MemoryNeed,
+    ModelKind, ModelList, System, UnusableModel,
 };
 pub use runtime::Runtime;
 pub use supervisor::{Settings, Store, Supervisor};

@@ -24,6 +24,9 @@ pub(crate) const LONGEST_START: Duration = Duration::from_secs(30);
 /// How long a process may take to end by itself once its lifeline is closed.
 const LONGEST_END: Duration = Duration::from_secs(2);
 
+/// The exit status of a runtime that the driver of a graphics card ended.
+const DRIVER_FAILED: i32 = 71;
+
 /// How many lines of its log are kept for an error message.
 const LAST_LINES: usize = 20;
 
@@ -40,7 +43,13 @@ pub(crate) struct Process {
 
 impl Process {
     /// Starts the program and waits until it serves on `socket`.
-    pub(crate) async fn start(settings: &Settings, socket: &PathBuf) -> Result<Self, RuntimeError> {
+    ///
+    /// `without_devices`: it uses no graphics card, for this reason.
+    pub(crate) async fn start(
+        settings: &Settings,
+        socket: &PathBuf,
+        without_devices: Option<&str>,
+    ) -> Result<Self, RuntimeError> {
         let executable = match &settings.executable {
             Some(chosen) => std::path::absolute(chosen).unwrap_or_else(|_| chosen.clone()),
             None => find_executable()?,
@@ -54,7 +63,7 @@ impl Process {
             executable: executable.clone(),
             source,
         };
-        let mut child = command(settings, &executable, socket)
+        let mut child = command(settings, &executable, socket, without_devices)
             .spawn()
             .map_err(cannot_start)?;
         let (Some(lifeline), Some(output), Some(log)) =
@@ -79,15 +88,14 @@ impl Process {
             }
             Ok(false) => {
                 drop(lifeline);
-                let how = match end(&mut child).await {
-                    Some(status) => describe(status),
-                    None => "it closed its output".to_owned(),
-                };
+                let status = end(&mut child).await;
+                let how = status.map_or_else(|| "it closed its output".to_owned(), describe);
                 // What it said last may still be in the pipe.
                 let _ = timeout(Duration::from_millis(500), logged).await;
                 Err(RuntimeError::EndedWhileStarting {
                     how,
                     last_words: last_lines.joined(),
+                    by_driver: status.is_some_and(by_driver),
                 })
             }
             Err(_) => {
@@ -105,16 +113,16 @@ impl Process {
         self.child.id()
     }
 
-    /// Waits until it ends by itself; says how, for a person. May be dropped and called again.
-    pub(crate) async fn ended(&mut self) -> String {
-        let how = match self.child.wait().await {
-            Ok(status) => describe(status),
-            Err(error) => error.to_string(),
-        };
-        match self.last_lines.last() {
+    /// Waits until it ends by itself. May be dropped and called again.
+    pub(crate) async fn ended(&mut self) -> End {
+        let status = self.child.wait().await;
+        let by_driver = status.as_ref().is_ok_and(|status| by_driver(*status));
+        let how = status.map_or_else(|error| error.to_string(), describe);
+        let how = match self.last_lines.last() {
             Some(line) => format!("The last time it ended with {how}, and it said: {line}"),
             None => format!("The last time it ended with {how}."),
-        }
+        };
+        End { how, by_driver }
     }
 
     /// Asks it to end, and ends it if it does not.
@@ -129,6 +137,14 @@ impl Process {
     }
 }
 
+/// How a process ended by itself.
+pub(crate) struct End {
+    /// For a person.
+    pub(crate) how: String,
+    /// The driver of a graphics card ended it.
+    pub(crate) by_driver: bool,
+}
+
 /// Waits for a process whose lifeline is closed; kills it if it stays. `None`: it had to be killed.
 async fn end(child: &mut Child) -> Option<ExitStatus> {
     match timeout(LONGEST_END, child.wait()).await {
@@ -141,7 +157,12 @@ async fn end(child: &mut Child) -> Option<ExitStatus> {
     }
 }
 
-fn command(settings: &Settings, executable: &PathBuf, socket: &PathBuf) -> Command {
+fn command(
+    settings: &Settings,
+    executable: &PathBuf,
+    socket: &PathBuf,
+    without_devices: Option<&str>,
+) -> Command {
     let mut command = Command::new(executable);
     for folder in &settings.models {
         command
@@ -167,6 +188,9 @@ fn command(settings: &Settings, executable: &PathBuf, socket: &PathBuf) -> Comma
     }
     if let Some(memory) = settings.memory {
         command.arg("--memory").arg(memory.to_string());
+    }
+    if let Some(reason) = without_devices {
+        command.arg("--without-devices").arg(reason);
     }
     command.arg("--socket").arg(socket).arg("--lifeline");
     // Nothing of this program's environment: no preloaded libraries, no proxies, no keys.
@@ -231,6 +255,10 @@ async fn read_line(reader: &mut BufReader<impl AsyncRead + Unpin>) -> Option<Str
         Ok(0) | Err(_) => None,
         Ok(_) => Some(String::from_utf8_lossy(&line).trim_end().to_owned()),
     }
+}
+
+fn by_driver(status: ExitStatus) -> bool {
+    status.code() == Some(DRIVER_FAILED)
 }
 
 fn describe(status: ExitStatus) -> String {

@@ -372,6 +372,14 @@ pub(crate) struct ProcessEntry {
     #[serde(default)]
     pub(crate) size: u64,
     #[serde(default)]
+    pub(crate) size_vram: u64,
+    #[serde(default)]
+    pub(crate) layers: u32,
+    #[serde(default)]
+    pub(crate) layers_vram: u32,
+    #[serde(default)]
+    pub(crate) note: String,
+    #[serde(default)]
     pub(crate) context_length: u32,
     #[serde(default)]
     pub(crate) context_wanted: Option<u32>,
@@ -385,12 +393,20 @@ pub(crate) struct ProcessEntry {
 }
 
 /// A model in memory, or on its way there.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct LoadedModel {
     /// Its name for the program.
     pub name: String,
-    /// Bytes of memory that it takes.
+    /// Bytes of memory that it takes, those of graphics cards included.
     pub size: u64,
+    /// Of these, bytes of graphics cards.
+    pub graphics_size: u64,
+    /// Layers in all, the output layer included; 0 if not known.
+    pub layers: u32,
+    /// Of these, layers on graphics cards.
+    pub graphics_layers: u32,
+    /// Why not all layers are on a graphics card; empty where they are, or none is used.
+    pub note: String,
     /// Tokens that its context holds; 0 if not known yet.
     pub context: u32,
     /// Tokens that it would hold with more memory; `None` where it is as large as it should be.
@@ -424,6 +440,10 @@ impl From<ProcessEntry> for LoadedModel {
         Self {
             name: entry.name,
             size: entry.size,
+            graphics_size: entry.size_vram,
+            layers: entry.layers,
+            graphics_layers: entry.layers_vram,
+            note: entry.note,
             context: entry.context_length,
             context_wanted: entry.context_wanted,
             progress: if ready {
@@ -468,6 +488,46 @@ pub struct System {
     pub llama_cpp_build: String,
     /// What the operating system keeps the runtime from.
     pub confinement: Confinement,
+    /// What models could run on besides the processor.
+    pub devices: Vec<Device>,
+    /// Why no device is used, where one could be expected; empty otherwise.
+    pub devices_note: String,
+}
+
+/// Something that models can run on besides the processor.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Device {
+    /// Its name for the runtime, such as `Vulkan0`.
+    pub name: String,
+    /// What it calls itself.
+    pub description: String,
+    /// How it is spoken to, such as `Vulkan`.
+    pub backend: String,
+    /// What it is.
+    pub kind: DeviceKind,
+    /// Layers of models go to it.
+    pub used: bool,
+    /// Bytes of its memory.
+    pub total_memory: u64,
+    /// Of these, free bytes.
+    pub free_memory: u64,
+}
+
+/// What a device is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceKind {
+    /// A graphics card with memory of its own.
+    Graphics,
+    /// A part of the processor that shares its memory.
+    Integrated,
+    /// A program that pretends to be a graphics card.
+    Software,
+    /// Something that a newer runtime knows.
+    #[default]
+    #[serde(other)]
+    Unknown,
 }
 
 /// What the operating system keeps the runtime from.
@@ -575,5 +635,51 @@ mod tests {
                 .unwrap();
         assert_eq!(system.cpu_features, ["AVX2", "FMA"]);
         assert_eq!(system.llama_cpp_build, "11434");
+    }
+
+    #[test]
+    fn devices_are_read_also_those_of_a_newer_runtime() {
+        let system: System = serde_json::from_str(
+            r#"{"devices":[
+                {"name":"Vulkan0","description":"a card","backend":"Vulkan","kind":"graphics","used":true,
+                 "total_memory":8,"free_memory":5},
+                {"name":"NPU0","kind":"neural"}],
+               "devices_note":"none"}"#,
+        )
+        .unwrap();
+        assert_eq!(
+            (
+                system.devices[0].kind,
+                system.devices[0].used,
+                system.devices[0].free_memory
+            ),
+            (DeviceKind::Graphics, true, 5)
+        );
+        assert_eq!(
+            (system.devices[1].kind, system.devices[1].used),
+            (DeviceKind::Unknown, false)
+        );
+        assert_eq!(system.devices_note, "none");
+    }
+
+    #[test]
+    fn what_is_on_a_graphics_card_is_read() {
+        let read = |json: &str| -> LoadedModel {
+            serde_json::from_str::<ProcessEntry>(json).unwrap().into()
+        };
+        let model = read(
+            r#"{"name":"m","size":9,"size_vram":4,"layers":31,"layers_vram":12,"note":"full"}"#,
+        );
+        assert_eq!(
+            (
+                model.graphics_size,
+                model.layers,
+                model.graphics_layers,
+                model.note.as_str()
+            ),
+            (4, 31, 12, "full")
+        );
+        // An Ollama says no layers.
+        assert_eq!(read(r#"{"name":"m","size_vram":4}"#).layers, 0);
     }
 }

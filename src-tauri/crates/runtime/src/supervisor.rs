@@ -7,7 +7,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc, Weak,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -19,11 +19,19 @@ use tokio::{
 };
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::{Client, RuntimeError, RuntimeStatus, process::Process, run_folder::RunFolder};
+use crate::{
+    Client, RuntimeError, RuntimeStatus,
+    process::{End, Process},
+    run_folder::RunFolder,
+};
 
 /// So many starts within [`START_WINDOW`], the first one included.
 const MOST_STARTS: usize = 3;
 const START_WINDOW: Duration = Duration::from_secs(60);
+
+/// Why a runtime uses no graphics card after its driver ended one.
+const WITHOUT_DEVICES: &str = "The graphics card's driver failed and ended the runtime. Until Sotto \
+    is started again, models run on the processor.";
 
 /// How the process is started.
 #[derive(Debug, Clone, Default)]
@@ -72,6 +80,8 @@ struct Inner {
     status: watch::Sender<RuntimeStatus>,
     state: Mutex<State>,
     closing: CancellationToken,
+    /// The driver of a graphics card ended a process: the next ones do without.
+    driver_failed: AtomicBool,
 }
 
 #[derive(Default)]
@@ -117,6 +127,7 @@ impl Supervisor {
                 status: watch::Sender::new(RuntimeStatus::Idle),
                 state: Mutex::default(),
                 closing,
+                driver_failed: AtomicBool::new(false),
             }),
         }
     }
@@ -178,6 +189,7 @@ impl Supervisor {
             let mut state = self.inner.state.lock().await;
             state.starts.clear();
             state.given_up = false;
+            self.inner.driver_failed.store(false, Ordering::Relaxed);
         }
         self.ensure().await
     }
@@ -251,7 +263,8 @@ impl Inner {
                 Err(error) => error,
             };
             tracing::warn!("{error}");
-            if matches!(error, RuntimeError::EndedWhileStarting { .. }) {
+            if let RuntimeError::EndedWhileStarting { by_driver, .. } = &error {
+                self.driver_failed.fetch_or(*by_driver, Ordering::Relaxed);
                 state.last_end = error.to_string();
                 self.status.send_replace(RuntimeStatus::Restarting);
                 continue;
@@ -299,7 +312,9 @@ impl Inner {
             memory: (memory > 0).then_some(memory),
             ..self.settings.clone()
         };
-        let started = Process::start(&settings, &socket).await;
+        let driver_failed = self.driver_failed.load(Ordering::Relaxed);
+        let without_devices = driver_failed.then_some(WITHOUT_DEVICES);
+        let started = Process::start(&settings, &socket, without_devices).await;
         if let Err(RuntimeError::ExecutableMissing { .. } | RuntimeError::CannotStart { .. }) =
             started
         {
@@ -366,15 +381,22 @@ async fn watch_over(
     supervisor: Weak<Inner>,
     number: u64,
 ) {
-    let how = tokio::select! {
-        how = process.ended() => Some(how),
+    let end = tokio::select! {
+        end = process.ended() => Some(end),
         // The sender is never used, only dropped.
         _ = stopped => None,
     };
-    match how {
-        Some(how) => {
+    match end {
+        Some(End { how, by_driver }) => {
+            let supervisor = supervisor.upgrade();
+            // Before anybody else can start it again.
+            if let Some(supervisor) = &supervisor {
+                supervisor
+                    .driver_failed
+                    .fetch_or(by_driver, Ordering::Relaxed);
+            }
             ended.cancel();
-            if let Some(supervisor) = supervisor.upgrade() {
+            if let Some(supervisor) = supervisor {
                 supervisor.restart(number, how).await;
             }
         }

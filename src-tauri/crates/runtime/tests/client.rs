@@ -205,7 +205,9 @@ async fn errors_known_before_the_first_word_come_at_once() {
             server
                 .client
                 .load("Tiny", None, Residence::default())
-                .await.unwrap_err().code,
+                .await
+                .unwrap_err()
+                .code,
             code
         );
     };

@@ -252,6 +252,24 @@ async fn a_model_that_kills_it_before_its_first_word_is_suspected() {
 }
 
 #[tokio::test]
+async fn after_its_card_failed_it_comes_back_without() {
+    let stage = Stage::new("loses its card");
+    let runtime = Runtime::new(stage.settings());
+    let mut status = runtime.status();
+    let failure = runtime.chat(question()).await.err().unwrap();
+    assert_eq!(failure.code, FailureCode::RuntimeEnded);
+    becomes(&mut status, |status| *status == RuntimeStatus::Restarting).await;
+    becomes(&mut status, |status| *status == RuntimeStatus::Ready).await;
+    assert_eq!(answer(&runtime).await, "Hello");
+    assert_eq!(stage.processes().len(), 2);
+
+    let stage = Stage::new("cannot open its card");
+    let supervisor = Supervisor::new(stage.settings());
+    supervisor.ensure().await.unwrap();
+    assert_eq!(stage.processes().len(), 2);
+}
+
+#[tokio::test]
 async fn after_three_starts_within_a_minute_it_waits_for_the_person() {
     let stage = Stage::new("ends at once");
     let supervisor = Supervisor::new(stage.settings());

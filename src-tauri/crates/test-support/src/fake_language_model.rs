@@ -157,6 +157,10 @@ impl LocalRuntime for FakeLanguageModel {
         let models = loaded.iter().map(|name| LoadedModel {
             name: name.clone(),
             size: 1_000,
+            graphics_size: 0,
+            layers: 0,
+            graphics_layers: 0,
+            note: String::new(),
             context: 512,
             context_wanted: None,
             progress: 1.0,

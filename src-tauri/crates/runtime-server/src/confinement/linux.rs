@@ -16,6 +16,7 @@ use seccompiler::{
 };
 
 use super::Confinement;
+use super::graphics::{self, Need};
 
 /// What the memory check reads.
 const SYSTEM_FILES: [&str; 2] = ["/proc/meminfo", "/sys/fs/cgroup"];
@@ -118,7 +119,8 @@ const REFUSED: &[libc::c_long] = &[
 /// takes the older ones.
 const UNKNOWN: &[libc::c_long] = &[libc::SYS_clone3, libc::SYS_openat2];
 
-pub(super) fn confine(readable: &[PathBuf]) -> Confinement {
+/// `graphics`: a driver of a graphics card is open in this process and goes on working.
+pub(super) fn confine(readable: &[PathBuf], graphics: bool) -> Confinement {
     let said = |what: &str, result: Result<bool, Box<dyn Error>>| {
         result.unwrap_or_else(|error| {
             tracing::warn!("{what}: {error}");
@@ -126,13 +128,13 @@ pub(super) fn confine(readable: &[PathBuf]) -> Confinement {
         })
     };
     Confinement {
-        files: said("landlock", files(readable)),
+        files: said("landlock", files(readable, graphics)),
         calls: said("seccomp", calls()),
     }
 }
 
 /// `false`: this kernel has no landlock.
-fn files(readable: &[PathBuf]) -> Result<bool, Box<dyn Error>> {
+fn files(readable: &[PathBuf], graphics: bool) -> Result<bool, Box<dyn Error>> {
     let read = AccessFs::ReadFile | AccessFs::ReadDir;
     // A rule holds for the inode, and procfs makes new ones when it is short of memory: while this
     // descriptor is open, which is for good, it does not.
@@ -140,13 +142,19 @@ fn files(readable: &[PathBuf]) -> Result<bool, Box<dyn Error>> {
     for missing in readable.iter().filter(|place| !place.exists()) {
         tracing::warn!(place = %missing.display(), "not there yet: read after the next start");
     }
-    let status = Ruleset::default()
+    let mut rules = Ruleset::default()
         .handle_access(AccessFs::from_all(ABI::V5))?
         .scope(Scope::from_all(ABI::V6))?
         .create()?
         .add_rules(path_beneath_rules(readable, read))?
-        .add_rules(path_beneath_rules(SYSTEM_FILES, read))?
-        .restrict_self()?;
+        .add_rules(path_beneath_rules(SYSTEM_FILES, read))?;
+    if graphics {
+        let command = AccessFs::ReadFile | AccessFs::WriteFile | AccessFs::IoctlDev;
+        for (need, access) in [(Need::Read, read), (Need::Command, command)] {
+            rules = rules.add_rules(path_beneath_rules(graphics::places(need), access))?;
+        }
+    }
+    let status = rules.restrict_self()?;
     Ok(status.ruleset != RulesetStatus::NotEnforced)
 }
 

@@ -10,6 +10,8 @@ use std::io::Read;
 use serde::Serialize;
 
 #[cfg(target_os = "linux")]
+mod graphics;
+#[cfg(target_os = "linux")]
 mod linux;
 #[cfg(test)]
 mod tests;
@@ -26,11 +28,16 @@ pub(crate) struct Confinement {
 /// Gives up everything but reading below these paths and answering on listeners that are bound
 /// already. What the kernel does not know is left out, and said.
 pub(crate) fn confine(readable: &[std::path::PathBuf]) -> Confinement {
+    confine_with(readable, crate::engine::devices::need_files())
+}
+
+/// The same; with `graphics` the driver of a graphics card can go on working.
+fn confine_with(readable: &[std::path::PathBuf], graphics: bool) -> Confinement {
     #[cfg(target_os = "linux")]
-    let confinement = linux::confine(readable);
+    let confinement = linux::confine(readable, graphics);
     #[cfg(not(target_os = "linux"))]
     let confinement = {
-        let _ = readable;
+        let _ = (readable, graphics);
         Confinement {
             files: false,
             calls: false,

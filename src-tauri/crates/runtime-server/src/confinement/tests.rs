@@ -25,7 +25,13 @@ use crate::args::CommandLine;
 const FOLDER: &str = "SOTTO_TEST_PROBE";
 /// How many things are tried.
 const PROBES: usize = 22;
-const FREE: &str = "SOTTO_TEST_PROBE_UNCONFINED";
+/// Names a device that is used, where there is one.
+const DEVICE: &str = "SOTTO_TEST_DEVICE";
+/// How it is confined: as always, or one of the two below.
+const HOW: &str = "SOTTO_TEST_PROBE_HOW";
+const UNCONFINED: &str = "unconfined";
+/// With what the driver of a graphics card needs.
+const GRAPHICS: &str = "graphics";
 
 /// Where the probes aim.
 struct Targets {
@@ -164,23 +170,28 @@ fn inside() {
     let targets = Targets {
         folder: folder.into(),
     };
-    let arguments = CommandLine::parse_from([
+    let mut arguments = vec![
         "sotto-runtime".into(),
         "--models".into(),
         targets.models().into_os_string(),
         "--socket".into(),
         targets.runtime().into_os_string(),
         "--lifeline".into(),
-    ]);
+    ];
+    // With a graphics card's driver open in it the same must hold.
+    if let Some(device) = env::var_os(DEVICE) {
+        arguments.extend(["--device".into(), device]);
+    }
+    let arguments = CommandLine::parse_from(arguments);
     let before = Before::new();
     let probe = move |readable: &[PathBuf]| {
-        let confinement = if env::var_os(FREE).is_some() {
-            super::Confinement {
+        let confinement = match env::var(HOW).as_deref() {
+            Ok(UNCONFINED) => super::Confinement {
                 files: false,
                 calls: false,
-            }
-        } else {
-            super::confine(readable)
+            },
+            Ok(GRAPHICS) => super::confine_with(readable, true),
+            _ => super::confine(readable),
         };
         // Another thread, as the engine is one.
         std::thread::spawn(move || {
@@ -200,7 +211,7 @@ fn inside() {
 }
 
 /// What the probes said, and what the runtime answered afterwards.
-fn run(confined: bool) -> (Vec<String>, String) {
+fn run(how: &str) -> (Vec<String>, String) {
     let folder = tempfile::tempdir().unwrap();
     let targets = Targets {
         folder: folder.path().to_owned(),
@@ -218,11 +229,9 @@ fn run(confined: bool) -> (Vec<String>, String) {
     command
         .args(["--exact", "confinement::tests::inside", "--nocapture"])
         .env(FOLDER, folder.path())
+        .env(HOW, how)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped());
-    if !confined {
-        command.env(FREE, "1");
-    }
     let mut child = command.spawn().unwrap();
     let mut said = Vec::new();
     for line in BufReader::new(child.stdout.take().unwrap()).lines() {
@@ -237,7 +246,8 @@ fn run(confined: bool) -> (Vec<String>, String) {
     drop(child.stdin.take());
     child.wait().unwrap();
     listener.set_nonblocking(true).unwrap();
-    assert_eq!(listener.accept().is_ok(), !confined, "connections arrived");
+    let arrived = listener.accept().is_ok();
+    assert_eq!(arrived, how == UNCONFINED, "connections arrived");
     (said, answer)
 }
 
@@ -254,7 +264,13 @@ fn ask(socket: &Path) -> String {
 
 #[test]
 fn a_confined_runtime_reaches_nothing_and_still_answers() {
-    let (said, answer) = run(true);
+    for how in ["confined", GRAPHICS] {
+        reaches_nothing(how);
+    }
+}
+
+fn reaches_nothing(how: &str) {
+    let (said, answer) = run(how);
     let (refused, done) = said.split_at(said.len().saturating_sub(1));
     assert_eq!(done, ["done: true"], "{said:?}");
     assert_eq!(refused.len(), PROBES, "{said:?}");
@@ -265,12 +281,17 @@ fn a_confined_runtime_reaches_nothing_and_still_answers() {
         answer.contains(r#""confinement":{"files":true,"calls":true}"#),
         "{answer}"
     );
+    assert_eq!(
+        answer.contains(r#""used":true"#),
+        env::var_os(DEVICE).is_some(),
+        "{answer}"
+    );
 }
 
 /// The probes can succeed: without the confinement each one does.
 #[test]
 fn an_unconfined_runtime_fails_the_probes() {
-    let (said, answer) = run(false);
+    let (said, answer) = run(UNCONFINED);
     assert_eq!(said.len(), PROBES + 1, "{said:?}");
     for line in &said[..PROBES] {
         // There is no such program to become; that it may be tried shows.

@@ -8,7 +8,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use super::context::{BATCH, Context, ContextSettings, Stopped};
-use super::model::{Model, Token};
+use super::model::{Model, Offload, Token};
 use super::sampler;
 use crate::error::Error;
 
@@ -27,7 +27,8 @@ pub(crate) struct Bench {
 
 /// Measures once, after a warm-up, and gives tokens per second.
 pub(crate) fn run(path: &Path, bench: Bench) -> Result<Value, Error> {
-    let model = Arc::new(Model::load("model", path, &Arc::new(AtomicU32::new(0)))?);
+    let progress = Arc::new(AtomicU32::new(0));
+    let model = Arc::new(Model::load("model", path, &Offload::default(), &progress)?);
     let mut context = Context::new(
         &model,
         ContextSettings {

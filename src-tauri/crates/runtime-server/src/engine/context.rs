@@ -199,8 +199,18 @@ impl Context {
         }
     }
 
+    /// Waits for what a graphics card still has to evaluate; the processor never has.
+    pub(super) fn finish(&mut self) {
+        // SAFETY: the context is valid.
+        unsafe { llama::llama_synchronize(self.raw) }
+    }
+
     /// Decodes with fewer threads while a busy neighbour makes them wait for each other.
     fn keep_pace(&mut self, (clock, processor): (Instant, Option<Duration>)) {
+        // Threads that wait for a graphics card look as if somebody disturbed them.
+        if self.model.on_device {
+            return;
+        }
         let (Some(before), Some(after)) = (processor, pace::processor_time()) else {
             return;
         };

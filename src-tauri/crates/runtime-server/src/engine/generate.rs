@@ -199,6 +199,8 @@ fn prefill(answering: &mut Answering, prompt: &[Token]) -> Result<usize, Stopped
     for chunk in prompt[reused..].chunks(context.batch_size()) {
         evaluate(answering, chunk)?;
     }
+    // So that its time is the prompt's and not the answer's.
+    answering.context.finish();
     Ok(reused)
 }
 

@@ -53,6 +53,10 @@ pub(crate) struct Metadata {
     pub(crate) parameter_count: u64,
     /// Bytes of all tensors.
     pub(crate) tensor_bytes: u64,
+    /// Of these, the bytes of each layer's tensors.
+    pub(crate) layer_bytes: Vec<u64>,
+    /// Bytes of the tensors that make logits; those of the table of embeddings where that serves as such.
+    pub(crate) output_bytes: u64,
     /// Bytes of weights that each token of an answer reads: of a table of embeddings it reads one row,
     /// and of a mixture's experts those that it uses.
     pub(crate) bytes_per_token: u64,
@@ -145,6 +149,10 @@ pub(crate) fn read(parts: &[PathBuf]) -> Result<Metadata, Problem> {
         metadata.parameter_count = metadata.parameter_count.saturating_add(weights.elements);
         metadata.tensor_bytes = metadata.tensor_bytes.saturating_add(weights.bytes);
         metadata.bytes_per_token = metadata.bytes_per_token.saturating_add(weights.per_token);
+        metadata.output_bytes = metadata.output_bytes.saturating_add(weights.output);
+        for (all, more) in metadata.layer_bytes.iter_mut().zip(&weights.layers) {
+            *all = all.saturating_add(*more);
+        }
     }
     Ok(metadata)
 }
@@ -495,11 +503,25 @@ impl Header {
         let names: Vec<String> = (0..tensors).map(|id| self.tensor_name(id)).collect();
         // Without a matrix of its own for the output, the table of embeddings is that matrix, too.
         let reads_table = !names.iter().any(|name| name == "output.weight");
-        let mut weights = Weights::default();
+        let layers = usize::try_from(of_model("block_count").unwrap_or(0).min(MOST_LAYERS));
+        let mut weights = Weights {
+            layers: vec![0; layers.unwrap_or(0)],
+            ..Weights::default()
+        };
         for (id, name) in (0..tensors).zip(&names) {
             let bytes = self.tensor_place(id).1;
             weights.elements = weights.elements.saturating_add(self.elements(id));
             weights.bytes = weights.bytes.saturating_add(bytes);
+            let layer = name
+                .strip_prefix("blk.")
+                .and_then(|rest| rest.split_once('.'))
+                .and_then(|(number, _)| number.parse::<usize>().ok());
+            if let Some(sum) = layer.and_then(|layer| weights.layers.get_mut(layer)) {
+                *sum = sum.saturating_add(bytes);
+            } else if name.starts_with("output") || (name.starts_with("token_embd.") && reads_table)
+            {
+                weights.output = weights.output.saturating_add(bytes);
+            }
             let read = if name.starts_with("token_embd.") && !reads_table {
                 0
             } else if name.contains("_exps.") && experts > 0 {
@@ -576,6 +598,8 @@ impl Header {
             parameter_count: weights.elements,
             tensor_bytes: weights.bytes,
             bytes_per_token: weights.per_token,
+            output_bytes: weights.output,
+            layer_bytes: weights.layers,
             vocabulary: self.length("tokenizer.ggml.tokens"),
             embedding_length,
             feed_forward_length: feed_forward.max(of_experts),
@@ -597,6 +621,10 @@ struct Weights {
     elements: u64,
     bytes: u64,
     per_token: u64,
+    /// Bytes of each layer.
+    layers: Vec<u64>,
+    /// Bytes of what makes logits.
+    output: u64,
 }
 
 /// llama.cpp's `llama_ftype` in the words that Ollama uses.

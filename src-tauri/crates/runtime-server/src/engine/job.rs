@@ -21,6 +21,8 @@ pub(crate) struct Job {
     pub(crate) context: Option<u32>,
     /// `options.num_thread`.
     pub(crate) threads: Option<u32>,
+    /// `options.num_gpu`: at most so many layers on graphics cards, the output layer included.
+    pub(crate) layers: Option<u32>,
     /// How long the model stays loaded afterwards.
     pub(crate) keep_alive: KeepAlive,
     /// Set when the client is gone.

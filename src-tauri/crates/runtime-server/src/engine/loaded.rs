@@ -8,11 +8,12 @@ use super::context::{Context, ContextSettings};
 use super::gguf::{Kind, Metadata};
 use super::grammar::{Constraint, Constraints};
 use super::job::Format;
-use super::memory::Need;
+use super::memory::{self, Need, system_memory};
 use super::model::Model;
+use super::placement::{self, Placed, Placement, Plan};
 use super::prefix::PrefixCache;
+use super::process;
 use super::prompt::PromptMaker;
-use super::{memory, process};
 use crate::error::Error;
 use crate::library::ModelFile;
 
@@ -25,6 +26,8 @@ pub(super) struct Loaded {
     /// Compute threads.
     pub(super) threads: u32,
     need: Need,
+    /// Which of its layers are on graphics cards.
+    placed: Placed,
     // Contexts go before the adapters that are attached to them, and these before the model.
     answering: Option<Answering>,
     embedding: Option<Context>,
@@ -77,9 +80,11 @@ impl Loaded {
         file: &Arc<ModelFile>,
         size: u32,
         threads: u32,
+        plan: Plan,
         progress: &Arc<AtomicU32>,
     ) -> Result<Self, Error> {
-        let model = Arc::new(Model::load(&file.name, &file.path, progress)?);
+        let (model, placed) = placement::load(&file.name, &file.path, plan, progress)?;
+        let model = Arc::new(model);
         let prompts = PromptMaker::new(&model, file.chat_template())?;
         let trained = model.trained_context();
         let size = if trained == 0 {
@@ -92,6 +97,7 @@ impl Loaded {
             size,
             threads,
             need: Need::of(&file.metadata),
+            placed,
             answering: None,
             embedding: None,
             adapters: Vec::new(),
@@ -101,11 +107,12 @@ impl Loaded {
         })
     }
 
-    /// Bytes that it takes, estimated, without what is parked. A context that will be made counts.
+    /// Bytes of the computer's memory that it takes, estimated, without what is parked. A context that
+    /// will be made counts.
     pub(super) fn bytes(&self) -> u64 {
         let both = self.answering.is_some() && self.embedding.is_some();
         let second = if both {
-            self.need.of_context(self.size)
+            self.placed.outside(self.need.of_context(self.size))
         } else {
             0
         };
@@ -114,7 +121,19 @@ impl Loaded {
             Some(_) => memory::of_constraints(&self.file.metadata),
             None => 0,
         };
-        self.need.at(self.size) + second + adapters + constraints
+        let first = self.need.at(self.size);
+        first.saturating_sub(self.placement().device_bytes) + second + adapters + constraints
+    }
+
+    /// Which of its layers are on graphics cards.
+    pub(super) fn placement(&self) -> &Placement {
+        &self.placed.placement
+    }
+
+    /// Whether it serves such a request without being loaded anew.
+    pub(super) fn serves(&self, context: Option<u32>, layers: Option<u32>) -> bool {
+        let size = context.unwrap_or(self.size);
+        self.placed.serves(&self.file.metadata, size, layers)
     }
 
     /// Bytes of conversations that are parked beside the context.
@@ -139,12 +158,13 @@ impl Loaded {
     /// Bytes that such a job adds to [`Self::bytes`] with a context of this size.
     pub(super) fn growth(&self, demand: Demand<'_>, size: u32) -> u64 {
         let first = self.need.at(size).saturating_sub(self.need.at(self.size));
+        let first = self.placed.outside(first);
         let second = match demand.purpose {
             Purpose::Answers => self.answering.is_none() && self.embedding.is_some(),
             Purpose::Embeddings => self.embedding.is_none() && self.answering.is_some(),
         };
         let second = if second {
-            self.need.of_context(size)
+            self.placed.outside(self.need.of_context(size))
         } else {
             0
         };
@@ -162,15 +182,12 @@ impl Loaded {
     /// The context for answers, made at its first use.
     pub(super) fn answering(&mut self) -> Result<&mut Answering, Error> {
         if self.answering.is_none() {
-            let context = Context::new(
-                &self.model,
-                ContextSettings {
-                    size: self.size,
-                    threads: self.threads,
-                    embeddings: false,
-                    whole: false,
-                },
-            )?;
+            let context = self.context(ContextSettings {
+                size: self.size,
+                threads: self.threads,
+                embeddings: false,
+                whole: false,
+            })?;
             self.size = context.size().min(self.size);
             self.answering = Some(Answering {
                 context,
@@ -186,20 +203,43 @@ impl Loaded {
     /// The context for embeddings, made at its first use.
     pub(super) fn embedding(&mut self) -> Result<&mut Context, Error> {
         if self.embedding.is_none() {
-            let context = Context::new(
-                &self.model,
-                ContextSettings {
-                    size: self.size,
-                    threads: self.threads,
-                    embeddings: true,
-                    whole: self.file.metadata.bidirectional,
-                },
-            )?;
+            let context = self.context(ContextSettings {
+                size: self.size,
+                threads: self.threads,
+                embeddings: true,
+                whole: self.file.metadata.bidirectional,
+            })?;
             self.embedding = Some(context);
         }
         self.embedding
             .as_mut()
             .ok_or_else(|| Error::Engine("the context is gone".into()))
+    }
+
+    /// A context of the model, which leaves the graphics card if that has no memory for it.
+    fn context(&mut self, settings: ContextSettings) -> Result<Context, Error> {
+        match Context::new(&self.model, settings) {
+            Err(error) if self.placed.uses_device() => {
+                self.leave_device(&error)?;
+                Context::new(&self.model, settings)
+            }
+            made => made,
+        }
+    }
+
+    /// Loads the model again, without a graphics card.
+    fn leave_device(&mut self, failed: &Error) -> Result<(), Error> {
+        self.answering = None;
+        self.embedding = None;
+        self.adapters.clear();
+        self.constraints = None;
+        memory::check_free(self.need.at(self.size), system_memory().available)?;
+        let file = &self.file;
+        let plan = Plan::on_processor(&file.metadata, self.placed.wanted(), failed);
+        let (model, placed) = placement::load(&file.name, &file.path, plan, &Arc::default())?;
+        self.model = Arc::new(model);
+        self.placed = placed;
+        Ok(())
     }
 
     /// Attaches these adapters to the context for answers, and no others.

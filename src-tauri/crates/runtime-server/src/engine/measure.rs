@@ -87,6 +87,8 @@ pub(crate) struct Measured {
     pub(crate) threads: u32,
     /// Tokens of its context.
     pub(crate) context: u32,
+    /// Layers of it are on a graphics card: the bandwidth of the computer's memory is no limit then.
+    pub(crate) on_device: bool,
 }
 
 /// Where the events go.
@@ -119,6 +121,7 @@ pub(super) fn run(
     let size = loaded.size as usize;
     let (threads, context) = (loaded.threads, loaded.size);
     let expected_memory = loaded.bytes();
+    let on_device = loaded.placement().on_devices > 0;
     let bytes_per_token = loaded.file.metadata.bytes_per_token;
     let question = loaded
         .prompts
@@ -177,6 +180,7 @@ pub(super) fn run(
         bytes_per_token,
         threads,
         context,
+        on_device,
     })
 }
 

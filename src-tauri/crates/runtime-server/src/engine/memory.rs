@@ -120,6 +120,14 @@ impl Need {
             .saturating_add(self.working)
     }
 
+    /// Of what comes and goes with the context, all but its keys and values.
+    pub(super) fn buffers(self, metadata: &Metadata, context: u32) -> u64 {
+        let cache = metadata
+            .cache_bytes_per_token
+            .saturating_mul(u64::from(context));
+        self.of_context(context).saturating_sub(cache)
+    }
+
     /// The most tokens of context, at most `wanted`, that fit into so many bytes and are enough to
     /// talk in.
     pub(super) fn largest_context(self, room: u64, wanted: u32) -> Option<u32> {
@@ -156,6 +164,16 @@ pub(super) struct Room {
     pub(super) staying: u64,
     /// Bytes that the system could give.
     pub(super) free: u64,
+}
+
+/// Refuses what is more than the system could give.
+pub(super) fn check_free(wanted: u64, free: u64) -> Result<(), Error> {
+    let room = Room {
+        limit: u64::MAX,
+        staying: 0,
+        free,
+    };
+    to_give_up(&[], wanted, room).map(|_| ())
 }
 
 /// How many of `pieces`, from the first one on, must be given up so that `wanted` more bytes fit.

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use llama_cpp_sys_2 as llama;
 
 use super::backend;
+use super::devices::Device;
 use crate::error::Error;
 
 /// A token's number in the model's vocabulary.
@@ -18,6 +19,8 @@ pub(super) struct Model {
     pub(super) raw: *mut llama::llama_model,
     vocabulary: *const llama::llama_vocab,
     token_count: usize,
+    /// Layers of it are on a device.
+    pub(super) on_device: bool,
 }
 
 // SAFETY: nothing in a model is tied to a thread.
@@ -32,9 +35,44 @@ impl Drop for Model {
     }
 }
 
+/// Which layers go to which devices.
+#[derive(Debug, Default)]
+pub(super) struct Offload {
+    /// In the order of their layers, the first layers first; ends with null, as llama.cpp wants it.
+    devices: Vec<llama::ggml_backend_dev_t>,
+    /// How many layers of all each takes.
+    shares: Vec<f32>,
+    layers: u32,
+}
+
+impl Offload {
+    /// The last layers of the model go to the first device, those before them to the second one, and so on.
+    pub(super) fn new(devices: &[&Device], layers: &[u32]) -> Self {
+        let used = || {
+            devices
+                .iter()
+                .zip(layers)
+                .rev()
+                .filter(|(_, layers)| **layers > 0)
+        };
+        #[expect(clippy::cast_precision_loss, reason = "at most some thousands")]
+        let shares = used().map(|(_, layers)| *layers as f32).collect();
+        Self {
+            devices: used().map(|(device, _)| device.raw()).collect(),
+            shares,
+            layers: layers.iter().sum(),
+        }
+    }
+}
+
 impl Model {
     /// Loads the weights. `progress` follows in thousandths.
-    pub(super) fn load(name: &str, path: &Path, progress: &Arc<AtomicU32>) -> Result<Self, Error> {
+    pub(super) fn load(
+        name: &str,
+        path: &Path,
+        offload: &Offload,
+        progress: &Arc<AtomicU32>,
+    ) -> Result<Self, Error> {
         backend::start()?;
         backend::forget_errors();
         let unusable = |reason: String| Error::ModelUnusable {
@@ -43,10 +81,21 @@ impl Model {
         };
         let file = CString::new(path.as_os_str().as_encoded_bytes())
             .map_err(|_| unusable("its file name holds a zero byte".into()))?;
-        // SAFETY: the parameters are plain data; the file name and the counter outlive the call,
-        // and the callback only stores into the counter.
+        // An empty list, not a null pointer: that would be all devices there are, also for a context.
+        let mut devices = offload.devices.clone();
+        devices.push(std::ptr::null_mut());
+        // SAFETY: a plain query.
+        let mut shares = vec![0.0; unsafe { llama::llama_max_devices() }];
+        for (to, from) in shares.iter_mut().zip(&offload.shares) {
+            *to = *from;
+        }
+        // SAFETY: the parameters are plain data; the file name, the lists and the counter outlive the
+        // call, and the callback only stores into the counter.
         let raw = unsafe {
             let mut parameters = llama::llama_model_default_params();
+            parameters.devices = devices.as_mut_ptr();
+            parameters.n_gpu_layers = i32::try_from(offload.layers).unwrap_or(i32::MAX);
+            parameters.tensor_split = shares.as_ptr();
             parameters.progress_callback = Some(on_progress);
             parameters.progress_callback_user_data = Arc::as_ptr(progress).cast_mut().cast();
             // Not mapped: repacked weights would be in memory twice (decision 0019).
@@ -64,6 +113,7 @@ impl Model {
             raw,
             vocabulary,
             token_count: usize::try_from(token_count).unwrap_or(0),
+            on_device: offload.layers > 0,
         };
         // SAFETY: plain queries on a valid model.
         let (encoder, diffusion) = unsafe {

@@ -23,6 +23,28 @@ pub(crate) fn prepare() {
         std::env::set_var("GGML_NO_BACKTRACE", "1");
         // Nobody may slip in a library of their own through the environment.
         std::env::remove_var("GGML_BACKEND_PATH");
+        // Nor do overlays for games belong here, which Vulkan's loader puts into every program.
+        std::env::set_var("VK_LOADER_LAYERS_DISABLE", "~implicit~");
+        // Drivers of graphics cards keep what they compiled in the home folder: this process writes
+        // nothing, and must not try to.
+        std::env::set_var("MESA_SHADER_CACHE_DISABLE", "true");
+        std::env::set_var("__GL_SHADER_DISK_CACHE", "0");
+        std::env::set_var("CUDA_CACHE_DISABLE", "1");
+    }
+}
+
+/// Shows no graphics card to this process, whose drivers are not even loaded then. Call it before a
+/// second thread runs.
+pub(super) fn hide_devices() {
+    for (name, value) in [
+        ("VK_LOADER_DRIVERS_DISABLE", "*"),
+        // The same for older loaders, and both words for newer ones: a list with nothing that exists.
+        ("VK_DRIVER_FILES", "none"),
+        ("VK_ICD_FILENAMES", "none"),
+        ("CUDA_VISIBLE_DEVICES", "-1"),
+    ] {
+        // SAFETY: no other thread exists yet, so nobody reads the environment at the same time.
+        unsafe { std::env::set_var(name, value) };
     }
 }
 

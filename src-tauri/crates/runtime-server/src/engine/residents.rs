@@ -194,7 +194,10 @@ impl Residents {
             state: LoadState::Ready,
             context: one.loaded.size,
             context_wanted: one.context_wanted,
-            bytes: one.loaded.bytes() + one.loaded.parked_bytes(),
+            bytes: one.loaded.bytes()
+                + one.loaded.parked_bytes()
+                + one.loaded.placement().device_bytes,
+            placement: one.loaded.placement().clone(),
             expires: match one.stay {
                 Stay::Open => None,
                 Stay::Until(_, expires) => expires,

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use jiff::Timestamp;
 
+use super::placement::Placement;
 use crate::library::ModelFile;
 
 /// A model in memory or on its way there.
@@ -18,8 +19,10 @@ pub(crate) struct LoadedStatus {
     pub(crate) context: u32,
     /// The size that it would have had if there had been memory for it.
     pub(crate) context_wanted: Option<u32>,
-    /// Bytes that it takes, estimated.
+    /// Bytes that it takes, estimated, those of graphics cards included.
     pub(crate) bytes: u64,
+    /// Which of its layers are on graphics cards.
+    pub(crate) placement: Placement,
     /// When it will be unloaded; `None`: not by itself.
     pub(crate) expires: Option<Timestamp>,
     pub(super) progress: Arc<AtomicU32>,

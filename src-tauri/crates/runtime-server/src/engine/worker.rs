@@ -16,6 +16,7 @@ use super::job::{Cancel, Event, Job, KeepAlive, LoadReport, Task};
 use super::loaded::{Demand, Loaded, Purpose};
 use super::measure::{BenchEvent, Measured, Report, Stage};
 use super::memory::{Need, system_memory};
+use super::placement::{self, Placement, Plan};
 use super::residents::Residents;
 use super::status::{LoadState, LoadedStatus};
 use super::{bandwidth, embed, measure, process};
@@ -153,6 +154,17 @@ fn limit(chosen: &AtomicU64, default: u64) -> MemoryLimit {
     }
 }
 
+/// How a request wants the model; what is `None` is left to the engine.
+#[derive(Debug, Clone, Copy)]
+struct Wish {
+    /// Tokens of context.
+    context: Option<u32>,
+    /// Compute threads.
+    threads: Option<u32>,
+    /// Layers on graphics cards, at most.
+    layers: Option<u32>,
+}
+
 struct Worker {
     orders: Receiver<Order>,
     waiting: Arc<AtomicUsize>,
@@ -200,10 +212,16 @@ impl Worker {
             model,
             context,
             threads,
+            layers,
             keep_alive,
             cancel,
             task,
         } = job;
+        let wish = Wish {
+            context,
+            threads,
+            layers,
+        };
         if let Task::Unload(reply) = task {
             self.residents
                 .unload(|loaded| loaded.file.name == model.name);
@@ -214,7 +232,7 @@ impl Worker {
             return;
         }
         if let Task::Bench(events) = task {
-            let measured = self.bench(&model, context, threads, &cancel, &Report(&events));
+            let measured = self.bench(&model, wish, &cancel, &Report(&events));
             self.settle(&model, keep_alive);
             let _ = events.send(measured.map_or_else(BenchEvent::Failed, BenchEvent::Done));
             return;
@@ -236,7 +254,7 @@ impl Worker {
             _ => {}
         }
         let loading = Instant::now();
-        let prepared = self.prepare(&model, context, threads, demand);
+        let prepared = self.prepare(&model, wish, demand);
         let clock = Clock {
             asked,
             load: loading.elapsed(),
@@ -278,8 +296,7 @@ impl Worker {
     fn bench(
         &mut self,
         model: &Arc<ModelFile>,
-        context: Option<u32>,
-        threads: Option<u32>,
+        wish: Wish,
         cancel: &Cancel,
         report: &Report<'_>,
     ) -> Result<Measured, Error> {
@@ -290,7 +307,7 @@ impl Worker {
             .make_room(bandwidth::BUFFER, false, limit, free)?;
         self.publish(None);
         report.stage(Stage::Bandwidth, 0);
-        let speed = bandwidth::measure(threads.unwrap_or(self.settings.threads), cancel)?;
+        let speed = bandwidth::measure(wish.threads.unwrap_or(self.settings.threads), cancel)?;
         process::return_free_memory();
         report.stage(Stage::Loading, 10);
         let demand = Demand {
@@ -298,7 +315,7 @@ impl Worker {
             adapters: &[],
             constrained: false,
         };
-        let loaded = self.prepare(model, context, threads, demand)?;
+        let loaded = self.prepare(model, wish, demand)?;
         measure::run(loaded, speed, cancel, report)
     }
 
@@ -306,21 +323,23 @@ impl Worker {
     fn prepare(
         &mut self,
         model: &Arc<ModelFile>,
-        context: Option<u32>,
-        threads: Option<u32>,
+        wish: Wish,
         demand: Demand<'_>,
     ) -> Result<&mut Loaded, Error> {
         let trained = match model.metadata.context_length {
             0 => u32::MAX,
             trained => trained,
         };
-        let context = context.map(|size| size.min(trained));
+        let wish = Wish {
+            context: wish.context.map(|size| size.min(trained)),
+            ..wish
+        };
         let default = self.settings.context.min(trained);
-        let threads = threads.unwrap_or(self.settings.threads);
-        if self.residents.bring_forward(model) {
-            self.resize(context, default, threads, demand)?;
+        if self.brought_forward(model, wish) {
+            let threads = wish.threads.unwrap_or(self.settings.threads);
+            self.resize(wish.context, default, threads, demand)?;
         } else {
-            self.load(model, context, default, threads, demand)?;
+            self.load(model, wish, default, demand)?;
         }
         self.publish(None);
         // What is left of the limit is for conversations that wait beside their context.
@@ -333,31 +352,58 @@ impl Worker {
         Ok(&mut first.loaded)
     }
 
+    /// Puts the model first, if it is in memory and serves this. One whose layers would have to lie
+    /// elsewhere goes.
+    fn brought_forward(&mut self, model: &Arc<ModelFile>, wish: Wish) -> bool {
+        if !self.residents.bring_forward(model) {
+            return false;
+        }
+        let first = self.residents.first();
+        let serves = first.is_some_and(|one| one.loaded.serves(wish.context, wish.layers));
+        if !serves {
+            self.residents.unload(|loaded| {
+                loaded.file.digest == model.digest && loaded.file.path == model.path
+            });
+        }
+        serves
+    }
+
     fn load(
         &mut self,
         model: &Arc<ModelFile>,
-        context: Option<u32>,
+        wish: Wish,
         default: u32,
-        threads: u32,
         demand: Demand<'_>,
     ) -> Result<(), Error> {
+        let Wish {
+            context, layers, ..
+        } = wish;
+        let threads = wish.threads.unwrap_or(self.settings.threads);
         let need = Need::of(&model.metadata);
         let besides = demand.bytes(&model.metadata);
+        // What goes to a graphics card takes no memory of the computer.
+        let outside = |plan: &Plan, size: u32| {
+            let all = need.at(size).saturating_add(besides);
+            all.saturating_sub(plan.device_bytes())
+        };
         let wanted = context.unwrap_or(default);
         let (limit, free) = (self.limit(), system_memory().available);
         let mut size = wanted;
-        if let Err(refused) =
-            self.residents
-                .make_room(need.at(size).saturating_add(besides), false, limit, free)
+        let mut plan = placement::plan(&model.metadata, size, layers);
+        if let Err(refused) = self
+            .residents
+            .make_room(outside(&plan, size), false, limit, free)
         {
             // Nobody said how large: then as large as it can be.
             let most = self.residents.most_room(limit, free);
+            let most = most.saturating_add(plan.device_bytes());
             size = need
                 .largest_context(most.saturating_sub(besides), wanted)
                 .filter(|_| context.is_none())
                 .ok_or(refused)?;
+            plan = placement::plan(&model.metadata, size, layers);
             self.residents
-                .make_room(need.at(size).saturating_add(besides), false, limit, free)?;
+                .make_room(outside(&plan, size), false, limit, free)?;
         }
         let context_wanted = (size < wanted).then_some(wanted);
         let progress = Arc::new(AtomicU32::new(0));
@@ -367,11 +413,21 @@ impl Worker {
             context: size,
             context_wanted,
             bytes: need.at(size),
+            placement: Placement::default(),
             expires: None,
             progress: Arc::clone(&progress),
         }));
         tracing::info!(model = model.name, context = size, wanted, "loading");
-        match Loaded::load(model, size, threads, &progress) {
+        let uses_device = plan.uses_device();
+        let mut loaded = Loaded::load(model, size, threads, plan, &progress);
+        if let (Err(failed), true) = (&loaded, uses_device) {
+            let plan = Plan::on_processor(&model.metadata, layers, failed);
+            let room = self
+                .residents
+                .make_room(outside(&plan, size), false, limit, free);
+            loaded = room.and_then(|()| Loaded::load(model, size, threads, plan, &progress));
+        }
+        match loaded {
             Ok(loaded) => {
                 self.residents.add(loaded, context_wanted);
                 Ok(())

@@ -17,7 +17,7 @@ use super::options;
 use super::request::Body;
 use super::stream::nanoseconds;
 use crate::engine::gguf::Kind;
-use crate::engine::{BenchEvent, Cancel, Job, Measured, Task, backend};
+use crate::engine::{BenchEvent, Cancel, Job, Measured, Task, backend, devices};
 use crate::error::Error;
 
 /// The request. `options` and `keep_alive` as in `/api/chat`.
@@ -52,6 +52,7 @@ pub(super) async fn bench(
         model,
         context: options.context,
         threads: options.threads,
+        layers: options.layers,
         keep_alive,
         cancel,
         task: Task::Bench(sender),
@@ -99,6 +100,7 @@ fn line(event: &BenchEvent) -> Value {
             bytes_per_token,
             threads,
             context,
+            on_device,
         }) => json!({
             "done": true,
             "prefill_tokens_per_second": prefill,
@@ -110,7 +112,11 @@ fn line(event: &BenchEvent) -> Value {
             "bytes_per_token": bytes_per_token,
             "threads": threads,
             "context_length": context,
-            "backend": backend::backend_name(),
+            "backend": if *on_device {
+                devices::backends()
+            } else {
+                backend::backend_name()
+            },
         }),
     }
 }

@@ -53,6 +53,7 @@ pub(super) async fn chat(
         model: Arc::clone(&model),
         context: options.context,
         threads: options.threads,
+        layers: options.layers,
         keep_alive,
         cancel: cancel.clone(),
         task,

@@ -119,6 +119,7 @@ async fn run(runtime: &Arc<Runtime>, request: EmbedRequest) -> Result<Embeddings
         model,
         context: options.context,
         threads: options.threads,
+        layers: options.layers,
         keep_alive,
         cancel,
         task: Task::Embed(task, reply),

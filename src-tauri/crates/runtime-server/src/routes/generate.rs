@@ -68,6 +68,7 @@ pub(super) async fn generate(
         model: Arc::clone(&model),
         context: options.context,
         threads: options.threads,
+        layers: options.layers,
         keep_alive,
         cancel: cancel.clone(),
         task,

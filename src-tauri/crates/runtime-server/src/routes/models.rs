@@ -145,7 +145,11 @@ pub(super) async fn loaded(State(runtime): State<Arc<Runtime>>) -> Json<Value> {
 fn process(loaded: &LoadedStatus) -> Value {
     let mut entry = summary(&loaded.model);
     entry["size"] = json!(loaded.bytes);
-    entry["size_vram"] = json!(0);
+    let placement = &loaded.placement;
+    entry["size_vram"] = json!(placement.device_bytes);
+    entry["layers"] = json!(placement.layers);
+    entry["layers_vram"] = json!(placement.on_devices);
+    entry["note"] = json!(placement.note);
     entry["expires_at"] = json!(
         loaded
             .expires

@@ -73,6 +73,8 @@ pub(super) struct Options {
     pub(super) context: Option<u32>,
     /// Compute threads.
     pub(super) threads: Option<u32>,
+    /// At most so many layers on graphics cards; as many as fit where it is not said.
+    pub(super) layers: Option<u32>,
     /// Most tokens of the answer.
     pub(super) limit: Option<u32>,
     /// Strings before which it ends.
@@ -96,6 +98,8 @@ pub(super) fn options(map: Option<&Map<String, Value>>) -> Result<Options, Error
             "num_thread" => {
                 options.threads = positive(name, value)?.map(|threads| threads.min(512))
             }
+            // Negative: as many as fit.
+            "num_gpu" => options.layers = u32::try_from(integer(name, value)?).ok(),
             "num_predict" => options.limit = u32::try_from(integer(name, value)?).ok(),
             "temperature" => sampling.temperature = number(name, value)?,
             "top_p" => sampling.top_p = number(name, value)?,
@@ -337,6 +341,7 @@ mod tests {
             Options {
                 context: Some(4096),
                 threads: Some(2),
+                layers: None,
                 limit: None,
                 stop: vec!["x".into()],
                 sampling: Sampling {
@@ -350,6 +355,9 @@ mod tests {
         );
         assert_eq!(read(json!({"num_predict": 0})).unwrap().limit, Some(0));
         assert_eq!(read(json!({"num_ctx": 0})).unwrap().context, None);
+        for (layers, expected) in [(0, Some(0)), (12, Some(12)), (-1, None)] {
+            assert_eq!(read(json!({"num_gpu": layers})).unwrap().layers, expected);
+        }
         assert_eq!(read(json!({"seed": 5.0})).unwrap().sampling.seed, 5);
         for (value, expected) in [
             (

@@ -7,6 +7,7 @@ use axum::extract::State;
 use serde_json::{Value, json};
 
 use super::{Runtime, limits};
+use crate::engine::devices::{self, Device};
 use crate::engine::{backend, system_memory};
 
 /// This runtime's version.
@@ -28,5 +29,20 @@ pub(super) async fn system(State(runtime): State<Arc<Runtime>>) -> Json<Value> {
         "memory_limit_chosen": limit.chosen,
         "llama_cpp_build": backend::llama_version(),
         "confinement": runtime.confinement,
+        "devices": devices::all().iter().map(device).collect::<Vec<_>>(),
+        "devices_note": devices::note(),
     }))
+}
+
+fn device(device: &Device) -> Value {
+    let memory = device.memory();
+    json!({
+        "name": device.name,
+        "description": device.description,
+        "backend": device.backend,
+        "kind": device.kind,
+        "used": device.used,
+        "total_memory": memory.total,
+        "free_memory": memory.free,
+    })
 }

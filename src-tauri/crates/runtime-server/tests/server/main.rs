@@ -7,6 +7,8 @@
 mod adapters;
 mod bench;
 mod estimate;
+#[cfg(all(feature = "vulkan", target_os = "linux"))]
+mod graphics;
 mod limit;
 mod socket;
 mod support;

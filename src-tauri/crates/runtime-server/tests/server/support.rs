@@ -34,6 +34,15 @@ impl Runtime {
     }
 
     pub(crate) fn with_models(models: &Path, arguments: &[&str]) -> Self {
+        Self::with_variables(models, arguments, &[])
+    }
+
+    /// With these variables in its environment, too.
+    pub(crate) fn with_variables(
+        models: &Path,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let socket = folder.path().join("runtime.sock");
         let mut process = Command::new(env!("CARGO_BIN_EXE_sotto-runtime"))
@@ -42,6 +51,7 @@ impl Runtime {
             .arg("--socket")
             .arg(&socket)
             .args(arguments)
+            .envs(variables.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

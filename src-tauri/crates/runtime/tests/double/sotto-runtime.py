@@ -44,6 +44,8 @@ class Handler(BaseHTTPRequestHandler):
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if BEHAVIOUR == "dies when asked":
             os._exit(134)
+        if BEHAVIOUR == "loses its card" and "--without-devices" not in sys.argv:
+            os._exit(71)
         self.send_response(200)
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
@@ -78,6 +80,9 @@ def main():
     if BEHAVIOUR == "ends at once":
         print("the library is missing", file=sys.stderr)
         sys.exit(3)
+    if BEHAVIOUR == "cannot open its card" and "--without-devices" not in sys.argv:
+        print("terminate called after throwing an instance of 'vk::DeviceLostError'", file=sys.stderr)
+        sys.exit(71)
     threading.Thread(target=lifeline, daemon=True).start()
     if BEHAVIOUR == "says nothing":
         time.sleep(600)
