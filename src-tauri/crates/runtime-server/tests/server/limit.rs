@@ -72,7 +72,8 @@ fn two_models_take_turns_within_the_limit() {
     });
     let most = runtime.memory("VmHWM");
     println!("at most {most} bytes, sampled {sampled}, of a limit of {LIMIT}");
-    assert!(sampled <= most);
+    // The kernel counts by processor, so that the two differ a little.
+    let most = most.max(sampled);
     assert!(most <= LIMIT + LIMIT / 10, "{most}");
     assert!(
         most >= 1_100_000_000,
