@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicU32;
 
 use super::adapter::{Adapter, Attached, Wanted};
 use super::context::{Context, ContextSettings};
-use super::gguf::Kind;
+use super::gguf::{Kind, Metadata};
 use super::grammar::{Constraint, Constraints};
 use super::job::Format;
 use super::memory::{self, Need, system_memory};
@@ -43,6 +43,28 @@ pub(super) struct Answering {
     pub(super) cache: PrefixCache,
     /// With what the next tokens are evaluated.
     pub(super) attached: Attached,
+}
+
+/// What a job needs besides the model and a context.
+#[derive(Clone, Copy)]
+pub(super) struct Demand<'job> {
+    pub(super) purpose: Purpose,
+    pub(super) adapters: &'job [Wanted],
+    /// The answer has a form.
+    pub(super) constrained: bool,
+}
+
+impl Demand<'_> {
+    /// Bytes that it adds to a model that is just being loaded.
+    pub(super) fn bytes(&self, metadata: &Metadata) -> u64 {
+        let adapters: u64 = self.adapters.iter().map(|one| one.file.size).sum();
+        let constraints = if self.constrained {
+            memory::of_constraints(metadata)
+        } else {
+            0
+        };
+        adapters + constraints
+    }
 }
 
 /// What a context is for.
@@ -95,8 +117,12 @@ impl Loaded {
             0
         };
         let adapters = self.adapters.iter().map(|one| one.file.size).sum::<u64>();
+        let constraints = match self.constraints {
+            Some(_) => memory::of_constraints(&self.file.metadata),
+            None => 0,
+        };
         let first = self.need.at(self.size);
-        first.saturating_sub(self.placement().device_bytes) + second + adapters
+        first.saturating_sub(self.placement().device_bytes) + second + adapters + constraints
     }
 
     /// Which of its layers are on graphics cards.
@@ -129,12 +155,11 @@ impl Loaded {
         }
     }
 
-    /// Bytes that a job for this purpose adds to [`Self::bytes`], with a context of this size and
-    /// with these adapters.
-    pub(super) fn growth(&self, purpose: Purpose, size: u32, wanted: &[Wanted]) -> u64 {
+    /// Bytes that such a job adds to [`Self::bytes`] with a context of this size.
+    pub(super) fn growth(&self, demand: Demand<'_>, size: u32) -> u64 {
         let first = self.need.at(size).saturating_sub(self.need.at(self.size));
         let first = self.placed.outside(first);
-        let second = match purpose {
+        let second = match demand.purpose {
             Purpose::Answers => self.answering.is_none() && self.embedding.is_some(),
             Purpose::Embeddings => self.embedding.is_none() && self.answering.is_some(),
         };
@@ -143,9 +168,15 @@ impl Loaded {
         } else {
             0
         };
-        let here = |one: &&Wanted| !self.adapters.iter().any(|adapter| is_of(adapter, one));
-        let adapters = wanted.iter().filter(here).map(|one| one.file.size);
-        first + second + adapters.sum::<u64>()
+        let missing = |one: &&Wanted| !self.adapters.iter().any(|adapter| is_of(adapter, one));
+        let adapters = demand.adapters.iter().filter(missing);
+        let adapters: u64 = adapters.map(|one| one.file.size).sum();
+        let constraints = if demand.constrained && self.constraints.is_none() {
+            memory::of_constraints(&self.file.metadata)
+        } else {
+            0
+        };
+        first + second + adapters + constraints
     }
 
     /// The context for answers, made at its first use.

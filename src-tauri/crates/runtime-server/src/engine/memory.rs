@@ -14,10 +14,13 @@ use crate::error::{Error, Shortage};
 const SHARE: (u64, u64) = (3, 4);
 
 /// The program itself, with the libraries of llama.cpp, before any model.
-const PROGRAM: u64 = 32 << 20;
+const PROGRAM: u64 = 20 << 20;
 
-/// Bytes for each token of the vocabulary: its text in three tables, and a pair to merge.
-const WORD: u64 = 320;
+/// Bytes for each token of the vocabulary: its text in several tables, and a pair to merge.
+const WORD: u64 = 600;
+
+/// Bytes of the attention mask for a token of the batch and one of the context.
+const MASK: u64 = 2;
 
 /// A smaller context is not taken without being asked for: too little to talk in.
 const SMALLEST_CONTEXT: u32 = 2048;
@@ -140,14 +143,16 @@ impl Need {
     }
 }
 
-/// Bytes of the attention mask for a token of the batch and one of the context.
-const MASK: u64 = 2;
+/// Bytes of the tables that keep an answer to a form; made with the first such answer.
+pub(super) fn of_constraints(metadata: &Metadata) -> u64 {
+    metadata.vocabulary.saturating_mul(WORD)
+}
 
-/// Bytes of a layer's intermediate results for one token of the batch, at 32 bits: the two halves of
-/// the feed-forward network and its product's inputs at 8 bits, and what flows past them.
+/// Bytes of a layer's intermediate results for one token of the batch: the two halves of the
+/// feed-forward network at 32 bits and their product once more at 16 or less, and what flows past them.
 fn position_bytes(metadata: &Metadata) -> u64 {
-    let forward = metadata.feed_forward_length.saturating_mul(9);
-    forward.saturating_add(metadata.embedding_length.saturating_mul(24))
+    let forward = metadata.feed_forward_length.saturating_mul(10);
+    forward.saturating_add(metadata.embedding_length.saturating_mul(26))
 }
 
 /// What there is for models.

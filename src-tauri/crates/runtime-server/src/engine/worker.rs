@@ -10,11 +10,10 @@ use std::time::Instant;
 
 use tokio::sync::oneshot;
 
-use super::adapter::Wanted;
 use super::generate::{self, Clock};
 use super::gguf::Kind;
 use super::job::{Cancel, Event, Job, KeepAlive, LoadReport, Task};
-use super::loaded::{Loaded, Purpose};
+use super::loaded::{Demand, Loaded, Purpose};
 use super::measure::{BenchEvent, Measured, Report, Stage};
 use super::memory::{Need, system_memory};
 use super::placement::{self, Placement, Plan};
@@ -238,17 +237,24 @@ impl Worker {
             let _ = events.send(measured.map_or_else(BenchEvent::Failed, BenchEvent::Done));
             return;
         }
-        let purpose = match &task {
-            Task::Embed(..) => Purpose::Embeddings,
-            Task::Load(_) if model.metadata.kind == Kind::Embedding => Purpose::Embeddings,
-            _ => Purpose::Answers,
+        let mut demand = Demand {
+            purpose: Purpose::Answers,
+            adapters: &[],
+            constrained: false,
         };
-        let adapters = match &task {
-            Task::Generate(task, _) => task.adapters.as_slice(),
-            _ => &[],
-        };
+        match &task {
+            Task::Generate(task, _) => {
+                demand.adapters = &task.adapters;
+                demand.constrained = task.format.is_some();
+            }
+            Task::Embed(..) => demand.purpose = Purpose::Embeddings,
+            Task::Load(_) if model.metadata.kind == Kind::Embedding => {
+                demand.purpose = Purpose::Embeddings;
+            }
+            _ => {}
+        }
         let loading = Instant::now();
-        let prepared = self.prepare(&model, wish, purpose, adapters);
+        let prepared = self.prepare(&model, wish, demand);
         let clock = Clock {
             asked,
             load: loading.elapsed(),
@@ -294,17 +300,22 @@ impl Worker {
         cancel: &Cancel,
         report: &Report<'_>,
     ) -> Result<Measured, Error> {
-        report.stage(Stage::Bandwidth, 0);
         let others = |loaded: &Loaded| loaded.file.digest != model.digest;
         self.residents.unload(others);
         let (limit, free) = (self.limit(), system_memory().available);
         self.residents
             .make_room(bandwidth::BUFFER, false, limit, free)?;
         self.publish(None);
+        report.stage(Stage::Bandwidth, 0);
         let speed = bandwidth::measure(wish.threads.unwrap_or(self.settings.threads), cancel)?;
         process::return_free_memory();
         report.stage(Stage::Loading, 10);
-        let loaded = self.prepare(model, wish, Purpose::Answers, &[])?;
+        let demand = Demand {
+            purpose: Purpose::Answers,
+            adapters: &[],
+            constrained: false,
+        };
+        let loaded = self.prepare(model, wish, demand)?;
         measure::run(loaded, speed, cancel, report)
     }
 
@@ -313,8 +324,7 @@ impl Worker {
         &mut self,
         model: &Arc<ModelFile>,
         wish: Wish,
-        purpose: Purpose,
-        adapters: &[Wanted],
+        demand: Demand<'_>,
     ) -> Result<&mut Loaded, Error> {
         let trained = match model.metadata.context_length {
             0 => u32::MAX,
@@ -327,9 +337,9 @@ impl Worker {
         let default = self.settings.context.min(trained);
         if self.brought_forward(model, wish) {
             let threads = wish.threads.unwrap_or(self.settings.threads);
-            self.resize(wish.context, default, threads, purpose, adapters)?;
+            self.resize(wish.context, default, threads, demand)?;
         } else {
-            self.load(model, wish, default, adapters)?;
+            self.load(model, wish, default, demand)?;
         }
         self.publish(None);
         // What is left of the limit is for conversations that wait beside their context.
@@ -363,17 +373,17 @@ impl Worker {
         model: &Arc<ModelFile>,
         wish: Wish,
         default: u32,
-        adapters: &[Wanted],
+        demand: Demand<'_>,
     ) -> Result<(), Error> {
         let Wish {
             context, layers, ..
         } = wish;
         let threads = wish.threads.unwrap_or(self.settings.threads);
         let need = Need::of(&model.metadata);
-        let attached: u64 = adapters.iter().map(|one| one.file.size).sum();
+        let besides = demand.bytes(&model.metadata);
         // What goes to a graphics card takes no memory of the computer.
         let outside = |plan: &Plan, size: u32| {
-            let all = need.at(size).saturating_add(attached);
+            let all = need.at(size).saturating_add(besides);
             all.saturating_sub(plan.device_bytes())
         };
         let wanted = context.unwrap_or(default);
@@ -388,7 +398,7 @@ impl Worker {
             let most = self.residents.most_room(limit, free);
             let most = most.saturating_add(plan.device_bytes());
             size = need
-                .largest_context(most.saturating_sub(attached), wanted)
+                .largest_context(most.saturating_sub(besides), wanted)
                 .filter(|_| context.is_none())
                 .ok_or(refused)?;
             plan = placement::plan(&model.metadata, size, layers);
@@ -436,8 +446,7 @@ impl Worker {
         context: Option<u32>,
         default: u32,
         threads: u32,
-        purpose: Purpose,
-        adapters: &[Wanted],
+        demand: Demand<'_>,
     ) -> Result<(), Error> {
         let (limit, free) = (self.limit(), system_memory().available);
         let first = self.residents.first().ok_or_else(gone)?;
@@ -450,14 +459,14 @@ impl Worker {
             // keeps what it holds; a smaller one that somebody asked for must not bind the others.
             None => default.max(held),
         };
-        let growth = first.loaded.growth(purpose, size, adapters);
+        let growth = first.loaded.growth(demand, size);
         if growth > 0 {
             let made = self.residents.make_room(growth, true, limit, free);
             match made {
                 Err(_) if context.is_none() && size > held => {
                     // Nobody said how large: what is there must do.
                     let first = self.residents.first().ok_or_else(gone)?;
-                    let growth = first.loaded.growth(purpose, held, adapters);
+                    let growth = first.loaded.growth(demand, held);
                     first.context_wanted = Some(size);
                     self.residents.make_room(growth, true, limit, free)?;
                     let first = self.residents.first().ok_or_else(gone)?;

@@ -185,7 +185,7 @@ fn an_adapter_that_does_not_belong_to_the_model_is_refused_in_words() {
         ("missing", 404, "not found"),
         ("other-kind", 400, "architecture qwen2"),
         ("other-shape", 400, "incorrect shape"),
-        ("not-lora", 400, "not a LoRA adapter"),
+        ("not-lora", 400, "another kind than LoRA"),
         ("no-number", 400, "finite"),
         ("cut", 400, "cut off"),
         (STARTER, 400, "not a LoRA adapter"),

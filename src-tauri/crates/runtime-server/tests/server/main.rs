@@ -3,6 +3,7 @@
 //! `npm test` builds the binary, fetches the models and sets `SOTTO_TEST_MODELS`.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+#![expect(clippy::print_stdout, reason = "what was measured is worth reading")]
 
 mod adapters;
 mod bench;

@@ -88,12 +88,10 @@ impl Runtime {
     pub(crate) fn send(&self, method: &str, path: &str, body: &Value) -> UnixStream {
         let mut stream = UnixStream::connect(&self.socket).unwrap();
         let body = body.to_string();
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\nHost: sotto\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
-            body.len()
-        )
-        .unwrap();
+        let head = format!("{method} {path} HTTP/1.1\r\nHost: sotto\r\nConnection: close");
+        let request = format!("{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+        // At once: what is answered without its body is closed before that comes.
+        stream.write_all(request.as_bytes()).unwrap();
         stream
     }
 
