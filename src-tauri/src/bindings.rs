@@ -46,6 +46,7 @@ pub(crate) fn builder() -> Builder<Webview> {
             commands::downloads::download,
             commands::downloads::downloads,
             commands::downloads::keep_hub_token,
+            commands::downloads::model_hub,
             commands::downloads::offer_download,
             commands::downloads::pause_download,
             commands::downloads::preview_download,

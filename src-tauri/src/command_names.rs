@@ -38,6 +38,7 @@ pub const COMMAND_NAMES: &[&str] = &[
     "list_conversations",
     "load_model",
     "measurements",
+    "model_hub",
     "model_settings",
     "models",
     "offer_download",

@@ -1,7 +1,10 @@
 //! Model files that the person points to: chosen in the system's dialog, or dropped onto the chat
 //! window. They are used where they lie.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use sotto_api::{ApiError, ErrorCode, Sotto, view::AppEvent};
 use tauri::{AppHandle, Manager};
@@ -48,10 +51,18 @@ pub(crate) async fn choose(
 pub(crate) fn dropped(app: &AppHandle<Webview>, paths: Vec<PathBuf>) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
+        let mut taken = Vec::new();
         for path in paths {
-            let taken = app.state::<Sotto>().import_model(path).await;
-            let event = match taken {
-                Ok(model) => AppEvent::ModelAdded { model: model.name },
+            // All parts of a split model come with the first.
+            if taken.contains(&path.file_name().map(ToOwned::to_owned)) {
+                continue;
+            }
+            let event = match app.state::<Sotto>().import_model(path).await {
+                Ok(model) => {
+                    let files = model.files.iter().map(Path::new);
+                    taken.extend(files.map(|file| file.file_name().map(ToOwned::to_owned)));
+                    AppEvent::ModelAdded { model: model.name }
+                }
                 Err(ApiError { message, .. }) => AppEvent::Failed { message },
             };
             app.state::<Arc<Windows>>().tell_main(event);

@@ -2,7 +2,7 @@
 
 use sotto_api::{
     ApiError, Sotto,
-    view::downloads::{DownloadOffer, DownloadView},
+    view::downloads::{DownloadOffer, DownloadView, HubView},
 };
 use tauri::State;
 
@@ -64,6 +64,12 @@ pub(crate) async fn resume_download(
 #[specta::specta]
 pub(crate) async fn cancel_download(sotto: State<'_, Sotto>, id: String) -> Result<(), ApiError> {
     sotto.cancel_download(&id).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn model_hub(sotto: State<'_, Sotto>) -> Result<HubView, ApiError> {
+    sotto.model_hub().await
 }
 
 #[tauri::command]

@@ -40,31 +40,32 @@ export const commands = {
 	quit: () => typedError<null, ApiError>(__TAURI_INVOKE("quit")),
 	setSessionStart: (on: boolean) => typedError<null, ApiError>(__TAURI_INVOKE("set_session_start", { on })),
 	setWhenClosed: (chosen: WhenClosed) => typedError<null, ApiError>(__TAURI_INVOKE("set_when_closed", { chosen })),
-	benchModel: (model: string) => typedError<Measurement, ApiError>(__TAURI_INVOKE("bench_model", { model })),
 	cancelDownload: (id: string) => typedError<null, ApiError>(__TAURI_INVOKE("cancel_download", { id })),
-	catalog: () => typedError<CatalogItem[], ApiError>(__TAURI_INVOKE("catalog")),
 	download: (id: string) => typedError<null, ApiError>(__TAURI_INVOKE("download", { id })),
 	downloads: () => typedError<DownloadView[], ApiError>(__TAURI_INVOKE("downloads")),
-	hardware: () => typedError<HardwareView, ApiError>(__TAURI_INVOKE("hardware")),
-	importModel: () => typedError<string | null, ApiError>(__TAURI_INVOKE("import_model")),
 	keepHubToken: () => typedError<null, ApiError>(__TAURI_INVOKE("keep_hub_token")),
-	measurements: () => typedError<Measurement[], ApiError>(__TAURI_INVOKE("measurements")),
-	modelSettings: (model: string) => typedError<ModelSettings, ApiError>(__TAURI_INVOKE("model_settings", { model })),
 	offerDownload: (id: string) => typedError<DownloadOffer, ApiError>(__TAURI_INVOKE("offer_download", { id })),
 	pauseDownload: (id: string) => typedError<null, ApiError>(__TAURI_INVOKE("pause_download", { id })),
+	previewDownload: (id: string) => typedError<DownloadOffer, ApiError>(__TAURI_INVOKE("preview_download", { id })),
 	removeHubToken: () => typedError<null, ApiError>(__TAURI_INVOKE("remove_hub_token")),
-	removeModel: (model: string) => typedError<null, ApiError>(__TAURI_INVOKE("remove_model", { model })),
 	resumeDownload: (id: string) => typedError<null, ApiError>(__TAURI_INVOKE("resume_download", { id })),
-	setMemoryLimit: (bytes: number | null) => typedError<HardwareView, ApiError>(__TAURI_INVOKE("set_memory_limit", { bytes })),
-	setModelSettings: (model: string, settings: ModelSettings) => typedError<null, ApiError>(__TAURI_INVOKE("set_model_settings", { model, settings })),
-	stopBench: () => typedError<null, ApiError>(__TAURI_INVOKE("stop_bench")),
+	benchModel: (model: string) => typedError<Measurement, ApiError>(__TAURI_INVOKE("bench_model", { model })),
+	catalog: () => typedError<CatalogItem[], ApiError>(__TAURI_INVOKE("catalog")),
 	chooseModel: (conversation: ConversationId | null, model: string) => typedError<null, ApiError>(__TAURI_INVOKE("choose_model", { conversation, model })),
+	hardware: () => typedError<HardwareView, ApiError>(__TAURI_INVOKE("hardware")),
+	importModel: () => typedError<string | null, ApiError>(__TAURI_INVOKE("import_model")),
 	loadModel: (model: string | null) => typedError<null, ApiError>(__TAURI_INVOKE("load_model", { model })),
+	measurements: () => typedError<Measurement[], ApiError>(__TAURI_INVOKE("measurements")),
+	modelSettings: (model: string) => typedError<ModelSettings, ApiError>(__TAURI_INVOKE("model_settings", { model })),
 	models: () => typedError<ModelsView, ApiError>(__TAURI_INVOKE("models")),
 	openModelsFolder: () => typedError<null, ApiError>(__TAURI_INVOKE("open_models_folder")),
 	pauseRuntime: () => typedError<null, ApiError>(__TAURI_INVOKE("pause_runtime")),
+	removeModel: (model: string) => typedError<null, ApiError>(__TAURI_INVOKE("remove_model", { model })),
 	resumeRuntime: () => typedError<null, ApiError>(__TAURI_INVOKE("resume_runtime")),
 	runtime: () => typedError<RuntimeView, ApiError>(__TAURI_INVOKE("runtime")),
+	setMemoryLimit: (bytes: number | null) => typedError<HardwareView, ApiError>(__TAURI_INVOKE("set_memory_limit", { bytes })),
+	setModelSettings: (model: string, settings: ModelSettings) => typedError<null, ApiError>(__TAURI_INVOKE("set_model_settings", { model, settings })),
+	stopBench: () => typedError<null, ApiError>(__TAURI_INVOKE("stop_bench")),
 	unloadModel: (model: string | null) => typedError<null, ApiError>(__TAURI_INVOKE("unload_model", { model })),
 	actions: () => typedError<ActionsView, ApiError>(__TAURI_INVOKE("actions")),
 	quickAnew: () => typedError<null, ApiError>(__TAURI_INVOKE("quick_anew")),
@@ -173,7 +174,7 @@ export type Activity =
 /**  Words are on their way to another computer, or its answer is coming. */
 "elsewhere";
 
-/**  An adapter that is attached to a model. */
+/**  A LoRA adapter that changes a model while it answers. */
 export type AdapterUse = {
 	/**  Its name for the program. */
 	name: string,
@@ -262,6 +263,10 @@ runtime: RuntimeView } |
 { type: "downloads_changed"; 
 /**  All of them now. */
 downloads: DownloadView[] } | 
+/**  A model file that the person dropped onto the window can be asked now. */
+{ type: "model_added"; 
+/**  Its name for the program. */
+model: string } | 
 /**  A model is being measured. */
 { type: "bench_progressed"; 
 /**  How far it is. */
@@ -652,6 +657,8 @@ export type DownloadOffer = {
 	size: number | null,
 	/**  SHA-256 in hexadecimal; empty until the hub was asked. */
 	sha256: string,
+	/**  The whole file is here already. */
+	here: boolean,
 	/**  Bytes that are here already, of a download that broke off. */
 	received: number,
 	/**  What its makers allow. */
@@ -1259,7 +1266,7 @@ export type ModelRole =
 
 /**  How a model is run. What is `None` is as Sotto takes it. */
 export type ModelSettings = {
-	/**  Tokens of context. */
+	/**  Tokens of context; at least 256. */
 	context?: number | null,
 	/**  0 takes the likeliest word each time; 0 to 2. */
 	temperature?: number | null,
@@ -1277,7 +1284,7 @@ export type ModelSettings = {
 	keep_alive?: number | null,
 	/**  Layers on the graphics card; as many as fit where it is not said. */
 	graphics_layers?: number | null,
-	/**  LoRA adapters. */
+	/**  LoRA adapters, each one once and at a scale of -10 to 10. */
 	adapters?: AdapterUse[],
 };
 
