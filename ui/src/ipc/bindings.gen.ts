@@ -44,6 +44,7 @@ export const commands = {
 	download: (id: string) => typedError<null, ApiError>(__TAURI_INVOKE("download", { id })),
 	downloads: () => typedError<DownloadView[], ApiError>(__TAURI_INVOKE("downloads")),
 	keepHubToken: () => typedError<null, ApiError>(__TAURI_INVOKE("keep_hub_token")),
+	modelHub: () => typedError<HubView, ApiError>(__TAURI_INVOKE("model_hub")),
 	offerDownload: (id: string) => typedError<DownloadOffer, ApiError>(__TAURI_INVOKE("offer_download", { id })),
 	pauseDownload: (id: string) => typedError<null, ApiError>(__TAURI_INVOKE("pause_download", { id })),
 	previewDownload: (id: string) => typedError<DownloadOffer, ApiError>(__TAURI_INVOKE("preview_download", { id })),
@@ -882,6 +883,20 @@ reason: string } |
 problem: HistoryProblem; 
 /**  What happened and what to do, in plain sentences. */
 message: string };
+
+/**  The hub that models come from. */
+export type HubView = {
+	/**  Its address. */
+	endpoint: string,
+	/**  The environment names it (`HF_ENDPOINT`), so a setting would not count. */
+	from_environment: boolean,
+	/**  Hosts that it may send a request on to. */
+	further_hosts: string[],
+	/**  Of these, those that the person added. */
+	added_hosts: string[],
+	/**  Whether a token for models that are not for everybody is kept. */
+	token: KeyState,
+};
 
 /**  Whether a key for a provider is kept. */
 export type KeyState = 

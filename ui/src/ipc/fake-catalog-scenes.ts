@@ -173,6 +173,7 @@ export function offer(id: string): DownloadOffer {
     sha256: known?.verified
       ? "9c1d1e0b4c6a3f5d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f901234567890"
       : "",
+    here: false,
     received: 0,
     licence: known?.licence ?? { name: "", link: `https://huggingface.co/${id}`, terms: "" },
     free: 212 * GB,
