@@ -100,6 +100,8 @@ async fn settings_reach_each_question_and_can_be_taken_back() {
     );
 
     let world = world.again(model.clone()).await;
+    // The clock of a new world begins anew, and what is named by it with it.
+    world.pass(std::time::Duration::from_secs(60));
     assert_eq!(world.sotto.model_settings(MODEL).await, chosen());
     world
         .sotto
