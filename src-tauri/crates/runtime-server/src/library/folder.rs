@@ -1,6 +1,7 @@
 //! Folders that hold `.gguf` files under the models' names: our own, LM Studio's and GPT4All's. And
 //! models that are split into several files.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::candidate::{Candidate, followed, gguf_files, is_projector, stem};
@@ -79,6 +80,26 @@ pub(super) fn joined(files: Vec<PathBuf>, owner: Owner) -> Vec<Candidate> {
     }
     candidates.extend(split.map(|split| split.close(owner)));
     candidates
+}
+
+/// The files of the model that begins with this one, by their names alone: a folder that is somebody
+/// else's is not listed. And which part is missing, if one is; those behind it are left out.
+pub(super) fn all_parts(first: &Path) -> (Vec<PathBuf>, Option<String>) {
+    let Some((name, 1, count)) = part(first) else {
+        return (vec![first.to_owned()], None);
+    };
+    let mut parts = vec![first.to_owned()];
+    for number in 2..=count {
+        let mut file = OsString::from(format!("{name}-{number:05}-of-{count:05}."));
+        file.push(first.extension().unwrap_or_default());
+        let file = first.with_file_name(file);
+        if !file.exists() {
+            let missing = format!("part {number} of {count} is missing");
+            return (parts, Some(missing));
+        }
+        parts.push(file);
+    }
+    (parts, None)
 }
 
 /// A split model, as far as its parts were met.
