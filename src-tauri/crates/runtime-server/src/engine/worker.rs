@@ -346,9 +346,10 @@ impl Worker {
         let (limit, held) = (self.limit(), self.residents.bytes());
         let first = self.residents.first().ok_or_else(gone)?;
         let own = first.loaded.parked_bytes();
-        first
-            .loaded
-            .set_room(limit.saturating_sub(held.saturating_sub(own)));
+        // What this job has still to make, such as adapters, goes before them.
+        let to_come = first.loaded.growth(demand, first.loaded.size);
+        let others = held.saturating_sub(own).saturating_add(to_come);
+        first.loaded.set_room(limit.saturating_sub(others));
         Ok(&mut first.loaded)
     }
 
