@@ -122,12 +122,17 @@ impl Loaded {
             None => 0,
         };
         let first = self.need.at(self.size);
-        first.saturating_sub(self.placement().device_bytes) + second + adapters + constraints
+        first.saturating_sub(self.placed.spared_bytes()) + second + adapters + constraints
     }
 
     /// Which of its layers are on graphics cards.
     pub(super) fn placement(&self) -> &Placement {
         &self.placed.placement
+    }
+
+    /// Bytes of graphics cards that it takes beside [`Self::bytes`].
+    pub(super) fn bytes_on_cards(&self) -> u64 {
+        self.placed.spared_bytes()
     }
 
     /// Whether it serves such a request without being loaded anew.

@@ -385,7 +385,7 @@ impl Worker {
         // What goes to a graphics card takes no memory of the computer.
         let outside = |plan: &Plan, size: u32| {
             let all = need.at(size).saturating_add(besides);
-            all.saturating_sub(plan.device_bytes())
+            all.saturating_sub(plan.spared_bytes())
         };
         let wanted = context.unwrap_or(default);
         let (limit, free) = (self.limit(), system_memory().available);
@@ -397,7 +397,7 @@ impl Worker {
         {
             // Nobody said how large: then as large as it can be.
             let most = self.residents.most_room(limit, free);
-            let most = most.saturating_add(plan.device_bytes());
+            let most = most.saturating_add(plan.spared_bytes());
             size = need
                 .largest_context(most.saturating_sub(besides), wanted)
                 .filter(|_| context.is_none())
