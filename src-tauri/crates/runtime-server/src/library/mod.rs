@@ -156,15 +156,7 @@ impl Library {
     /// The model of this name; `:latest` and the case do not matter. Reads no other file's header.
     pub(crate) fn find(&self, name: &str) -> Result<Arc<ModelFile>, Error> {
         let model = self.named(name)?;
-        if model.metadata.kind == Kind::Adapter {
-            return Err(Error::ModelUnusable {
-                name: name.to_owned(),
-                reason: format!(
-                    "it is a LoRA adapter for models of the kind {}: choose such a model, and attach it to that",
-                    model.metadata.architecture
-                ),
-            });
-        }
+        no_adapter(name, &model)?;
         if model.is_described() {
             return Ok(model);
         }
@@ -178,7 +170,9 @@ impl Library {
         } else {
             // An index that does not tell the truth: what stands in the file counts.
             self.correct(&model.path, metadata);
-            self.named(name)?
+            let model = self.named(name)?;
+            no_adapter(name, &model)?;
+            model
         };
         model.describe(description);
         Ok(model)
@@ -409,6 +403,20 @@ impl Surveyed {
             reason: problem.into_reason(),
         }
     }
+}
+
+/// Refuses an adapter where a model is asked for.
+fn no_adapter(name: &str, model: &ModelFile) -> Result<(), Error> {
+    if model.metadata.kind != Kind::Adapter {
+        return Ok(());
+    }
+    Err(Error::ModelUnusable {
+        name: name.to_owned(),
+        reason: format!(
+            "it is a LoRA adapter for models of the kind {}: choose such a model, and attach it to that",
+            model.metadata.architecture
+        ),
+    })
 }
 
 /// The candidate's own name, or, where an earlier place has it, `name@owner`, `name@owner-2`, ...
