@@ -341,6 +341,13 @@ impl Worker {
         } else {
             self.load(model, wish, default, demand)?;
         }
+        let first = self.residents.first().ok_or_else(gone)?;
+        match first.loaded.make_context(demand.purpose) {
+            Err(failed) if first.loaded.placement().on_devices > 0 => {
+                self.leave_device(model, demand, &failed)?;
+            }
+            made => made?,
+        }
         self.publish(None);
         // What is left of the limit is for conversations that wait beside their context.
         let (limit, held) = (self.limit(), self.residents.bytes());
@@ -439,6 +446,30 @@ impl Worker {
                 Err(error)
             }
         }
+    }
+
+    /// Loads the first model again, without the graphics card, which has no memory for its context.
+    fn leave_device(
+        &mut self,
+        model: &Arc<ModelFile>,
+        demand: Demand<'_>,
+        failed: &Error,
+    ) -> Result<(), Error> {
+        let first = self.residents.first().ok_or_else(gone)?;
+        let (size, threads) = (first.loaded.size, first.loaded.threads);
+        let (layers, context_wanted) = (first.loaded.layers_wanted(), first.context_wanted);
+        self.residents
+            .unload(|loaded| loaded.file.digest == model.digest && loaded.file.path == model.path);
+        self.publish(None);
+        let (limit, free) = (self.limit(), system_memory().available);
+        let need = Need::of(&model.metadata).at(size);
+        let need = need.saturating_add(demand.bytes(&model.metadata));
+        self.residents.make_room(need, false, limit, free)?;
+        let plan = Plan::on_processor(&model.metadata, layers, failed);
+        let mut loaded = Loaded::load(model, size, threads, plan, &Arc::default())?;
+        loaded.make_context(demand.purpose)?;
+        self.residents.add(loaded, context_wanted);
+        Ok(())
     }
 
     /// Gives the first model the context that is wanted of it.
