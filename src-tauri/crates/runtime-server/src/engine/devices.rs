@@ -22,6 +22,9 @@ const SOFTWARE: [&str; 4] = [
     "lavapipe",
 ];
 
+/// What ggml calls its backend for Apple's devices.
+const METAL: [&str; 2] = ["Metal", "MTL"];
+
 /// What a device is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -78,6 +81,12 @@ impl Device {
             total: total as u64,
             free: free as u64,
         }
+    }
+
+    /// Whether its memory is the computer's: what lies there takes as much of that. Metal calls every
+    /// device a card, and those of Macs have no memory of their own.
+    pub(super) fn shares_memory(&self) -> bool {
+        shares_memory(&self.backend, self.kind)
     }
 
     /// For llama.cpp.
@@ -209,6 +218,10 @@ fn list() -> Vec<Device> {
             })
             .collect()
     }
+}
+
+fn shares_memory(backend: &str, kind: DeviceKind) -> bool {
+    kind != DeviceKind::Graphics || METAL.contains(&backend)
 }
 
 fn is_software(description: &str) -> bool {
@@ -370,6 +383,20 @@ mod tests {
         );
         check(Some(Graphics), &["none"], &["Vulkan"], "turned off");
         check(Some(Graphics), &["CUDA7"], &["Vulkan"], "no device CUDA7");
+    }
+
+    #[test]
+    fn only_a_card_has_memory_of_its_own() {
+        for (backend, kind, expected) in [
+            ("CUDA", DeviceKind::Graphics, false),
+            ("Vulkan", DeviceKind::Graphics, false),
+            ("Vulkan", DeviceKind::Integrated, true),
+            ("Vulkan", DeviceKind::Software, true),
+            ("Metal", DeviceKind::Graphics, true),
+            ("MTL", DeviceKind::Graphics, true),
+        ] {
+            assert_eq!(shares_memory(backend, kind), expected, "{backend} {kind:?}");
+        }
     }
 
     #[test]
