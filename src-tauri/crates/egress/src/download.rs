@@ -32,9 +32,7 @@ use tokio_util::sync::CancellationToken;
 pub use error::{DownloadError, SourceError};
 pub use hub::{DEFAULT_ENDPOINT, Hub, Source};
 pub use list::ListedFile;
-pub use partial::{
-    Target, Unfinished, forget, is_taken_name, note_begun, sha256_of, unfinished,
-};
+pub use partial::{Target, Unfinished, forget, is_taken_name, note_begun, sha256_of, unfinished};
 pub use patience::DownloadLimits;
 pub use space::{SPARE_BYTES, free_bytes};
 

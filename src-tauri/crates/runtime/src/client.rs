@@ -359,7 +359,9 @@ impl LanguageModel for Client {
 fn not_understood(what: &str) -> Failure {
     Failure::new(
         FailureCode::Other,
-        format!("The runtime said something that Sotto does not understand ({what}). Install Sotto again."),
+        format!(
+            "The runtime said something that Sotto does not understand ({what}). Install Sotto again."
+        ),
     )
 }
 

@@ -779,22 +779,41 @@ mod tests {
             }
         };
         let alpha = 8f32.to_le_bytes();
-        let (plain, stacked) = ("blk.0.ffn_up.weight.lora_a", "blk.0.ffn_up_exps.weight.lora_a");
+        let (plain, stacked) = (
+            "blk.0.ffn_up.weight.lora_a",
+            "blk.0.ffn_up_exps.weight.lora_a",
+        );
         let flat = [32, 4, 1, 1];
         check(adapter(&alpha, plain, flat, 0), 0, None);
         check(adapter(&alpha, plain, flat, 1), 0, None);
-        check(adapter(&8f64.to_le_bytes(), plain, flat, 0), 0, Some("alpha"));
-        check(adapter(&f32::NAN.to_le_bytes(), plain, flat, 0), 0, Some("alpha"));
+        check(
+            adapter(&8f64.to_le_bytes(), plain, flat, 0),
+            0,
+            Some("alpha"),
+        );
+        check(
+            adapter(&f32::NAN.to_le_bytes(), plain, flat, 0),
+            0,
+            Some("alpha"),
+        );
         // Integers of 8 to 64 bits, and floats of 64.
         for kind in 24..=28 {
             check(adapter(&alpha, plain, flat, kind), 0, Some("no weights"));
         }
         let shape = Some("impossible shape");
         check(adapter(&alpha, plain, [32, 4, 2, 1], 0), 2, shape);
-        for (stack, experts, expected) in
-            [(8, 8, None), (7, 8, shape), (9, 8, shape), (1, 8, shape), (1, 0, shape)]
-        {
-            check(adapter(&alpha, stacked, [32, 4, stack, 1], 0), experts, expected);
+        for (stack, experts, expected) in [
+            (8, 8, None),
+            (7, 8, shape),
+            (9, 8, shape),
+            (1, 8, shape),
+            (1, 0, shape),
+        ] {
+            check(
+                adapter(&alpha, stacked, [32, 4, stack, 1], 0),
+                experts,
+                expected,
+            );
         }
     }
 

@@ -106,8 +106,12 @@ fn the_name_as_it_is_goes_before_the_name_without_its_ending() {
 fn a_model_that_jan_has_from_elsewhere_is_readable() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().canonicalize().unwrap();
-    let elsewhere = ["one.gguf", "two-00001-of-00002.gguf", "two-00002-of-00002.gguf"]
-        .map(|name| root.join("elsewhere").join(name));
+    let elsewhere = [
+        "one.gguf",
+        "two-00001-of-00002.gguf",
+        "two-00002-of-00002.gguf",
+    ]
+    .map(|name| root.join("elsewhere").join(name));
     for file in &elsewhere {
         write(&root, file.to_str().unwrap(), b"x");
     }
