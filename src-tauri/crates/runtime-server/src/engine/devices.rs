@@ -231,17 +231,16 @@ fn is_software(description: &str) -> bool {
 /// For each device whether it is used. Unless they are named, only cards with memory of their own:
 /// the others compute in the processor's memory, and mostly slower than the processor does.
 fn choose(devices: &[Device], wanted: &[String]) -> Vec<bool> {
+    // The same card can be there twice, once for each way to speak to it: one way is used.
+    let backend = devices
+        .iter()
+        .find(|device| device.kind == DeviceKind::Graphics)
+        .map(|device| &device.backend);
     devices
         .iter()
-        .enumerate()
-        .map(|(at, device)| {
+        .map(|device| {
             if wanted.is_empty() {
-                // The same card can be there twice, once for each way to speak to it.
-                device.kind == DeviceKind::Graphics
-                    && devices[..at]
-                        .iter()
-                        .filter(|other| other.kind == DeviceKind::Graphics)
-                        .all(|other| other.backend == device.backend)
+                device.kind == DeviceKind::Graphics && Some(&device.backend) == backend
             } else {
                 wanted.iter().any(|name| *name == device.name)
             }
