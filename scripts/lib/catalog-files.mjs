@@ -14,16 +14,18 @@ async function sha256(path) {
   return hash.digest("hex");
 }
 
-/** `general.architecture` of a GGUF file (ggml's docs/gguf.md): key, type, length, text. */
+/** `general.architecture` of a GGUF file (ggml's docs/gguf.md): key, type, length, text. Undefined where
+ * the file does not say it, or is cut off before it does. */
 export function architectureOf(path) {
-  const head = Buffer.alloc(HEAD);
+  const buffer = Buffer.alloc(HEAD);
   const file = openSync(path, "r");
-  const length = readSync(file, head, 0, HEAD, 0);
+  const head = buffer.subarray(0, readSync(file, buffer, 0, HEAD, 0));
   closeSync(file);
   const key = "general.architecture";
-  const at = head.subarray(0, length).indexOf(key) + key.length;
-  if (at < key.length || head.readUInt32LE(at) !== STRING) return undefined;
+  const at = head.indexOf(key) + key.length;
+  if (at < key.length || at + 12 > head.length || head.readUInt32LE(at) !== STRING) return undefined;
   const size = Number(head.readBigUInt64LE(at + 4));
+  if (at + 12 + size > head.length) return undefined;
   return head.toString("utf8", at + 12, at + 12 + size);
 }
 

@@ -115,6 +115,11 @@ function* hubFaults({ hub, verified }) {
 function* pythonFaults({ python, size }) {
   yield* unknown("python.", FIELDS.python, python);
   const packages = python.packages ?? [];
+  const isTable = (part) => typeof part === "object" && part !== null && !Array.isArray(part);
+  if (!Array.isArray(packages) || !packages.every(isTable)) {
+    yield ["python.packages", "is not a list of tables"];
+    return;
+  }
   if (packages.length === 0) yield ["python.packages", "names none"];
   for (const [index, part] of packages.entries()) {
     const at = (key) => `python.packages[${index}].${key}`;

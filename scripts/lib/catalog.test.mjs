@@ -113,6 +113,12 @@ test("the files that are here are compared", async () => {
   }
   const right = { ...model, size: 41, sha256: sha256(file), architecture: "qwen2" };
   assert.deepEqual(await compareFiles([right], [folder]), { wrong: [], looked: 1 });
+  // Cut off behind the key, within its length, and within its text.
+  for (const length of [24, 30, 40]) {
+    writeFileSync(join(folder, "x.gguf"), file.subarray(0, length));
+    const { wrong: said } = await compareFiles([right], [folder]);
+    assert.match(said.at(-1), /model "x", architecture: .* says "undefined"/);
+  }
 });
 
 test("the catalogue has a starter and a default, with the published sizes and hashes", () => {
@@ -178,6 +184,16 @@ for (const [from, to, message] of wrong) {
     assert.throws(() => parseCatalog(catalog([from, to])), /catalog.toml: /);
   });
 }
+
+test("packages that are no list of tables are refused in words", () => {
+  const text = catalog();
+  const packages = /packages = \[[^]*?\n\]/;
+  assert.match(text, packages);
+  for (const value of ['"x"', "7", '["x"]', "[[]]"]) {
+    const said = examine(text.replace(packages, `packages = ${value}`)).wrong;
+    assert.deepEqual(said, ['model "x", python.packages: is not a list of tables']);
+  }
+});
 
 test("what is verified names a commit, not a branch", () => {
   const text = catalog([

@@ -264,23 +264,26 @@ for (const look of LOOKS) {
         limit: 120_000,
       });
       await window.clickLabelled(NAMES.models);
-      await window.find(`[data-item="${listed.id}"]`);
+      await window.find(`[data-row="item/${listed.id}"]`);
       await window.shows("From Ollama");
       await take("models-page");
-      await window.clickLabelled(workingDefault.name, "[data-model]");
+      await window.clickLabelled(workingDefault.name, "[data-row]");
       await window.shows("Quantisation");
       await take("models-fit");
-      await window.clickLabelled(workingDefault.name, "[data-model]");
+      await window.clickLabelled(workingDefault.name, "[data-row]");
 
-      await press(app, await window.labelled(MODELS_PAGE.download, `[data-item="${listed.id}"]`));
+      await press(app, await window.labelled(MODELS_PAGE.download, `[data-row="item/${listed.id}"]`));
       await window.find("[role=dialog]");
       await window.shows("127.0.0.1");
       await take("models-offer");
-      await press(app, await window.labelled(DOWNLOAD.yes, "[role=dialog]"));
+      await press(app, await window.labelled(DOWNLOAD.ask, "[role=dialog]"));
+      const yes = await window.labelled(DOWNLOAD.yes, "[role=dialog]");
+      await take("models-offer-known");
+      await press(app, yes);
       await window.shows(/MB\/s/);
       await window.run(
         "document.querySelector(arguments[0]).scrollIntoView({ block: 'center' })",
-        `[data-item="${listed.id}"]`,
+        `[data-row="item/${listed.id}"]`,
       );
       await letPass(4_000);
       await take("models-download");

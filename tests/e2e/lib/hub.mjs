@@ -13,7 +13,7 @@ import { sottoDone } from "./terminal.mjs";
 const PROGRAM = join(dirname(programs.desktop), "examples", "hub_double");
 
 /** A model that only a hub has: the double gives the stand-in's bytes for it. */
-export const listed = readCatalog().models.find(({ hub }) => hub);
+export const listed = readCatalog().find(({ hub }) => hub);
 
 /** Bytes of what it gives. */
 export const size = findModel(readCatalog(), "starter").size;

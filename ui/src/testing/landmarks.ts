@@ -137,7 +137,7 @@ export const ACTIONS = {
 } as const;
 
 /** Names of the parts of the page of models. Rows are articles with the model's title as name;
- *  `data-model` is its name for the program, `data-item` the id in the catalogue. */
+ *  `data-row` is `model/` and its name for the program, or `item/` and its id in the catalogue. */
 export const MODELS_PAGE = {
   /** tabs */
   list: "Choose",

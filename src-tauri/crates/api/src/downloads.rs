@@ -10,10 +10,10 @@ mod verified;
 use std::{path::PathBuf, time::Instant};
 
 use sotto_consent::StartedBy;
-use sotto_egress::download::{Unfinished, forget, note_begun, unfinished};
+use sotto_egress::download::{Unfinished, forget, is_taken_name, note_begun, unfinished};
 
 pub use self::offers::HubReference;
-use self::offers::Plan;
+use self::offers::{Plan, of_another};
 pub(crate) use self::queue::Downloads;
 use self::queue::{Item, Wish};
 use crate::{
@@ -62,7 +62,7 @@ impl Sotto {
         let plan = self.download_plan(id)?;
         let target = &plan.target;
         let whole = self.models_folder().join(&target.name);
-        if whole.exists() {
+        if is_taken_name(&whole) {
             let message = format!("{} is here already.", whole.display());
             return Err(ApiError::new(ErrorCode::Other, message));
         }
@@ -72,9 +72,19 @@ impl Sotto {
         let gatekeeper = self.inner.gatekeeper().await?;
         let hub = self.hub(&gatekeeper.history).await?;
         let host = hub.endpoint().host().to_owned();
+        let elsewhere = |shown: &String| shown != hub.endpoint().origin();
+        if plan.origin.as_ref().is_some_and(elsewhere) {
+            let message = format!(
+                "Models come from {host} now, which is not the host that was shown. Nothing was fetched: look at the offer again."
+            );
+            return Err(ApiError::new(ErrorCode::Other, message));
+        }
         let begun = self.begun(&target.name).await?;
         if begun.as_ref().is_some_and(|begun| begun.taken) {
             return Err(on_its_way());
+        }
+        if let Some(message) = begun.as_ref().and_then(|begun| of_another(begun, target)) {
+            return Err(ApiError::new(ErrorCode::Other, message));
         }
         let same = begun.filter(|begun| begun.target.sha256 == target.sha256);
         let received = same.map_or(0, |begun| begun.received);
@@ -121,17 +131,26 @@ impl Sotto {
     /// Stops a download; what is here stays.
     ///
     /// # Errors
-    /// [`ErrorCode::NotFound`] where this program does not fetch it.
+    /// [`ErrorCode::NotFound`] where there is none; where another program fetches it.
     pub fn pause_download(&self, id: &str) -> Result<(), ApiError> {
-        self.inner
-            .downloads
-            .change(id, |item| {
-                if item.wish == Wish::Whole {
-                    item.wish = Wish::Paused;
-                }
-                item.stop.cancel();
-            })
-            .ok_or_else(not_found)
+        let paused = self.inner.downloads.change(id, |item| {
+            if item.wish == Wish::Whole {
+                item.wish = Wish::Paused;
+            }
+            item.stop.cancel();
+        });
+        if paused.is_some() {
+            return Ok(());
+        }
+        let begun = unfinished(self.models_folder());
+        if begun
+            .iter()
+            .any(|begun| begun.target.id == id && begun.taken)
+        {
+            let message = "Another program of yours is fetching it: pause it there.";
+            return Err(ApiError::new(ErrorCode::Other, message));
+        }
+        Err(not_found())
     }
 
     /// Stops a download and removes what is here of it.
@@ -146,8 +165,11 @@ impl Sotto {
             !item.has_stopped()
         });
         if under_way == Some(true) {
-            self.end_of_download(id).await?;
-            return Ok(());
+            match self.end_of_download(id).await? {
+                DownloadEnd::Whole { .. } | DownloadEnd::Cancelled => return Ok(()),
+                // It was stopping already when it heard of it, or could not be removed.
+                DownloadEnd::Paused { .. } | DownloadEnd::Failed { .. } => {}
+            }
         }
         let (models, wanted) = (self.models_folder().to_owned(), id.to_owned());
         let gone = tokio::task::spawn_blocking(move || {

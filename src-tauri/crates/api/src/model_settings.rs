@@ -93,7 +93,14 @@ impl Sotto {
         let Ok(history) = self.inner.history.get().await else {
             return;
         };
-        let chosen: Option<Option<u64>> = history.setting(LIMIT).await.ok().flatten();
+        let chosen: Option<Option<u64>> = match history.setting(LIMIT).await {
+            Ok(chosen) => chosen,
+            // What the runtime knows stays: no limit would be another one than the person chose.
+            Err(error) => {
+                tracing::warn!(%error, "the limit of memory cannot be read");
+                return;
+            }
+        };
         if let Err(failure) = self.inner.runtime.limit_memory(chosen.flatten()).await {
             tracing::warn!(%failure, "the runtime does not know how much memory it may take");
         }

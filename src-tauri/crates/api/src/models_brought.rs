@@ -117,7 +117,7 @@ impl Sotto {
             return;
         }
         self.inner.look_again.notify_one();
-        if let Some(model) = loaded.into_iter().next() {
+        for model in loaded {
             self.warm(model.name);
         }
     }

@@ -44,7 +44,9 @@ impl Sotto {
             library,
             runtime,
             outside: Outside {
-                hub: std::env::var("HF_ENDPOINT").ok(),
+                hub: std::env::var("HF_ENDPOINT")
+                    .ok()
+                    .filter(|named| !named.trim().is_empty()),
                 ..Outside::default()
             },
         }))

@@ -32,7 +32,7 @@ use tokio_util::sync::CancellationToken;
 pub use error::{DownloadError, SourceError};
 pub use hub::{DEFAULT_ENDPOINT, Hub, Source};
 pub use list::ListedFile;
-pub use partial::{Target, Unfinished, forget, note_begun, sha256_of, unfinished};
+pub use partial::{Target, Unfinished, forget, is_taken_name, note_begun, sha256_of, unfinished};
 pub use patience::DownloadLimits;
 pub use space::{SPARE_BYTES, free_bytes};
 
@@ -106,6 +106,11 @@ impl<T> Ended<T> {
             Err(error) if error.may_pass() => AnswerEnding::Broken,
             Err(_) => AnswerEnding::Malformed,
         };
+        let fate = match (&result, fate) {
+            // Stopped before anybody was asked.
+            (Err(DownloadError::Cut), NOTHING_LEFT) => Fate::Failed(FailReason::Cut),
+            (_, fate) => fate,
+        };
         Self {
             result,
             fate,
@@ -131,9 +136,9 @@ pub struct Progress {
 /// What goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
-    /// What is here is read and hashed, or all of it is put in its place.
+    /// All of it is here and is put in its place.
     Verifying,
-    /// A host is asked.
+    /// A host is asked, or what is here is read before.
     Connecting,
     /// Nothing, for so many seconds: the server asked for it, or the connection broke.
     Waiting {
@@ -217,7 +222,7 @@ impl Egress {
     }
 }
 
-const NOTHING_LEFT: Fate = Fate::Failed(FailReason::Cut);
+const NOTHING_LEFT: Fate = Fate::Failed(FailReason::Other);
 
 /// Makes the whole file of one that came whole and did not get its name: the program ended between.
 /// Nothing is fetched.

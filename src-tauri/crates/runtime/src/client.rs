@@ -16,7 +16,7 @@ use sotto_domain::{
 use tokio::sync::watch;
 
 use crate::{
-    RuntimeError, answer, bench, failure,
+    RuntimeError, answer, bench, failure, index,
     protocol::{
         BenchBody, BenchStep, ChatBody, ErrorBody, LimitsBody, LoadedModel, Measured, ModelList,
         Options, Processes, System, Tags, WireMessage,
@@ -136,11 +136,18 @@ impl Client {
 
     /// What the runtime read of all files, for a process that is started later.
     pub(crate) async fn index(&self) -> Result<String, Failure> {
+        let _in_use = self.in_use();
         let response = self.response("/api/sotto/index").await?;
-        response
-            .text()
-            .await
-            .map_err(|error| failure::from_transport(&error))
+        let mut pieces = response.bytes_stream();
+        let mut text = Vec::new();
+        while let Some(piece) = pieces.next().await {
+            let piece = piece.map_err(|error| failure::from_transport(&error))?;
+            if text.len() + piece.len() > index::LONGEST {
+                return Err(not_understood("its index is far too long"));
+            }
+            text.extend_from_slice(&piece);
+        }
+        String::from_utf8(text).map_err(|_| not_understood("its index is no text"))
     }
 
     /// The models in memory and on their way there.
@@ -166,6 +173,7 @@ impl Client {
     /// # Errors
     /// When the runtime ended or refuses.
     pub async fn limit_memory(&self, memory: Option<u64>) -> Result<(), Failure> {
+        let _in_use = self.in_use();
         let sent = self
             .http
             .post(url("/api/sotto/limits"))
@@ -192,6 +200,7 @@ impl Client {
             options: Options::of(context, residence).said(),
             keep_alive: residence.keep_alive,
         };
+        let _in_use = self.in_use();
         let broken_off = || self.ended_at_the_start_of(model);
         let sent = self.http.post(url("/api/sotto/bench")).json(&body).send();
         let response = checked(sent.await.map_err(|_| broken_off())?, model).await?;
@@ -345,6 +354,15 @@ impl LanguageModel for Client {
                 .map_err(|not_begun| not_begun.failure)
         })
     }
+}
+
+fn not_understood(what: &str) -> Failure {
+    Failure::new(
+        FailureCode::Other,
+        format!(
+            "The runtime said something that Sotto does not understand ({what}). Install Sotto again."
+        ),
+    )
 }
 
 fn url(path: &str) -> String {

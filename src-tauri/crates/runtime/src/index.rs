@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Bytes that are kept; a thousand models take less than one of these.
-const LONGEST: usize = 32 << 20;
+pub(crate) const LONGEST: usize = 32 << 20;
 
 /// Keeps the index, whole or not at all.
 pub(crate) fn keep(path: &Path, index: &str) -> io::Result<()> {

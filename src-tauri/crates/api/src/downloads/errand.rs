@@ -199,6 +199,10 @@ impl Sotto {
 
     /// Puts a file in its place that came whole before. Nothing is fetched.
     pub(super) async fn put_in_place(self, plan: Plan, cut: CancellationToken, ending: Ending) {
+        self.inner.downloads.change(&plan.target.id, |item| {
+            item.state = DownloadState::Verifying;
+        });
+        self.tell_downloads().await;
         let (models, target) = (self.models_folder().to_owned(), plan.target.clone());
         let put = tokio::task::spawn_blocking(move || finish(&models, &target, &cut)).await;
         let end = self

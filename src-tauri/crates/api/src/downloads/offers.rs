@@ -5,7 +5,7 @@ use std::{io, path::Path, str::FromStr};
 
 use sotto_consent::StartedBy;
 use sotto_egress::download::{
-    Hub, ListedFile, SPARE_BYTES, Source, Target, free_bytes, unfinished,
+    Hub, ListedFile, SPARE_BYTES, Source, Target, Unfinished, free_bytes, is_taken_name, unfinished,
 };
 use sotto_models::CatalogEntry;
 
@@ -29,6 +29,8 @@ pub(super) struct Plan {
     pub(super) licence: LicenceView,
     /// Size and hash are from our own trial.
     pub(super) verified: bool,
+    /// Whom the person was shown as the one who is asked: scheme, host and port. `None` until it is shown.
+    pub(super) origin: Option<String>,
 }
 
 /// A repository of a hub as a person types it: `owner/name[/file.gguf][:QUANTISATION]`.
@@ -152,7 +154,8 @@ impl Sotto {
     pub async fn preview_download(&self, id: &str) -> Result<DownloadOffer, ApiError> {
         let gatekeeper = self.inner.gatekeeper().await?;
         let hub = self.hub(&gatekeeper.history).await?;
-        if let Some(plan) = self.begun_plan(id) {
+        let plan = self.inner.downloads.plan(id);
+        if let Some(plan) = plan.or_else(|| self.begun_plan(id)) {
             return self.offered(&hub, plan).await;
         }
         let entry = self.catalog_entry(id)?;
@@ -202,6 +205,7 @@ impl Sotto {
                     target: target_of(entry, source, described.size, described.sha256),
                     licence: LicenceView::from(&entry.licence),
                     verified: false,
+                    origin: None,
                 }
             }
         };
@@ -249,6 +253,7 @@ impl Sotto {
                         .to_owned(),
                 },
                 verified: false,
+                origin: None,
             };
             offers.push(self.offered(&hub, plan).await?);
         }
@@ -278,12 +283,16 @@ impl Sotto {
         let begun = begun.into_iter().find(|begun| begun.target.id == id)?;
         let mut entries = self.inner.library.catalog().models.iter();
         let entry = entries.find(|entry| entry.id == id);
+        let is_ours = |entry: &CatalogEntry| {
+            entry.verified && entry.sha256.as_ref() == Some(&begun.target.sha256)
+        };
         Some(Plan {
-            target: begun.target,
+            verified: entry.is_some_and(is_ours),
+            origin: None,
+            target: begun.target.clone(),
             licence: entry
                 .map(|entry| LicenceView::from(&entry.licence))
                 .unwrap_or_default(),
-            verified: entry.is_some_and(|entry| entry.verified),
         })
     }
 
@@ -299,24 +308,31 @@ impl Sotto {
     }
 
     /// Keeps a plan, so that it can be pressed, and shows it.
-    async fn offered(&self, hub: &Hub, plan: Plan) -> Result<DownloadOffer, ApiError> {
+    async fn offered(&self, hub: &Hub, mut plan: Plan) -> Result<DownloadOffer, ApiError> {
+        plan.origin = Some(hub.endpoint().origin().to_owned());
         let folder = self.models_folder().to_owned();
         let verified = Verified::new(&self.inner.home);
         let (shown, whole) = (plan.clone(), self.models_folder().join(&plan.target.name));
         let (here, received, free, obstacle) = tokio::task::spawn_blocking(move || {
-            let begun = unfinished(&folder).into_iter().find(|begun| {
-                let found = &begun.target;
-                (&found.name, &found.sha256) == (&shown.target.name, &shown.target.sha256)
-            });
+            let begun = unfinished(&folder)
+                .into_iter()
+                .find(|begun| begun.target.name == shown.target.name);
+            let other = begun
+                .as_ref()
+                .and_then(|begun| of_another(begun, &shown.target));
+            let begun = begun.filter(|begun| begun.target.sha256 == shown.target.sha256);
             let received = begun.as_ref().map_or(0, |begun| begun.received);
             let free = free_bytes(&folder).unwrap_or(u64::MAX);
-            let needed = (shown.target.size - received).saturating_add(SPARE_BYTES);
-            let known = whole.exists().then(|| verified.sha256(&whole));
+            let needed = shown.target.size.saturating_sub(received);
+            let needed = needed.saturating_add(SPARE_BYTES);
+            let known = is_taken_name(&whole).then(|| verified.sha256(&whole));
             let here = matches!(&known, Some(Ok(found)) if *found == shown.target.sha256);
             let obstacle = if here {
                 "It is here already, and whole.".to_owned()
             } else if let Some(found) = known {
                 in_its_place(&whole, found)
+            } else if let Some(other) = other {
+                other
             } else if free < needed {
                 format!("The disk has {free} bytes free, and {needed} are needed. Free some first.")
             } else if begun.is_some_and(|begun| begun.taken) {
@@ -346,6 +362,20 @@ impl Sotto {
         self.inner.downloads.offer(plan);
         Ok(offer)
     }
+}
+
+/// Why a file cannot be begun where what is here under its name is a part of another model's.
+pub(super) fn of_another(begun: &Unfinished, target: &Target) -> Option<String> {
+    let found = &begun.target;
+    let same = found.id == target.id
+        && found.source.repository == target.source.repository
+        && found.source.path == target.source.path;
+    (!same).then(|| {
+        format!(
+            "A file {} of {} ({}) is here, unfinished. Go on with it or cancel it first.",
+            found.name, found.title, found.source.repository
+        )
+    })
 }
 
 fn in_its_place(whole: &Path, found: io::Result<String>) -> String {
@@ -384,6 +414,7 @@ fn known(entry: &CatalogEntry) -> Result<Known, ApiError> {
         target: target_of(entry, source, entry.size, sha256),
         licence: LicenceView::from(&entry.licence),
         verified: true,
+        origin: None,
     })))
 }
 

@@ -47,7 +47,7 @@ impl<'a> Errand<'a> {
     }
 
     pub(super) async fn fetch(&mut self, order: &Order) -> Result<PathBuf, DownloadError> {
-        self.tell(Phase::Verifying);
+        self.tell(Phase::Connecting);
         let (models, target) = (order.models.clone(), order.target.clone());
         let cut = self.trip.cut.clone();
         let opened = blocking(move || Partial::open(&models, &target, &cut)).await;
@@ -131,8 +131,13 @@ impl<'a> Errand<'a> {
                 }
             }
             StatusCode::OK => {
-                if let Some(said) = response.content_length().filter(|said| *said != size) {
+                let said = response.content_length();
+                if let Some(said) = said.filter(|said| *said != size) {
                     return Err(differs(said).into());
+                }
+                // Nothing says that it is the file at all: what is here is not given for it.
+                if here > 0 && said.is_none() {
+                    return Err(again(wrong()));
                 }
                 if here > 0 {
                     self.begin_anew(partial, host)?;

@@ -105,7 +105,7 @@ pub fn unfinished(models: &Path) -> Vec<Unfinished> {
             Some(Unfinished {
                 received: places.length().min(target.size),
                 target,
-                taken: matches!(places.lock_once(), Err(DownloadError::Taken)),
+                taken: places.is_taken(),
             })
         })
         .collect();
@@ -251,6 +251,12 @@ impl Places {
         }
     }
 
+    /// Whether another program fetches it. Looks beside each other do not meet.
+    fn is_taken(&self) -> bool {
+        let lock = File::open(self.with(LOCK));
+        lock.is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    }
+
     /// Written beside and renamed, so that no reader meets half of it.
     fn write_record(&self, record: &Record) -> io::Result<()> {
         let beside = self.with(".download.json.new");
@@ -329,7 +335,7 @@ impl Partial {
         let on_disk = |error: io::Error| DownloadError::of_disk(&places.with(DATA), &error);
         fs::create_dir_all(&places.folder).map_err(on_disk)?;
         let lock = places.lock()?;
-        if places.whole().exists() {
+        if is_taken_name(&places.whole()) {
             return Err(DownloadError::AlreadyThere(places.whole()));
         }
         // Of another file: it is begun anew.
@@ -363,7 +369,10 @@ impl Partial {
         if cut.is_cancelled() {
             return Err(DownloadError::Cut);
         }
-        let needed = (target.size - length).saturating_add(space::SPARE_BYTES);
+        let needed = target
+            .size
+            .saturating_sub(length)
+            .saturating_add(space::SPARE_BYTES);
         match space::free_bytes(&places.folder) {
             Some(free) if free < needed && length < target.size => {
                 return Err(DownloadError::NoSpace { needed, free });
@@ -475,7 +484,7 @@ impl Partial {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 return Err(DownloadError::AlreadyThere(to));
             }
-            Err(_) if to.exists() => return Err(DownloadError::AlreadyThere(to)),
+            Err(_) if is_taken_name(&to) => return Err(DownloadError::AlreadyThere(to)),
             Err(_) => fs::rename(&from, &to).map_err(on_disk)?,
         }
         sync_folder(&self.places.models).map_err(on_disk)?;
@@ -486,6 +495,12 @@ impl Partial {
     fn on_disk(&self, error: &io::Error) -> DownloadError {
         DownloadError::of_disk(&self.places.with(DATA), error)
     }
+}
+
+/// Whether something has this name, be it a link that leads nowhere.
+#[must_use]
+pub fn is_taken_name(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
 }
 
 /// Forces the names in a folder onto the disk.

@@ -262,11 +262,13 @@ impl Trip<'_> {
         })
     }
 
-    /// What counts is what was answered; before that, what happened last.
+    /// What counts is what was answered; before that, what happened last. What may have left once is
+    /// never said to be here still, however the tries after it ended.
     fn failed(&mut self, fate: Fate) {
-        if self.fate != Fate::Answered {
-            self.fate = fate;
-        }
+        self.fate = match (self.fate, fate) {
+            (Fate::Answered | Fate::Lost(_), Fate::Failed(_)) | (Fate::Answered, _) => self.fate,
+            (_, fate) => fate,
+        };
     }
 
     /// The hub is where it was agreed that it is; another host may be anywhere if it is encrypted, and

@@ -75,7 +75,9 @@ impl Adapter {
         };
         let path = CString::new(file.path.as_os_str().as_encoded_bytes())
             .map_err(|_| unusable("its file name holds a zero byte".into()))?;
-        gguf::check_adapter(&file.path).map_err(&unusable)?;
+        // llama.cpp refuses one of another architecture: its own is the model's.
+        let experts = model.expert_count(&file.metadata.architecture);
+        gguf::check_adapter(&file.path, experts).map_err(&unusable)?;
         backend::forget_errors();
         // SAFETY: the model is valid, and the path is NUL-terminated and outlives the call.
         let raw = unsafe { llama::llama_adapter_lora_init(model.raw, path.as_ptr()) };

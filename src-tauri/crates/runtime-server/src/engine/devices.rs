@@ -22,6 +22,9 @@ const SOFTWARE: [&str; 4] = [
     "lavapipe",
 ];
 
+/// What ggml calls its backend for Apple's devices.
+const METAL: [&str; 2] = ["Metal", "MTL"];
+
 /// What a device is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -78,6 +81,12 @@ impl Device {
             total: total as u64,
             free: free as u64,
         }
+    }
+
+    /// Whether its memory is the computer's: what lies there takes as much of that. Metal calls every
+    /// device a card, and those of Macs have no memory of their own.
+    pub(super) fn shares_memory(&self) -> bool {
+        shares_memory(&self.backend, self.kind)
     }
 
     /// For llama.cpp.
@@ -211,6 +220,10 @@ fn list() -> Vec<Device> {
     }
 }
 
+fn shares_memory(backend: &str, kind: DeviceKind) -> bool {
+    kind != DeviceKind::Graphics || METAL.contains(&backend)
+}
+
 fn is_software(description: &str) -> bool {
     SOFTWARE.iter().any(|name| description.starts_with(name))
 }
@@ -218,17 +231,16 @@ fn is_software(description: &str) -> bool {
 /// For each device whether it is used. Unless they are named, only cards with memory of their own:
 /// the others compute in the processor's memory, and mostly slower than the processor does.
 fn choose(devices: &[Device], wanted: &[String]) -> Vec<bool> {
+    // The same card can be there twice, once for each way to speak to it: one way is used.
+    let backend = devices
+        .iter()
+        .find(|device| device.kind == DeviceKind::Graphics)
+        .map(|device| &device.backend);
     devices
         .iter()
-        .enumerate()
-        .map(|(at, device)| {
+        .map(|device| {
             if wanted.is_empty() {
-                // The same card can be there twice, once for each way to speak to it.
-                device.kind == DeviceKind::Graphics
-                    && devices[..at]
-                        .iter()
-                        .filter(|other| other.kind == DeviceKind::Graphics)
-                        .all(|other| other.backend == device.backend)
+                device.kind == DeviceKind::Graphics && Some(&device.backend) == backend
             } else {
                 wanted.iter().any(|name| *name == device.name)
             }
@@ -370,6 +382,20 @@ mod tests {
         );
         check(Some(Graphics), &["none"], &["Vulkan"], "turned off");
         check(Some(Graphics), &["CUDA7"], &["Vulkan"], "no device CUDA7");
+    }
+
+    #[test]
+    fn only_a_card_has_memory_of_its_own() {
+        for (backend, kind, expected) in [
+            ("CUDA", DeviceKind::Graphics, false),
+            ("Vulkan", DeviceKind::Graphics, false),
+            ("Vulkan", DeviceKind::Integrated, true),
+            ("Vulkan", DeviceKind::Software, true),
+            ("Metal", DeviceKind::Graphics, true),
+            ("MTL", DeviceKind::Graphics, true),
+        ] {
+            assert_eq!(shares_memory(backend, kind), expected, "{backend} {kind:?}");
+        }
     }
 
     #[test]

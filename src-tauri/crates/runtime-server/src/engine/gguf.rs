@@ -164,11 +164,11 @@ fn read_all(parts: &[PathBuf]) -> Result<(Metadata, Header), Problem> {
     Ok((metadata, header))
 }
 
-/// Checks what llama.cpp would abort on, and takes for granted, in an adapter. The error is a sentence
-/// for the person.
-pub(crate) fn check_adapter(path: &Path) -> Result<(), String> {
+/// Checks what llama.cpp would abort on, and takes for granted, in an adapter for a model with so many
+/// experts, 0 if it has none. The error is a sentence for the person.
+pub(crate) fn check_adapter(path: &Path, experts: u64) -> Result<(), String> {
     let (header, _) = open(path).map_err(Problem::into_reason)?;
-    header.check_adapter()
+    header.check_adapter(experts)
 }
 
 /// Reads one file's header; also says how long the file is.
@@ -441,22 +441,37 @@ impl Header {
         })
     }
 
-    fn check_adapter(&self) -> Result<(), String> {
+    fn tensor_type(&self, id: i64) -> llama::ggml_type {
+        // SAFETY: `id` is below the number of tensors.
+        unsafe { llama::gguf_get_tensor_type(self.0, id) }
+    }
+
+    fn check_adapter(&self, experts: u64) -> Result<(), String> {
         let alpha = self
             .find("adapter.lora.alpha")
+            // SAFETY: the key exists. llama.cpp aborts on another type than this one.
+            .filter(|id| unsafe {
+                llama::gguf_get_kv_type(self.0, *id) == llama::GGUF_TYPE_FLOAT32
+            })
             .and_then(|id| self.value(id))
             .and_then(|alpha| alpha.as_f64());
         if alpha.is_none() {
-            return Err("the file does not say the adapter's alpha as a finite number".into());
+            return Err(
+                "the file does not say the adapter's alpha as a finite number of 32 bits".into(),
+            );
         }
         let (tensors, _) = self.tensor_layout();
         for id in 0..tensors {
             let name = self.tensor_name(id);
-            // Only experts are stacked in a third dimension.
-            if self.dimensions(id)[3] != 1
-                || (self.dimensions(id)[2] != 1 && !name.contains("_exps."))
-            {
+            let [.., stacked, further] = self.dimensions(id);
+            // Only experts are stacked in a third dimension, and all of them: which one is asked for is
+            // checked against nothing later.
+            let stack = if name.contains("_exps.") { experts } else { 1 };
+            if further != 1 || stack == 0 || u64::try_from(stacked) != Ok(stack) {
                 return Err(format!("the tensor {name} has an impossible shape"));
+            }
+            if !is_weight(self.tensor_type(id)) {
+                return Err(format!("the tensor {name} holds no weights"));
             }
         }
         Ok(())
@@ -636,6 +651,22 @@ struct Weights {
     output: u64,
 }
 
+/// Whether tensors of this type can be multiplied with what is evaluated: those of floats and of
+/// quantised ones can, those of integers and of 64 bits cannot.
+fn is_weight(kind: llama::ggml_type) -> bool {
+    !matches!(
+        kind,
+        llama::GGML_TYPE_I8
+            | llama::GGML_TYPE_I16
+            | llama::GGML_TYPE_I32
+            | llama::GGML_TYPE_I64
+            | llama::GGML_TYPE_F64
+            // Made while something is evaluated, and never in a file.
+            | llama::GGML_TYPE_Q8_1
+            | llama::GGML_TYPE_Q8_K
+    )
+}
+
 /// llama.cpp's `llama_ftype` in the words that Ollama uses.
 fn file_type_name(file_type: Option<u64>) -> &'static str {
     match file_type {
@@ -706,6 +737,84 @@ mod tests {
         out.extend(0u64.to_le_bytes());
         out.resize(out.len().next_multiple_of(32) + data, 0);
         out
+    }
+
+    /// An adapter with this alpha and one empty tensor of this name, shape and type.
+    fn adapter(alpha: &[u8], name: &str, shape: [u64; 4], kind: u32) -> Vec<u8> {
+        fn text(out: &mut Vec<u8>, text: &str) {
+            out.extend((text.len() as u64).to_le_bytes());
+            out.extend(text.as_bytes());
+        }
+        let mut out = b"GGUF".to_vec();
+        out.extend(3u32.to_le_bytes());
+        out.extend(1u64.to_le_bytes());
+        out.extend(1u64.to_le_bytes());
+        text(&mut out, "adapter.lora.alpha");
+        // Floats of 32 and of 64 bits.
+        let type_of_alpha: u32 = if alpha.len() == 4 { 6 } else { 12 };
+        out.extend(type_of_alpha.to_le_bytes());
+        out.extend(alpha);
+        text(&mut out, name);
+        out.extend(4u32.to_le_bytes());
+        for size in shape {
+            out.extend(size.to_le_bytes());
+        }
+        out.extend(kind.to_le_bytes());
+        out.extend(0u64.to_le_bytes());
+        let data = shape.iter().product::<u64>() as usize * 8;
+        out.resize(out.len().next_multiple_of(32) + data, 0);
+        out
+    }
+
+    #[test]
+    fn an_adapter_that_would_end_the_process_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.gguf");
+        let check = |bytes: Vec<u8>, experts: u64, expected: Option<&str>| {
+            std::fs::write(&path, bytes).unwrap();
+            match (check_adapter(&path, experts), expected) {
+                (Ok(()), None) => {}
+                (Err(reason), Some(expected)) if reason.contains(expected) => {}
+                (found, expected) => panic!("{found:?} instead of {expected:?}"),
+            }
+        };
+        let alpha = 8f32.to_le_bytes();
+        let (plain, stacked) = (
+            "blk.0.ffn_up.weight.lora_a",
+            "blk.0.ffn_up_exps.weight.lora_a",
+        );
+        let flat = [32, 4, 1, 1];
+        check(adapter(&alpha, plain, flat, 0), 0, None);
+        check(adapter(&alpha, plain, flat, 1), 0, None);
+        check(
+            adapter(&8f64.to_le_bytes(), plain, flat, 0),
+            0,
+            Some("alpha"),
+        );
+        check(
+            adapter(&f32::NAN.to_le_bytes(), plain, flat, 0),
+            0,
+            Some("alpha"),
+        );
+        // Integers of 8 to 64 bits, and floats of 64.
+        for kind in 24..=28 {
+            check(adapter(&alpha, plain, flat, kind), 0, Some("no weights"));
+        }
+        let shape = Some("impossible shape");
+        check(adapter(&alpha, plain, [32, 4, 2, 1], 0), 2, shape);
+        for (stack, experts, expected) in [
+            (8, 8, None),
+            (7, 8, shape),
+            (9, 8, shape),
+            (1, 8, shape),
+            (1, 0, shape),
+        ] {
+            check(
+                adapter(&alpha, stacked, [32, 4, stack, 1], 0),
+                experts,
+                expected,
+            );
+        }
     }
 
     fn verdict(bytes: &[u8]) -> Result<Metadata, String> {

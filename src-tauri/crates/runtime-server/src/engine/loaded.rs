@@ -8,7 +8,7 @@ use super::context::{Context, ContextSettings};
 use super::gguf::{Kind, Metadata};
 use super::grammar::{Constraint, Constraints};
 use super::job::Format;
-use super::memory::{self, Need, system_memory};
+use super::memory::{self, Need};
 use super::model::Model;
 use super::placement::{self, Placed, Placement, Plan};
 use super::prefix::PrefixCache;
@@ -122,12 +122,17 @@ impl Loaded {
             None => 0,
         };
         let first = self.need.at(self.size);
-        first.saturating_sub(self.placement().device_bytes) + second + adapters + constraints
+        first.saturating_sub(self.placed.spared_bytes()) + second + adapters + constraints
     }
 
     /// Which of its layers are on graphics cards.
     pub(super) fn placement(&self) -> &Placement {
         &self.placed.placement
+    }
+
+    /// Bytes of graphics cards that it takes beside [`Self::bytes`].
+    pub(super) fn bytes_on_cards(&self) -> u64 {
+        self.placed.spared_bytes()
     }
 
     /// Whether it serves such a request without being loaded anew.
@@ -182,12 +187,13 @@ impl Loaded {
     /// The context for answers, made at its first use.
     pub(super) fn answering(&mut self) -> Result<&mut Answering, Error> {
         if self.answering.is_none() {
-            let context = self.context(ContextSettings {
+            let settings = ContextSettings {
                 size: self.size,
                 threads: self.threads,
                 embeddings: false,
                 whole: false,
-            })?;
+            };
+            let context = Context::new(&self.model, settings)?;
             self.size = context.size().min(self.size);
             self.answering = Some(Answering {
                 context,
@@ -203,12 +209,13 @@ impl Loaded {
     /// The context for embeddings, made at its first use.
     pub(super) fn embedding(&mut self) -> Result<&mut Context, Error> {
         if self.embedding.is_none() {
-            let context = self.context(ContextSettings {
+            let settings = ContextSettings {
                 size: self.size,
                 threads: self.threads,
                 embeddings: true,
                 whole: self.file.metadata.bidirectional,
-            })?;
+            };
+            let context = Context::new(&self.model, settings)?;
             self.embedding = Some(context);
         }
         self.embedding
@@ -216,30 +223,17 @@ impl Loaded {
             .ok_or_else(|| Error::Engine("the context is gone".into()))
     }
 
-    /// A context of the model, which leaves the graphics card if that has no memory for it.
-    fn context(&mut self, settings: ContextSettings) -> Result<Context, Error> {
-        match Context::new(&self.model, settings) {
-            Err(error) if self.placed.uses_device() => {
-                self.leave_device(&error)?;
-                Context::new(&self.model, settings)
-            }
-            made => made,
+    /// Has the context for this, which a graphics card may have no memory for.
+    pub(super) fn make_context(&mut self, purpose: Purpose) -> Result<(), Error> {
+        match purpose {
+            Purpose::Answers => self.answering().map(|_| ()),
+            Purpose::Embeddings => self.embedding().map(|_| ()),
         }
     }
 
-    /// Loads the model again, without a graphics card.
-    fn leave_device(&mut self, failed: &Error) -> Result<(), Error> {
-        self.answering = None;
-        self.embedding = None;
-        self.adapters.clear();
-        self.constraints = None;
-        memory::check_free(self.need.at(self.size), system_memory().available)?;
-        let file = &self.file;
-        let plan = Plan::on_processor(&file.metadata, self.placed.wanted(), failed);
-        let (model, placed) = placement::load(&file.name, &file.path, plan, &Arc::default())?;
-        self.model = Arc::new(model);
-        self.placed = placed;
-        Ok(())
+    /// Layers on graphics cards that were asked for.
+    pub(super) fn layers_wanted(&self) -> Option<u32> {
+        self.placed.wanted()
     }
 
     /// Attaches these adapters to the context for answers, and no others.

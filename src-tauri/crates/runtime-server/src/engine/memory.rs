@@ -166,16 +166,6 @@ pub(super) struct Room {
     pub(super) free: u64,
 }
 
-/// Refuses what is more than the system could give.
-pub(super) fn check_free(wanted: u64, free: u64) -> Result<(), Error> {
-    let room = Room {
-        limit: u64::MAX,
-        staying: 0,
-        free,
-    };
-    to_give_up(&[], wanted, room).map(|_| ())
-}
-
 /// How many of `pieces`, from the first one on, must be given up so that `wanted` more bytes fit.
 /// Refused with both numbers where all of them are not enough.
 pub(super) fn to_give_up(pieces: &[u64], wanted: u64, room: Room) -> Result<usize, Error> {

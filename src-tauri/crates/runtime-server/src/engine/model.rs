@@ -1,6 +1,6 @@
 //! A loaded model file: weights and vocabulary, owned by one value and freed with it.
 
-use std::ffi::{CString, c_char, c_void};
+use std::ffi::{CStr, CString, c_char, c_void};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -148,6 +148,28 @@ impl Model {
     pub(super) fn trained_context(&self) -> u32 {
         // SAFETY: the model is valid.
         u32::try_from(unsafe { llama::llama_model_n_ctx_train(self.raw) }).unwrap_or(0)
+    }
+
+    /// Experts in each of its layers, as its file says for a model of this architecture; 0 if it has none.
+    pub(super) fn expert_count(&self, architecture: &str) -> u64 {
+        let Ok(key) = CString::new(format!("{architecture}.expert_count")) else {
+            return 0;
+        };
+        let mut text = [0u8; 24];
+        // SAFETY: the model is valid, the key NUL-terminated, and the buffer passed with its length.
+        let length = unsafe {
+            llama::llama_model_meta_val_str(
+                self.raw,
+                key.as_ptr(),
+                text.as_mut_ptr().cast::<c_char>(),
+                text.len(),
+            )
+        };
+        let text = CStr::from_bytes_until_nul(&text).ok();
+        text.filter(|_| length > 0)
+            .and_then(|text| text.to_str().ok())
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(0)
     }
 
     /// Its layers keep one state and cannot step back (Mamba, RWKV and hybrids with them).

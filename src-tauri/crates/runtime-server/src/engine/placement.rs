@@ -37,6 +37,8 @@ pub(super) struct Placed {
     wanted: Option<u32>,
     /// Tokens of context that they were counted for.
     context: u32,
+    /// The cards have no memory of their own: what they take, they take of the computer's.
+    shares: bool,
     _busy: Option<Busy>,
 }
 
@@ -73,8 +75,20 @@ impl Placed {
         fit(metadata, context, &free, self.wanted).layers() >= self.placement.on_devices
     }
 
+    /// Bytes that it takes nothing of the computer's memory for, because they lie on cards.
+    pub(super) fn spared_bytes(&self) -> u64 {
+        if self.shares {
+            0
+        } else {
+            self.placement.device_bytes
+        }
+    }
+
     /// The part of a context of so many bytes that is in the computer's own memory.
     pub(super) fn outside(&self, bytes: u64) -> u64 {
+        if self.shares {
+            return bytes;
+        }
         let Placement {
             layers, on_devices, ..
         } = self.placement;
@@ -91,9 +105,9 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// Bytes that graphics cards would take.
-    pub(super) fn device_bytes(&self) -> u64 {
-        self.fit.bytes
+    /// Bytes that would take nothing of the computer's memory, because they would lie on cards.
+    pub(super) fn spared_bytes(&self) -> u64 {
+        self.placed.spared_bytes()
     }
 
     /// Whether layers would go to a card.
@@ -117,6 +131,7 @@ impl Plan {
                 },
                 wanted,
                 context: 0,
+                shares: false,
                 _busy: None,
             },
         }
@@ -138,6 +153,7 @@ pub(super) fn plan(metadata: &Metadata, context: u32, wanted: Option<u32>) -> Pl
         },
         wanted,
         context,
+        shares: devices.iter().any(|device| device.shares_memory()),
         _busy: None,
     };
     Plan {
@@ -257,6 +273,7 @@ mod tests {
             },
             wanted,
             context: 1024,
+            shares: false,
             _busy: None,
         };
         for (wanted, on_devices, asked, expected) in [
@@ -277,6 +294,11 @@ mod tests {
         }
         assert_eq!(placed(None, 11).outside(1100), 0);
         assert_eq!(placed(None, 5).outside(1100), 600);
+        let shared = Placed {
+            shares: true,
+            ..placed(None, 11)
+        };
+        assert_eq!(shared.outside(1100), 1100);
     }
 
     const MIB: u64 = 1 << 20;

@@ -194,9 +194,7 @@ impl Residents {
             state: LoadState::Ready,
             context: one.loaded.size,
             context_wanted: one.context_wanted,
-            bytes: one.loaded.bytes()
-                + one.loaded.parked_bytes()
-                + one.loaded.placement().device_bytes,
+            bytes: one.loaded.bytes() + one.loaded.parked_bytes() + one.loaded.bytes_on_cards(),
             placement: one.loaded.placement().clone(),
             expires: match one.stay {
                 Stay::Open => None,

@@ -341,14 +341,22 @@ impl Worker {
         } else {
             self.load(model, wish, default, demand)?;
         }
+        let first = self.residents.first().ok_or_else(gone)?;
+        match first.loaded.make_context(demand.purpose) {
+            Err(failed) if first.loaded.placement().on_devices > 0 => {
+                self.leave_device(model, demand, &failed)?;
+            }
+            made => made?,
+        }
         self.publish(None);
         // What is left of the limit is for conversations that wait beside their context.
         let (limit, held) = (self.limit(), self.residents.bytes());
         let first = self.residents.first().ok_or_else(gone)?;
         let own = first.loaded.parked_bytes();
-        first
-            .loaded
-            .set_room(limit.saturating_sub(held.saturating_sub(own)));
+        // What this job has still to make, such as adapters, goes before them.
+        let to_come = first.loaded.growth(demand, first.loaded.size);
+        let others = held.saturating_sub(own).saturating_add(to_come);
+        first.loaded.set_room(limit.saturating_sub(others));
         Ok(&mut first.loaded)
     }
 
@@ -384,7 +392,7 @@ impl Worker {
         // What goes to a graphics card takes no memory of the computer.
         let outside = |plan: &Plan, size: u32| {
             let all = need.at(size).saturating_add(besides);
-            all.saturating_sub(plan.device_bytes())
+            all.saturating_sub(plan.spared_bytes())
         };
         let wanted = context.unwrap_or(default);
         let (limit, free) = (self.limit(), system_memory().available);
@@ -396,7 +404,7 @@ impl Worker {
         {
             // Nobody said how large: then as large as it can be.
             let most = self.residents.most_room(limit, free);
-            let most = most.saturating_add(plan.device_bytes());
+            let most = most.saturating_add(plan.spared_bytes());
             size = need
                 .largest_context(most.saturating_sub(besides), wanted)
                 .filter(|_| context.is_none())
@@ -438,6 +446,30 @@ impl Worker {
                 Err(error)
             }
         }
+    }
+
+    /// Loads the first model again, without the graphics card, which has no memory for its context.
+    fn leave_device(
+        &mut self,
+        model: &Arc<ModelFile>,
+        demand: Demand<'_>,
+        failed: &Error,
+    ) -> Result<(), Error> {
+        let first = self.residents.first().ok_or_else(gone)?;
+        let (size, threads) = (first.loaded.size, first.loaded.threads);
+        let (layers, context_wanted) = (first.loaded.layers_wanted(), first.context_wanted);
+        self.residents
+            .unload(|loaded| loaded.file.digest == model.digest && loaded.file.path == model.path);
+        self.publish(None);
+        let (limit, free) = (self.limit(), system_memory().available);
+        let need = Need::of(&model.metadata).at(size);
+        let need = need.saturating_add(demand.bytes(&model.metadata));
+        self.residents.make_room(need, false, limit, free)?;
+        let plan = Plan::on_processor(&model.metadata, layers, failed);
+        let mut loaded = Loaded::load(model, size, threads, plan, &Arc::default())?;
+        loaded.make_context(demand.purpose)?;
+        self.residents.add(loaded, context_wanted);
+        Ok(())
     }
 
     /// Gives the first model the context that is wanted of it.

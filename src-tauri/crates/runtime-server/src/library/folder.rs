@@ -1,6 +1,8 @@
 //! Folders that hold `.gguf` files under the models' names: our own, LM Studio's and GPT4All's. And
 //! models that are split into several files.
 
+use std::collections::HashMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::candidate::{Candidate, followed, gguf_files, is_projector, stem};
@@ -56,29 +58,59 @@ pub(super) fn within(store: &Path, candidates: Vec<Candidate>) -> Vec<Candidate>
 /// One candidate for each model: the parts of a split one belong together. llama.cpp finds the other
 /// parts beside the first one by their names, `<name>-00001-of-00003.gguf` (`llama_split_path`).
 pub(super) fn joined(files: Vec<PathBuf>, owner: Owner) -> Vec<Candidate> {
-    let mut candidates: Vec<Candidate> = Vec::new();
-    let mut split: Option<Split> = None;
+    let mut found: Vec<Found> = Vec::new();
+    // Where in `found` a split model is: parts of another one may lie between its own.
+    let mut splits: HashMap<(PathBuf, String, u32), usize> = HashMap::new();
     for file in files {
         let Some((name, number, count)) = part(&file) else {
-            candidates.extend(split.take().map(|split| split.close(owner)));
-            candidates.push(Candidate::file(stem(&file), owner, file));
+            found.push(Found::Whole(file));
             continue;
         };
-        // Parts of one model follow each other, because files come sorted.
-        match &mut split {
-            Some(split) if split.continues(&file, &name, count) => split.parts.push((number, file)),
-            _ => {
-                let next = Split {
-                    name,
-                    count,
-                    parts: vec![(number, file)],
-                };
-                candidates.extend(split.replace(next).map(|split| split.close(owner)));
-            }
+        let folder = file.parent().unwrap_or(Path::new("")).to_owned();
+        let at = *splits
+            .entry((folder, name.clone(), count))
+            .or_insert(found.len());
+        if let Some(Found::Split(split)) = found.get_mut(at) {
+            split.parts.push((number, file));
+        } else {
+            found.push(Found::Split(Split {
+                name,
+                count,
+                parts: vec![(number, file)],
+            }));
         }
     }
-    candidates.extend(split.map(|split| split.close(owner)));
-    candidates
+    let candidate = |found: Found| match found {
+        Found::Whole(file) => Candidate::file(stem(&file), owner, file),
+        Found::Split(split) => split.close(owner),
+    };
+    found.into_iter().map(candidate).collect()
+}
+
+/// The files of the model that begins with this one, by their names alone: a folder that is somebody
+/// else's is not listed. And which part is missing, if one is; those behind it are left out.
+pub(super) fn all_parts(first: &Path) -> (Vec<PathBuf>, Option<String>) {
+    let Some((name, 1, count)) = part(first) else {
+        return (vec![first.to_owned()], None);
+    };
+    let mut parts = vec![first.to_owned()];
+    for number in 2..=count {
+        let mut file = OsString::from(format!("{name}-{number:05}-of-{count:05}."));
+        file.push(first.extension().unwrap_or_default());
+        let file = first.with_file_name(file);
+        if !file.exists() {
+            let missing = format!("part {number} of {count} is missing");
+            return (parts, Some(missing));
+        }
+        parts.push(file);
+    }
+    (parts, None)
+}
+
+/// A model, as its files were met.
+enum Found {
+    Whole(PathBuf),
+    Split(Split),
 }
 
 /// A split model, as far as its parts were met.
@@ -89,11 +121,6 @@ struct Split {
 }
 
 impl Split {
-    fn continues(&self, file: &Path, name: &str, count: u32) -> bool {
-        let folder = self.parts.first().and_then(|(_, file)| file.parent());
-        self.name == name && self.count == count && file.parent() == folder
-    }
-
     fn close(self, owner: Owner) -> Candidate {
         let Self { name, count, parts } = self;
         let numbers: Vec<u32> = parts.iter().map(|(number, _)| *number).collect();
@@ -154,6 +181,17 @@ mod tests {
         check(
             &["b-00002-of-00002.gguf"],
             &[("b", 1, Some("part 1 of 2 is missing"))],
+        );
+        // Sorted, two models of one name lie between each other.
+        check(
+            &[
+                "b-00001-of-00002.gguf",
+                "b-00001-of-00003.gguf",
+                "b-00002-of-00002.gguf",
+                "b-00002-of-00003.gguf",
+                "b-00003-of-00003.gguf",
+            ],
+            &[("b", 2, None), ("b", 3, None)],
         );
         // Others of the same name elsewhere, or of another number of parts, are others.
         check(

@@ -10,7 +10,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::candidate::{Candidate, files, followed, gguf_files, is_projector};
-use super::folder::{joined, within};
+use super::folder::{all_parts, joined, within};
 use super::owner::Owner;
 
 /// Bytes of a `model.yml`; real ones have a few hundred.
@@ -49,22 +49,15 @@ fn read(data: &Path, models: &Path, description: &Path) -> Option<Candidate> {
         Err(reason) => return Some(unusable(reason)),
     };
     // The other parts of a split model lie beside the first.
-    let beside = path.parent().map(gguf_files).unwrap_or_default();
-    let beside = joined(beside, Owner::Jan);
-    let whole = beside
-        .into_iter()
-        .find(|one| one.parts.first() == Some(&path));
-    let candidate = match whole {
-        Some(whole) if whole.parts.len() > 1 || whole.problem.is_some() => {
-            Candidate { name, ..whole }
-        }
-        _ => Candidate::file(name, Owner::Jan, path),
-    };
-    let refused = candidate.parts.iter().map(|part| followed(data, part));
+    let (parts, missing) = all_parts(&path);
+    let refused = parts.iter().map(|part| followed(data, part));
     let problem = refused.into_iter().find_map(Result::err);
     Some(Candidate {
-        problem: candidate.problem.or(problem),
-        ..candidate
+        name,
+        owner: Owner::Jan,
+        linked: parts.iter().any(|part| part.is_symlink()),
+        parts,
+        problem: problem.or(missing),
     })
 }
 

@@ -70,6 +70,8 @@ struct Known {
 /// A candidate under the name that it has among all, and the state of its files.
 #[derive(Debug)]
 struct Surveyed {
+    /// The number of the place where it lies.
+    place: usize,
     candidate: Candidate,
     stamps: Vec<Stamp>,
 }
@@ -100,16 +102,20 @@ impl Library {
         }
     }
 
-    /// All that must be readable: the places, and where links in them lead, because a model may lie
-    /// on another disk.
+    /// All that must be readable: the places, and where links and descriptions in them lead, because a
+    /// model may lie on another disk.
     pub(crate) fn readable(&self) -> Vec<PathBuf> {
         let folders = self.places.iter().map(|place| place.folder.clone());
-        let linked = self
+        let places: Vec<PathBuf> = folders
+            .clone()
+            .map(|folder| folder.canonicalize().unwrap_or(folder))
+            .collect();
+        let targets = self
             .candidates()
-            .filter(|one| one.linked && one.problem.is_none());
-        let targets = linked
-            .flat_map(|candidate| candidate.parts)
+            .filter(|(_, one)| one.problem.is_none())
+            .flat_map(|(_, candidate)| candidate.parts)
             .filter_map(|part| part.canonicalize().ok())
+            .filter(|target| !places.iter().any(|place| target.starts_with(place)))
             .filter(|target| target.is_file());
         folders.chain(targets).collect()
     }
@@ -150,15 +156,7 @@ impl Library {
     /// The model of this name; `:latest` and the case do not matter. Reads no other file's header.
     pub(crate) fn find(&self, name: &str) -> Result<Arc<ModelFile>, Error> {
         let model = self.named(name)?;
-        if model.metadata.kind == Kind::Adapter {
-            return Err(Error::ModelUnusable {
-                name: name.to_owned(),
-                reason: format!(
-                    "it is a LoRA adapter for models of the kind {}: choose such a model, and attach it to that",
-                    model.metadata.architecture
-                ),
-            });
-        }
+        no_adapter(name, &model)?;
         if model.is_described() {
             return Ok(model);
         }
@@ -172,7 +170,9 @@ impl Library {
         } else {
             // An index that does not tell the truth: what stands in the file counts.
             self.correct(&model.path, metadata);
-            self.named(name)?
+            let model = self.named(name)?;
+            no_adapter(name, &model)?;
+            model
         };
         model.describe(description);
         Ok(model)
@@ -224,15 +224,20 @@ impl Library {
     }
 
     fn named(&self, name: &str) -> Result<Arc<ModelFile>, Error> {
-        let wanted = name.strip_suffix(":latest").unwrap_or(name);
-        let wanted = wanted.strip_suffix(".gguf").unwrap_or(wanted);
-        let wanted = wanted.to_lowercase();
-        let known = lock(&self.names).get(&wanted).cloned();
+        // The name as it is goes first: one may end in what is taken off others.
+        let untagged = name.strip_suffix(":latest").unwrap_or(name);
+        let bare = untagged.strip_suffix(".gguf").unwrap_or(untagged);
+        let spellings = [name, untagged, bare].map(str::to_lowercase);
+        let seen = || {
+            let names = lock(&self.names);
+            spellings.iter().find_map(|name| names.get(name)).cloned()
+        };
+        let known = seen();
         // A name that was seen need not be looked for among all the others.
         let known = known.and_then(|known| known.again());
         let surveyed = known.or_else(|| {
             self.survey();
-            lock(&self.names).get(&wanted).cloned()
+            seen()
         });
         let surveyed = surveyed.ok_or_else(|| Error::ModelNotFound(name.to_owned()))?;
         self.look_into(&surveyed)
@@ -242,18 +247,19 @@ impl Library {
             })
     }
 
-    /// All candidates, in the order of the places.
-    fn candidates(&self) -> impl Iterator<Item = Candidate> {
-        self.places.iter().flat_map(|place| {
+    /// All candidates, in the order of the places, with the number of their place.
+    fn candidates(&self) -> impl Iterator<Item = (usize, Candidate)> {
+        self.places.iter().enumerate().flat_map(|(number, place)| {
             let folder = &place.folder;
-            match place.owner {
+            let found = match place.owner {
                 Owner::Folder => folder::survey(folder),
                 Owner::Ollama => ollama::survey(folder),
                 Owner::LmStudio => folder::lm_studio(folder),
                 Owner::Jan => jan::survey(folder),
                 Owner::Gpt4All => folder::gpt4all(folder),
                 Owner::HuggingFace => hugging_face::survey(folder),
-            }
+            };
+            found.into_iter().map(move |candidate| (number, candidate))
         })
     }
 
@@ -263,7 +269,7 @@ impl Library {
         let mut all: Vec<Arc<Surveyed>> = Vec::new();
         let mut names: HashMap<String, Arc<Surveyed>> = HashMap::new();
         let mut files: HashMap<Identity, Arc<Surveyed>> = HashMap::new();
-        for candidate in self.candidates() {
+        for (place, candidate) in self.candidates() {
             let stamps: Vec<Stamp> = candidate.parts.iter().map(|part| Stamp::of(part)).collect();
             let identity = stamps.first().map(Stamp::identity);
             let taken = names.get(&candidate.name.to_lowercase());
@@ -275,13 +281,17 @@ impl Library {
             }
             // A copy, such as the starter that the installer brought.
             if candidate.owner == Owner::Folder
-                && taken.is_some_and(|taken| taken.has_copy(&stamps))
+                && taken.is_some_and(|taken| taken.has_copy(place, &stamps))
             {
                 continue;
             }
             let name = free_name(&candidate, |name| !names.contains_key(&name.to_lowercase()));
             let candidate = Candidate { name, ..candidate };
-            let one = Arc::new(Surveyed { candidate, stamps });
+            let one = Arc::new(Surveyed {
+                place,
+                candidate,
+                stamps,
+            });
             names.insert(one.candidate.name.to_lowercase(), Arc::clone(&one));
             if let (Some(identity), None) = (identity, &one.candidate.problem) {
                 files.insert(identity, Arc::clone(&one));
@@ -294,7 +304,9 @@ impl Library {
 
     /// Reads the header, unless that was done in this state of the files.
     fn look_into(&self, surveyed: &Surveyed) -> Result<Arc<ModelFile>, Problem> {
-        let Surveyed { candidate, stamps } = surveyed;
+        let Surveyed {
+            candidate, stamps, ..
+        } = surveyed;
         if let Some(problem) = &candidate.problem {
             return Err(Problem::Content(problem.clone()));
         }
@@ -357,6 +369,7 @@ impl Surveyed {
         }
         let stamps = candidate.parts.iter().map(|part| Stamp::of(part)).collect();
         Some(Arc::new(Self {
+            place: self.place,
             candidate: candidate.clone(),
             stamps,
         }))
@@ -370,10 +383,12 @@ impl Surveyed {
     }
 
     /// Files of the same sizes in another of our folders: the starter that the installer brought, for
-    /// one. They have the same name already.
-    fn has_copy(&self, stamps: &[Stamp]) -> bool {
+    /// one. They have the same name already. Two within one folder are two that a person keeps there.
+    fn has_copy(&self, place: usize, stamps: &[Stamp]) -> bool {
         let sizes = |stamps: &[Stamp]| stamps.iter().map(|stamp| stamp.size).collect::<Vec<_>>();
-        self.candidate.owner == Owner::Folder && sizes(&self.stamps) == sizes(stamps)
+        self.candidate.owner == Owner::Folder
+            && self.place != place
+            && sizes(&self.stamps) == sizes(stamps)
     }
 
     fn unusable(&self, problem: Problem) -> UnusableFile {
@@ -388,6 +403,20 @@ impl Surveyed {
             reason: problem.into_reason(),
         }
     }
+}
+
+/// Refuses an adapter where a model is asked for.
+fn no_adapter(name: &str, model: &ModelFile) -> Result<(), Error> {
+    if model.metadata.kind != Kind::Adapter {
+        return Ok(());
+    }
+    Err(Error::ModelUnusable {
+        name: name.to_owned(),
+        reason: format!(
+            "it is a LoRA adapter for models of the kind {}: choose such a model, and attach it to that",
+            model.metadata.architecture
+        ),
+    })
 }
 
 /// The candidate's own name, or, where an earlier place has it, `name@owner`, `name@owner-2`, ...

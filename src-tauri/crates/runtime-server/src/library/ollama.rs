@@ -8,6 +8,7 @@
 //! A manifest says what is opened, so it is read with distrust: a digest is 64 digits and nothing
 //! else, and whatever is wrong with one manifest hides no other.
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -46,6 +47,7 @@ struct Layer {
 /// All models of the store. `store` is its real path.
 pub(crate) fn survey(store: &Path) -> Vec<Candidate> {
     let mut found: Vec<Candidate> = Vec::new();
+    let mut names: HashSet<String> = HashSet::new();
     // The newer folder goes first, as it does in Ollama.
     for folder in ["manifests-v2", "manifests"] {
         let folder = store.join(folder);
@@ -53,7 +55,7 @@ pub(crate) fn survey(store: &Path) -> Vec<Candidate> {
             let Some(name) = name(&folder, &manifest) else {
                 continue;
             };
-            if !found.iter().any(|known| known.name == name) {
+            if names.insert(name.clone()) {
                 found.extend(read(store, &manifest, name));
             }
         }

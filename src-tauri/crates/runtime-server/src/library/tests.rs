@@ -61,6 +61,8 @@ fn a_name_that_is_taken_gets_its_owners_word() {
         ("own/a.gguf", "one"),
         ("own/sub/a.gguf", "three"),
         ("own/copy/a.gguf", "two"),
+        // A copy in another of our folders is none of its own.
+        ("missing/a.gguf", "six"),
         ("studio/p/m/a.gguf", "four"),
         ("studio/q/m/A.gguf", "five"),
         ("studio/q/m/mmproj-a.gguf", "eyes"),
@@ -70,8 +72,81 @@ fn a_name_that_is_taken_gets_its_owners_word() {
     let library = library(folder.path());
     assert_eq!(
         names(&library),
-        ["a", "a@folder", "a@lm_studio", "A@lm_studio-2"]
+        [
+            "a",
+            "a@folder",
+            "a@folder-2",
+            "a@lm_studio",
+            "A@lm_studio-2"
+        ]
     );
+}
+
+#[test]
+fn the_name_as_it_is_goes_before_the_name_without_its_ending() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "own/a.gguf", b"");
+    write(folder.path(), "own/a.gguf.gguf", b"no model");
+    let library = library(folder.path());
+    for (name, expected) in [
+        ("a", "the file is empty"),
+        ("a:latest", "the file is empty"),
+        ("A.gguf", "first bytes"),
+        ("a.gguf:latest", "first bytes"),
+        ("a.gguf.gguf", "first bytes"),
+    ] {
+        let Err(Error::ModelUnusable { reason, .. }) = library.find(name) else {
+            panic!("{name}");
+        };
+        assert!(reason.contains(expected), "{name}: {reason}");
+    }
+}
+
+#[test]
+fn a_model_that_jan_has_from_elsewhere_is_readable() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().canonicalize().unwrap();
+    let elsewhere = [
+        "one.gguf",
+        "two-00001-of-00002.gguf",
+        "two-00002-of-00002.gguf",
+    ]
+    .map(|name| root.join("elsewhere").join(name));
+    for file in &elsewhere {
+        write(&root, file.to_str().unwrap(), b"x");
+    }
+    write(&root, "elsewhere/three-00001-of-00002.gguf", b"x");
+    write(&root, "elsewhere/diary.txt", b"x");
+    let described = |id: &str, path: &str| {
+        let path = serde_json::to_string(&root.join(path)).unwrap();
+        let name = format!("jan/llamacpp/models/{id}/model.yml");
+        write(&root, &name, format!("model_path: {path}\n").as_bytes());
+    };
+    described("one", "elsewhere/one.gguf");
+    described("two", "elsewhere/two-00001-of-00002.gguf");
+    described("three", "elsewhere/three-00001-of-00002.gguf");
+    described("diary", "elsewhere/diary.txt");
+    write(&root, "jan/inside.gguf", b"x");
+    described("inside", "jan/inside.gguf");
+    let jan = Place {
+        owner: Owner::Jan,
+        folder: root.join("jan"),
+    };
+    let library = Library::new(vec![jan], Index::default());
+    let readable: HashSet<PathBuf> = library.readable().into_iter().collect();
+    for file in elsewhere {
+        assert!(readable.contains(&file), "{}", file.display());
+    }
+    for file in [
+        "elsewhere",
+        "elsewhere/three-00001-of-00002.gguf",
+        "elsewhere/diary.txt",
+    ] {
+        assert!(!readable.contains(&root.join(file)), "{file}");
+    }
+    let listing = library.list();
+    let three = listing.unusable.iter().find(|file| file.name == "three");
+    assert_eq!(three.unwrap().reason, "part 2 of 2 is missing");
 }
 
 #[cfg(unix)]
