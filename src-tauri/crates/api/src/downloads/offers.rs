@@ -5,8 +5,7 @@ use std::{io, path::Path, str::FromStr};
 
 use sotto_consent::StartedBy;
 use sotto_egress::download::{
-    Hub, ListedFile, SPARE_BYTES, Source, Target, Unfinished, free_bytes, is_taken_name,
-    unfinished,
+    Hub, ListedFile, SPARE_BYTES, Source, Target, Unfinished, free_bytes, is_taken_name, unfinished,
 };
 use sotto_models::CatalogEntry;
 

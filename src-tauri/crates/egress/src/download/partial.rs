@@ -369,7 +369,10 @@ impl Partial {
         if cut.is_cancelled() {
             return Err(DownloadError::Cut);
         }
-        let needed = target.size.saturating_sub(length).saturating_add(space::SPARE_BYTES);
+        let needed = target
+            .size
+            .saturating_sub(length)
+            .saturating_add(space::SPARE_BYTES);
         match space::free_bytes(&places.folder) {
             Some(free) if free < needed && length < target.size => {
                 return Err(DownloadError::NoSpace { needed, free });
