@@ -131,6 +131,90 @@ async fn the_second_waits_for_its_turn_and_each_can_be_paused_and_cancelled() {
 }
 
 #[tokio::test]
+async fn a_part_of_another_model_is_in_the_way_until_it_is_cancelled() {
+    let stage = Stage::new(small()).await;
+    let sotto = &stage.world.sotto;
+    let other: Vec<u8> = stage.bytes.iter().rev().copied().collect();
+    stage.hub.holds(vec![
+        HubFile::new("a/x", "model.gguf", stage.bytes.clone()),
+        HubFile::new("b/y", "model.gguf", other),
+    ]);
+    let partial = stage
+        .world
+        .home()
+        .join("models/.partial/model.gguf.download");
+    let here = || partial.metadata().map_or(0, |found| found.len());
+    let offer = async |text: &str| {
+        let wanted = reference(text);
+        let offers = sotto.offer_from_hub(&wanted, StartedBy::Person).await;
+        offers.unwrap().remove(0)
+    };
+    let first = offer("a/x").await;
+    stage.hub.fails([Fault::Hang(1_000_000)]);
+    sotto.download(&first.id, StartedBy::Person).await.unwrap();
+    while here() < 1_000_000 {
+        stage.world.next_event().await;
+    }
+    sotto.pause_download(&first.id).unwrap();
+    sotto.end_of_download(&first.id).await.unwrap();
+    let second = offer("b/y").await;
+    assert_eq!(second.received, 0);
+    assert!(
+        second.obstacle.contains("(a/x) is here, unfinished"),
+        "{}",
+        second.obstacle
+    );
+    let connections = stage.hub.connections();
+    let refused = sotto.download(&second.id, StartedBy::Person).await;
+    let refused = refused.unwrap_err();
+    assert_eq!(refused.message, second.obstacle);
+    assert_eq!((stage.hub.connections(), here()), (connections, 1_000_000));
+    sotto.cancel_download(&first.id).await.unwrap();
+    assert_eq!(offer("b/y").await.obstacle, "");
+    sotto.download(&second.id, StartedBy::Person).await.unwrap();
+    let end = sotto.end_of_download(&second.id).await.unwrap();
+    assert!(matches!(end, DownloadEnd::Whole { .. }), "{end:?}");
+}
+
+#[tokio::test]
+async fn a_cancel_while_it_pauses_is_not_lost() {
+    let stage = Stage::new(small()).await;
+    let sotto = &stage.world.sotto;
+    // At each point between the press on pause and the end of the errand.
+    for steps in [0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 200] {
+        stage.hub.fails([Fault::Hang(100_000)]);
+        sotto.download(ID, StartedBy::Person).await.unwrap();
+        while stage.here() < 100_000 {
+            stage.world.next_event().await;
+        }
+        sotto.pause_download(ID).unwrap();
+        for _ in 0..steps {
+            tokio::task::yield_now().await;
+        }
+        sotto.cancel_download(ID).await.unwrap();
+        assert_eq!(sotto.downloads().await, [], "after {steps} steps");
+        assert_eq!(stage.here(), 0, "after {steps} steps");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_link_that_leads_nowhere_has_the_name_before_anything_is_fetched() {
+    let stage = Stage::new(small()).await;
+    std::fs::create_dir_all(stage.world.home().join("models")).unwrap();
+    std::os::unix::fs::symlink("/nowhere", stage.path()).unwrap();
+    let offer = stage.offer().await;
+    assert!(
+        offer.obstacle.contains("is there already"),
+        "{}",
+        offer.obstacle
+    );
+    let press = stage.world.sotto.download(ID, StartedBy::Person).await;
+    assert!(press.unwrap_err().message.contains("is here already"));
+    assert_eq!(stage.hub.connections(), 0);
+}
+
+#[tokio::test]
 async fn one_that_is_paused_can_be_cancelled_after_a_restart() {
     let stage = Stage::new(small()).await;
     stage.hub.fails([Fault::Hang(1_000_000)]);
@@ -180,6 +264,12 @@ async fn two_programs_do_not_fetch_the_same_file() {
     let connections = stage.hub.connections();
     assert!(other.sotto.download(ID, StartedBy::Person).await.is_err());
     assert!(other.sotto.cancel_download(ID).await.is_err());
+    let paused = other.sotto.pause_download(ID).unwrap_err();
+    assert!(
+        paused.message.contains("Another program"),
+        "{}",
+        paused.message
+    );
     assert_eq!(
         (stage.hub.connections(), stage.here()),
         (connections, 1_000_000)

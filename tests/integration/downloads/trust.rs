@@ -117,6 +117,34 @@ async fn what_only_the_hub_vouches_for_is_asked_for_first_and_said() {
 }
 
 #[tokio::test]
+async fn what_may_have_left_is_not_said_to_be_here_still() {
+    let stage = Stage::new(small()).await;
+    // A hub that takes the first connection and no other, and says nothing.
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let elsewhere = Elsewhere {
+        outside: Outside {
+            hub: Some(format!("http://{}", listener.local_addr().unwrap())),
+            ..outside(&stage.hub, LIMITS)
+        },
+        catalog: catalog(&stage.bytes, true),
+    };
+    let world = World::reaching(elsewhere, FakeLanguageModel::new(Vec::new())).await;
+    tokio::spawn(async move {
+        use tokio::io::AsyncReadExt as _;
+        let (mut connection, _) = listener.accept().await.unwrap();
+        drop(listener);
+        connection.read_u8().await.unwrap();
+    });
+    let sotto = &world.sotto;
+    sotto.download(ID, StartedBy::Person).await.unwrap();
+    let end = sotto.end_of_download(ID).await.unwrap();
+    assert!(matches!(end, DownloadEnd::Failed { .. }), "{end:?}");
+    let texts = sotto.ledger_entries().await.unwrap();
+    let last: Entry = serde_json::from_str(texts.last().unwrap()).unwrap();
+    assert!(matches!(last.event, Event::Unknown { .. }), "{last:?}");
+}
+
+#[tokio::test]
 async fn a_host_that_is_not_in_the_list_is_not_asked() {
     let stage = Stage::new(small()).await;
     let other = HubDouble::start(Vec::new()).await;

@@ -258,7 +258,9 @@ impl Sotto {
         view.ok_or_else(not_found)
     }
 
-    async fn tell_downloads(&self) {
+    /// Tells all downloads that are not done.
+    pub(crate) async fn tell_downloads(&self) {
+        let _telling = self.inner.downloads.telling.lock().await;
         let downloads = self.downloads().await;
         self.inner.hear(AppEvent::DownloadsChanged { downloads });
     }

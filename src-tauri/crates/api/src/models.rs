@@ -149,6 +149,8 @@ impl Sotto {
                     sotto.attend_to_models(warm),
                     sotto.attend_to_runtime(),
                     sotto.attend_to_memory(),
+                    // What broke off before this start.
+                    sotto.tell_downloads(),
                 )
             };
             tokio::select! {

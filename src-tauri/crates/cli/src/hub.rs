@@ -18,20 +18,12 @@ pub(crate) async fn run(arguments: HubArguments) -> Result<(), Exit> {
 
 async fn obey(sotto: &Sotto, arguments: HubArguments) -> Result<(), Exit> {
     let mut hub = sotto.model_hub().await?;
-    if arguments.endpoint.is_some() || arguments.usual || !arguments.allow.is_empty() {
-        let hosts = if arguments.usual && arguments.allow.is_empty() {
-            Vec::new()
-        } else if arguments.allow.is_empty() {
-            hub.added_hosts
-        } else {
-            arguments.allow
-        };
-        let endpoint = match arguments.endpoint {
-            None if arguments.usual || hub.from_environment => None,
-            None => Some(hub.endpoint),
-            endpoint => endpoint,
-        };
-        hub = sotto.choose_model_hub(endpoint, hosts).await?;
+    if arguments.endpoint.is_some() || arguments.usual {
+        // What one hub may send on to says nothing about another.
+        let chosen = sotto.choose_model_hub(arguments.endpoint, arguments.allow);
+        hub = chosen.await?;
+    } else if !arguments.allow.is_empty() {
+        hub = sotto.allow_model_hosts(arguments.allow).await?;
     }
     if arguments.token {
         hub = sotto.keep_hub_token(key("Token (not shown): ")?).await?;

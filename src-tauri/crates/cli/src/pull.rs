@@ -61,12 +61,18 @@ async fn pull(session: &mut Session, arguments: &PullArguments) -> Result<Vec<Pu
             .offer_from_hub(&reference, StartedBy::Person)
             .await?
     } else {
-        vec![
-            session
-                .sotto
-                .offer_download(name, StartedBy::Person)
-                .await?,
-        ]
+        let preview = session.sotto.preview_download(name).await?;
+        if preview.size.is_some() {
+            vec![preview]
+        } else {
+            // Only the hub knows the rest, and asking it is a yes of its own.
+            show(&preview);
+            if !arguments.yes {
+                confirm("Ask this host how large it is?")?;
+            }
+            let asked = session.sotto.offer_download(name, StartedBy::Person);
+            vec![asked.await?]
+        }
     };
     let mut pulled = Vec::new();
     let mut wanted = Vec::new();
@@ -86,17 +92,33 @@ async fn pull(session: &mut Session, arguments: &PullArguments) -> Result<Vec<Pu
     if wanted.is_empty() {
         return Ok(pulled);
     }
+    fit(&wanted)?;
     for offer in &wanted {
         show(offer);
     }
     if !arguments.yes {
-        confirm()?;
+        confirm("Fetch it?")?;
     }
     for offer in &wanted {
         fetch(session, offer).await?;
         pulled.push(of(&session.sotto, offer, false));
     }
     Ok(pulled)
+}
+
+/// Whether all parts fit together: each one's own obstacle looks at that part alone.
+fn fit(wanted: &[DownloadOffer]) -> Result<(), Exit> {
+    let left = |offer: &DownloadOffer| offer.size.unwrap_or(0).saturating_sub(offer.received);
+    let needed: u64 = wanted.iter().map(left).fold(0, u64::saturating_add);
+    let free = wanted.iter().map(|offer| offer.free).min();
+    match free.filter(|free| *free < needed) {
+        Some(free) => Err(Exit::Failed(format!(
+            "The disk has {} free, and {} are needed. Free some first.",
+            bytes(free),
+            bytes(needed)
+        ))),
+        None => Ok(()),
+    }
 }
 
 fn of(sotto: &Sotto, offer: &DownloadOffer, already_here: bool) -> Pulled {
@@ -114,7 +136,6 @@ fn of(sotto: &Sotto, offer: &DownloadOffer, already_here: bool) -> Pulled {
 
 /// What the yes is to.
 fn show(offer: &DownloadOffer) {
-    let size = offer.size.unwrap_or(0);
     eprintln!("{}", visible(&offer.title));
     eprintln!("  file     {}", visible(&offer.file));
     eprintln!("  from     {}", visible(&offer.host));
@@ -124,14 +145,18 @@ fn show(offer: &DownloadOffer) {
             offer.further_hosts.join(", ")
         );
     }
-    eprintln!("  size     {}", bytes(size));
+    if let Some(size) = offer.size {
+        eprintln!("  size     {}", bytes(size));
+    }
     if offer.received > 0 {
         eprintln!(
             "           of which {} are here already",
             bytes(offer.received)
         );
     }
-    eprintln!("  SHA-256  {}", offer.sha256);
+    if !offer.sha256.is_empty() {
+        eprintln!("  SHA-256  {}", offer.sha256);
+    }
     let licence = &offer.licence;
     let name = if licence.name.is_empty() {
         "unknown"
@@ -148,7 +173,7 @@ fn show(offer: &DownloadOffer) {
 }
 
 /// A yes that is typed on the terminal, whatever standard input is.
-fn confirm() -> Result<(), Exit> {
+fn confirm(question: &str) -> Result<(), Exit> {
     let no_terminal = |_| {
         Exit::NotSent(
             "Nothing was fetched: there is no terminal here to say yes on. Say it with --yes."
@@ -156,7 +181,7 @@ fn confirm() -> Result<(), Exit> {
         )
     };
     let terminal = File::open("/dev/tty").map_err(no_terminal)?;
-    eprint!("Fetch it? [y/N] ");
+    eprint!("{question} [y/N] ");
     let mut line = String::new();
     BufReader::new(terminal).read_line(&mut line)?;
     if matches!(line.trim().to_lowercase().as_str(), "y" | "yes") {
@@ -312,6 +337,28 @@ mod tests {
             seconds_left: Some(75),
             message: message.to_owned(),
         }
+    }
+
+    #[test]
+    fn the_parts_of_a_model_must_fit_together() {
+        let part = |size, received| DownloadOffer {
+            id: "a/b/part.gguf".to_owned(),
+            title: "Part".to_owned(),
+            host: "hub.example".to_owned(),
+            further_hosts: Vec::new(),
+            file: "part.gguf".to_owned(),
+            size: Some(size),
+            sha256: String::new(),
+            here: false,
+            received,
+            licence: sotto_api::view::models::LicenceView::default(),
+            free: 100,
+            verified: false,
+            obstacle: String::new(),
+        };
+        assert!(fit(&[part(60, 0), part(40, 0)]).is_ok());
+        assert!(fit(&[part(60, 0), part(60, 0)]).is_err());
+        assert!(fit(&[part(60, 20), part(60, 0)]).is_ok());
     }
 
     #[test]

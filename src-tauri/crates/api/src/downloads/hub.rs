@@ -1,6 +1,8 @@
 //! Which hub is asked, where it may send a request on to, and the token that it is shown. A page chooses
 //! none of these: they are typed in a terminal or named by the environment.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use sotto_consent::{Destination, Method, Offer, Offered, ProviderId, StartedBy, Url};
 use sotto_egress::download::{DEFAULT_ENDPOINT, Hub};
@@ -19,8 +21,8 @@ use crate::{
 /// The setting with the person's choice.
 const CHOICE: &str = "model_hub";
 
-/// The setting that says for which hub a token is in the keyring.
-const WITH_TOKEN: &str = "model_hub_with_token";
+/// The setting that says for which hubs a token is in the keyring.
+const WITH_TOKEN: &str = "model_hubs_with_token";
 
 /// What the person chose.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,11 +56,31 @@ impl Sotto {
     ) -> Result<HubView, ApiError> {
         let gatekeeper = self.inner.gatekeeper().await?;
         let endpoint = endpoint.as_deref().map(address).transpose()?;
-        let choice = Choice { endpoint, hosts };
+        self.keep_choice(&gatekeeper, Choice { endpoint, hosts })
+            .await
+    }
+
+    /// Chooses the hosts that the hub may send a request on to, and leaves the hub itself as it is. Not for
+    /// a page.
+    ///
+    /// # Errors
+    /// What cannot be a host; nothing was changed then.
+    pub async fn allow_model_hosts(&self, hosts: Vec<String>) -> Result<HubView, ApiError> {
+        let gatekeeper = self.inner.gatekeeper().await?;
+        let Choice { endpoint, .. } = choice(&gatekeeper.history).await?;
+        self.keep_choice(&gatekeeper, Choice { endpoint, hosts })
+            .await
+    }
+
+    async fn keep_choice(
+        &self,
+        gatekeeper: &Gatekeeper,
+        choice: Choice,
+    ) -> Result<HubView, ApiError> {
         let endpoint = choice.endpoint.clone().map_or_else(usual, Ok)?;
         Hub::new(endpoint, &choice.hosts).map_err(|error| wrong(&error))?;
         gatekeeper.history.set_setting(CHOICE, &choice).await?;
-        self.hub_view(&gatekeeper).await
+        self.hub_view(gatekeeper).await
     }
 
     /// Keeps a token for the hub in the keyring. It goes in and never comes out; it is shown to that hub's
@@ -72,7 +94,9 @@ impl Sotto {
         let name = token_name(&hub);
         // Noted first: a token that nobody knows of could not be removed.
         let history = &gatekeeper.history;
-        history.set_setting(WITH_TOKEN, &name).await?;
+        let mut with_token = with_token(history).await?;
+        with_token.insert(name.clone());
+        history.set_setting(WITH_TOKEN, &with_token).await?;
         let kept = keychain(&gatekeeper)?.keep_provider_key(&name, token.into_secret());
         kept.await?;
         self.hub_view(&gatekeeper).await
@@ -87,7 +111,10 @@ impl Sotto {
         let hub = self.hub(&gatekeeper.history).await?;
         let name = token_name(&hub);
         keychain(&gatekeeper)?.remove_provider_key(&name).await?;
-        gatekeeper.history.set_setting(WITH_TOKEN, &"").await?;
+        let history = &gatekeeper.history;
+        let mut with_token = with_token(history).await?;
+        with_token.remove(&name);
+        history.set_setting(WITH_TOKEN, &with_token).await?;
         self.hub_view(&gatekeeper).await
     }
 
@@ -145,8 +172,12 @@ pub(super) fn token_name(hub: &Hub) -> String {
 
 /// Whether a token of this hub is kept; without a look into the keyring, which may ask the person.
 pub(super) async fn has_token(history: &History, hub: &Hub) -> Result<bool, ApiError> {
-    let kept: Option<String> = history.setting(WITH_TOKEN).await?;
-    Ok(kept == Some(token_name(hub)))
+    Ok(with_token(history).await?.contains(&token_name(hub)))
+}
+
+/// The names of the tokens that are in the keyring.
+async fn with_token(history: &History) -> Result<BTreeSet<String>, ApiError> {
+    Ok(history.setting(WITH_TOKEN).await?.unwrap_or_default())
 }
 
 async fn choice(history: &History) -> Result<Choice, ApiError> {

@@ -158,6 +158,8 @@ struct All {
 pub(crate) struct Downloads {
     all: Mutex<All>,
     turns: Arc<Semaphore>,
+    /// Held while the list is read and told, so that an older one is never told after a newer one.
+    pub(super) telling: tokio::sync::Mutex<()>,
 }
 
 impl Default for Downloads {
@@ -165,6 +167,7 @@ impl Default for Downloads {
         Self {
             all: Mutex::default(),
             turns: Arc::new(Semaphore::new(AT_ONCE)),
+            telling: tokio::sync::Mutex::default(),
         }
     }
 }
