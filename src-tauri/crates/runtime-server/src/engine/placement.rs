@@ -2,14 +2,12 @@
 //! the processor, and a card that fails is said and not hidden.
 
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::AtomicU32;
 
 use super::devices::{self, Device};
 use super::driver::{self, Busy};
 use super::gguf::Metadata;
 use super::memory::Need;
-use super::model::{Model, Offload};
+use super::model::{Model, Offload, Watch};
 use crate::error::Error;
 
 /// Bytes of a card that are left alone: the driver's own, and what a desktop draws meanwhile. Half of
@@ -168,7 +166,7 @@ pub(super) fn load(
     name: &str,
     path: &Path,
     plan: Plan,
-    progress: &Arc<AtomicU32>,
+    watch: &Watch,
 ) -> Result<(Model, Placed), Error> {
     let Plan {
         devices,
@@ -177,7 +175,7 @@ pub(super) fn load(
     } = plan;
     placed._busy = (fit.layers() > 0).then(driver::busy);
     let offload = Offload::new(&devices, &fit.per_device);
-    let model = Model::load(name, path, &offload, progress)?;
+    let model = Model::load(name, path, &offload, watch)?;
     let Placement {
         layers, on_devices, ..
     } = placed.placement;
