@@ -2,12 +2,13 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 use std::time::Instant;
 
 use serde_json::{Value, json};
 
 use super::context::{BATCH, Context, ContextSettings, Stopped};
-use super::model::{Model, Offload, Token, Watch};
+use super::model::{Model, Offload, Token};
 use super::sampler;
 use crate::error::Error;
 
@@ -26,8 +27,8 @@ pub(crate) struct Bench {
 
 /// Measures once, after a warm-up, and gives tokens per second.
 pub(crate) fn run(path: &Path, bench: Bench) -> Result<Value, Error> {
-    let watch = Watch::default();
-    let model = Arc::new(Model::load("model", path, &Offload::default(), &watch)?);
+    let progress = Arc::new(AtomicU32::new(0));
+    let model = Arc::new(Model::load("model", path, &Offload::default(), &progress)?);
     let mut context = Context::new(
         &model,
         ContextSettings {

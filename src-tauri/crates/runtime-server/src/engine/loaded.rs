@@ -1,6 +1,7 @@
 //! A model that is in memory, with everything that belongs to it and goes with it.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 
 use super::adapter::{Adapter, Attached, Wanted};
 use super::context::{Context, ContextSettings};
@@ -8,7 +9,7 @@ use super::gguf::{Kind, Metadata};
 use super::grammar::{Constraint, Constraints};
 use super::job::Format;
 use super::memory::{self, Need};
-use super::model::{Model, Watch};
+use super::model::Model;
 use super::placement::{self, Placed, Placement, Plan};
 use super::prefix::PrefixCache;
 use super::process;
@@ -80,9 +81,9 @@ impl Loaded {
         size: u32,
         threads: u32,
         plan: Plan,
-        watch: &Watch,
+        progress: &Arc<AtomicU32>,
     ) -> Result<Self, Error> {
-        let (model, placed) = placement::load(&file.name, &file.path, plan, watch)?;
+        let (model, placed) = placement::load(&file.name, &file.path, plan, progress)?;
         let model = Arc::new(model);
         let prompts = PromptMaker::new(&model, file.chat_template())?;
         let trained = model.trained_context();

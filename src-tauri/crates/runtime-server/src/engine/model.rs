@@ -9,7 +9,6 @@ use llama_cpp_sys_2 as llama;
 
 use super::backend;
 use super::devices::Device;
-use super::job::Cancel;
 use crate::error::Error;
 
 /// A token's number in the model's vocabulary.
@@ -34,15 +33,6 @@ impl Drop for Model {
         // SAFETY: loaded by llama.cpp, freed once; contexts borrow the model through an `Arc`.
         unsafe { llama::llama_model_free(self.raw) }
     }
-}
-
-/// What is told of a load, and how it is stopped.
-#[derive(Debug, Default)]
-pub(super) struct Watch {
-    /// Thousandths that are done.
-    pub(super) progress: Arc<AtomicU32>,
-    /// Set when nobody waits for the model any more.
-    pub(super) cancel: Cancel,
 }
 
 /// Which layers go to which devices.
@@ -76,12 +66,12 @@ impl Offload {
 }
 
 impl Model {
-    /// Loads the weights.
+    /// Loads the weights. `progress` follows in thousandths.
     pub(super) fn load(
         name: &str,
         path: &Path,
         offload: &Offload,
-        watch: &Watch,
+        progress: &Arc<AtomicU32>,
     ) -> Result<Self, Error> {
         backend::start()?;
         backend::forget_errors();
@@ -99,22 +89,19 @@ impl Model {
         for (to, from) in shares.iter_mut().zip(&offload.shares) {
             *to = *from;
         }
-        // SAFETY: the parameters are plain data; the file name, the lists and `watch` outlive the
-        // call, and the callback only touches atomics in it.
+        // SAFETY: the parameters are plain data; the file name, the lists and the counter outlive the
+        // call, and the callback only stores into the counter.
         let raw = unsafe {
             let mut parameters = llama::llama_model_default_params();
             parameters.devices = devices.as_mut_ptr();
             parameters.n_gpu_layers = i32::try_from(offload.layers).unwrap_or(i32::MAX);
             parameters.tensor_split = shares.as_ptr();
             parameters.progress_callback = Some(on_progress);
-            parameters.progress_callback_user_data = std::ptr::from_ref(watch).cast_mut().cast();
+            parameters.progress_callback_user_data = Arc::as_ptr(progress).cast_mut().cast();
             // Not mapped: repacked weights would be in memory twice (decision 0019).
             parameters.load_mode = llama::LLAMA_LOAD_MODE_NONE;
             llama::llama_model_load_from_file(file.as_ptr(), parameters)
         };
-        if raw.is_null() && watch.cancel.is_set() {
-            return Err(Error::Cancelled);
-        }
         if raw.is_null() {
             return Err(unusable(backend::explain("llama.cpp refused the file")));
         }
@@ -336,17 +323,16 @@ impl Model {
 }
 
 unsafe extern "C" fn on_progress(progress: f32, user_data: *mut c_void) -> bool {
-    // SAFETY: `Model::load` passes a `Watch` that outlives the load.
-    let watch = unsafe { &*user_data.cast::<Watch>() };
+    // SAFETY: `Model::load` passes a counter that outlives the load.
+    let counter = unsafe { &*user_data.cast::<AtomicU32>() };
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "clamped to 0..=1000"
     )]
-    watch.progress.store(
+    counter.store(
         (progress.clamp(0.0, 1.0) * 1000.0) as u32,
         Ordering::Relaxed,
     );
-    // `false` stops the load.
-    !watch.cancel.is_set()
+    true
 }

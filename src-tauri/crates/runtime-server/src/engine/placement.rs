@@ -2,12 +2,14 @@
 //! the processor, and a card that fails is said and not hidden.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 
 use super::devices::{self, Device};
 use super::driver::{self, Busy};
 use super::gguf::Metadata;
 use super::memory::Need;
-use super::model::{Model, Offload, Watch};
+use super::model::{Model, Offload};
 use crate::error::Error;
 
 /// Bytes of a card that are left alone: the driver's own, and what a desktop draws meanwhile. Half of
@@ -166,7 +168,7 @@ pub(super) fn load(
     name: &str,
     path: &Path,
     plan: Plan,
-    watch: &Watch,
+    progress: &Arc<AtomicU32>,
 ) -> Result<(Model, Placed), Error> {
     let Plan {
         devices,
@@ -175,7 +177,7 @@ pub(super) fn load(
     } = plan;
     placed._busy = (fit.layers() > 0).then(driver::busy);
     let offload = Offload::new(&devices, &fit.per_device);
-    let model = Model::load(name, path, &offload, watch)?;
+    let model = Model::load(name, path, &offload, progress)?;
     let Placement {
         layers, on_devices, ..
     } = placed.placement;

@@ -3,7 +3,7 @@
 //!
 //! One thread, so a model that answers is never the one that has to go.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -16,7 +16,6 @@ use super::job::{Cancel, Event, Job, KeepAlive, LoadReport, Task};
 use super::loaded::{Demand, Loaded, Purpose};
 use super::measure::{BenchEvent, Measured, Report, Stage};
 use super::memory::{Need, system_memory};
-use super::model::Watch;
 use super::placement::{self, Placement, Plan};
 use super::residents::Residents;
 use super::status::{LoadState, LoadedStatus};
@@ -254,13 +253,8 @@ impl Worker {
             }
             _ => {}
         }
-        // What is only loaded is there for later questions, whoever asked for it.
-        let waited_for = match &task {
-            Task::Load(_) => Cancel::default(),
-            _ => cancel.clone(),
-        };
         let loading = Instant::now();
-        let prepared = self.prepare(&model, wish, demand, &waited_for);
+        let prepared = self.prepare(&model, wish, demand);
         let clock = Clock {
             asked,
             load: loading.elapsed(),
@@ -321,7 +315,7 @@ impl Worker {
             adapters: &[],
             constrained: false,
         };
-        let loaded = self.prepare(model, wish, demand, cancel)?;
+        let loaded = self.prepare(model, wish, demand)?;
         measure::run(loaded, speed, cancel, report)
     }
 
@@ -331,7 +325,6 @@ impl Worker {
         model: &Arc<ModelFile>,
         wish: Wish,
         demand: Demand<'_>,
-        cancel: &Cancel,
     ) -> Result<&mut Loaded, Error> {
         let trained = match model.metadata.context_length {
             0 => u32::MAX,
@@ -346,12 +339,12 @@ impl Worker {
             let threads = wish.threads.unwrap_or(self.settings.threads);
             self.resize(wish.context, default, threads, demand)?;
         } else {
-            self.load(model, wish, default, demand, cancel)?;
+            self.load(model, wish, default, demand)?;
         }
         let first = self.residents.first().ok_or_else(gone)?;
         match first.loaded.make_context(demand.purpose) {
             Err(failed) if first.loaded.placement().on_devices > 0 => {
-                self.leave_device(model, demand, cancel, &failed)?;
+                self.leave_device(model, demand, &failed)?;
             }
             made => made?,
         }
@@ -389,7 +382,6 @@ impl Worker {
         wish: Wish,
         default: u32,
         demand: Demand<'_>,
-        cancel: &Cancel,
     ) -> Result<(), Error> {
         let Wish {
             context, layers, ..
@@ -422,10 +414,7 @@ impl Worker {
                 .make_room(outside(&plan, size), false, limit, free)?;
         }
         let context_wanted = (size < wanted).then_some(wanted);
-        let watch = Watch {
-            progress: Arc::default(),
-            cancel: cancel.clone(),
-        };
+        let progress = Arc::new(AtomicU32::new(0));
         self.publish(Some(LoadedStatus {
             model: Arc::clone(model),
             state: LoadState::Loading,
@@ -434,17 +423,17 @@ impl Worker {
             bytes: need.at(size),
             placement: Placement::default(),
             expires: None,
-            progress: Arc::clone(&watch.progress),
+            progress: Arc::clone(&progress),
         }));
         tracing::info!(model = model.name, context = size, wanted, "loading");
         let uses_device = plan.uses_device();
-        let mut loaded = Loaded::load(model, size, threads, plan, &watch);
-        if let (Err(failed), true, false) = (&loaded, uses_device, cancel.is_set()) {
+        let mut loaded = Loaded::load(model, size, threads, plan, &progress);
+        if let (Err(failed), true) = (&loaded, uses_device) {
             let plan = Plan::on_processor(&model.metadata, layers, failed);
             let room = self
                 .residents
                 .make_room(outside(&plan, size), false, limit, free);
-            loaded = room.and_then(|()| Loaded::load(model, size, threads, plan, &watch));
+            loaded = room.and_then(|()| Loaded::load(model, size, threads, plan, &progress));
         }
         match loaded {
             Ok(loaded) => {
@@ -464,7 +453,6 @@ impl Worker {
         &mut self,
         model: &Arc<ModelFile>,
         demand: Demand<'_>,
-        cancel: &Cancel,
         failed: &Error,
     ) -> Result<(), Error> {
         let first = self.residents.first().ok_or_else(gone)?;
@@ -478,11 +466,7 @@ impl Worker {
         let need = need.saturating_add(demand.bytes(&model.metadata));
         self.residents.make_room(need, false, limit, free)?;
         let plan = Plan::on_processor(&model.metadata, layers, failed);
-        let watch = Watch {
-            progress: Arc::default(),
-            cancel: cancel.clone(),
-        };
-        let mut loaded = Loaded::load(model, size, threads, plan, &watch)?;
+        let mut loaded = Loaded::load(model, size, threads, plan, &Arc::default())?;
         loaded.make_context(demand.purpose)?;
         self.residents.add(loaded, context_wanted);
         Ok(())
