@@ -46,9 +46,13 @@ pub(super) fn watch() {
 }
 
 #[cfg(unix)]
-extern "C" fn on_end(_signal: libc::c_int) {
-    if USES.load(Ordering::Relaxed) > 0 {
-        // SAFETY: `_exit` may be called in a signal handler.
-        unsafe { libc::_exit(DRIVER_FAILED) }
+extern "C" fn on_end(signal: libc::c_int) {
+    // SAFETY: both may be called in a signal handler.
+    unsafe {
+        if USES.load(Ordering::Relaxed) > 0 {
+            libc::_exit(DRIVER_FAILED);
+        }
+        // Sent by another process it would be over with this handler; now it does what it always does.
+        libc::raise(signal);
     }
 }
