@@ -184,7 +184,9 @@ describe("a download", () => {
   it("of a file that Sotto does not know by name is the terminal's", async () => {
     const { core, find } = await openModels("models", { pace: null });
     await find("someone/Own-GGUF/own-q4_0.gguf");
-    expect(await screen.findByRole("button", { name: "Copy the command that fetches it" })).toBeVisible();
+    expect(
+      await screen.findByRole("button", { name: "Copy the command that fetches it" }),
+    ).toBeVisible();
     expect(given(core, "offerDownload")).toEqual([]);
   });
 });
@@ -230,6 +232,26 @@ describe("the token for the hub", () => {
     await opened.user.click(await screen.findByRole("menuitem", { name: `${DOWNLOAD.token}…` }));
     await opened.dialog(DOWNLOAD.token);
     return opened;
+  it.each([
+    ["at the foot of the left side", "chat", true],
+    ["in a chat without a model", "no-models", false],
+  ])("a question %s is never about the next download", async (_, scene, inStrip) => {
+    const { user, core } = openWindow(scene, { pace: null, downloads: [FETCHING] });
+    const strip = await screen.findByRole("region", { name: DOWNLOAD.strip });
+    const stop = await waitFor(() => {
+      const all = screen.getAllByRole("button", { name: `${DOWNLOAD.cancel} Qwen3.5 4B` });
+      const found = all.find((button) => strip.contains(button) === inStrip);
+      if (!found) throw new Error("no button to stop it");
+      return found;
+    });
+    await user.click(stop);
+    await screen.findByRole("dialog", { name: "Stop fetching Qwen3.5 4B?" });
+    const downloads = [{ ...FETCHING, id: "next", title: "Next 7B" }];
+    await act(async () => core.tell({ type: "downloads_changed", downloads }));
+    await noDialog();
+    expect(given(core, "cancelDownload")).toEqual([]);
+  });
+
   };
   it("is taken from the clipboard by the core, and there is no field for it", async () => {
     const { core, press } = await openToken();
