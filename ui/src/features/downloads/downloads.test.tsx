@@ -11,6 +11,7 @@ import { downloadWords } from "./words";
 
 const SMALL = CATALOG.find(({ id }) => id === "qwen3.5-0.8b");
 const small = "Qwen3.5 0.8B";
+const OTHER = "Another program of yours is fetching it.";
 const ASK = `${DOWNLOAD.ask} huggingface.co`;
 
 async function openOffer(offer = {}, scene = "models") {
@@ -181,6 +182,20 @@ describe("a download", () => {
     await waitFor(() => expect(one.queryByText(/^The connection broke off/)).toBeNull());
   });
 
+  it.each<[string, Partial<DownloadView>, string[]]>([
+    ["is hashed before it goes on", { state: "verifying" }, [DOWNLOAD.pause, DOWNLOAD.cancel]],
+    ["is whole and is hashed", { state: "verifying", received: FETCHING.total }, []],
+    ["another program fetches", { rate: 0, message: OTHER }, [DOWNLOAD.cancel]],
+  ])("that %s has the buttons that do something", async (_, changes, buttons) => {
+    await openModels("models", { pace: null, downloads: [{ ...FETCHING, ...changes }] });
+    const one = await row(FETCHING.title);
+    const names = one.getAllByRole("button").map((each) => each.getAttribute("aria-label"));
+    const all = [DOWNLOAD.pause, DOWNLOAD.cancel].map((name) => `${name} ${FETCHING.title}`);
+    expect(names.filter((name) => all.includes(name ?? ""))).toEqual(
+      buttons.map((name) => `${name} ${FETCHING.title}`),
+    );
+  });
+
   it("of a file that Sotto does not know by name is the terminal's", async () => {
     const { core, find } = await openModels("models", { pace: null });
     await find("someone/Own-GGUF/own-q4_0.gguf");
@@ -280,7 +295,9 @@ describe("words", () => {
     [{ state: "queued" }, "Waits for its turn · 1.1 of 2.6 GB"],
     [{ state: "queued", received: 0, total: 0 }, "Waits for its turn"],
     [{ state: "connecting" }, "Asking cas-bridge.xethub.hf.co…"],
-    [{ state: "verifying" }, "All of it is here and is being checked"],
+    [{ state: "verifying", received: 2_620e6 }, "All of it is here and is being checked"],
+    [{ state: "verifying" }, "What is here is being checked · 1.1 of 2.6 GB"],
+    [{ state: "verifying", received: 0 }, "What is here is being checked"],
     [{ state: "paused" }, "Paused · 1.1 of 2.6 GB"],
     [{ state: "failed", message: "No." }, "No."],
     [{ state: "failed" }, "It stopped · 1.1 of 2.6 GB"],
@@ -293,3 +310,8 @@ describe("words", () => {
     expect(othersWords([])).toBe("");
   });
 });
+    [{ rate: 0, seconds_left: null, message: OTHER }, `1.1 of 2.6 GB · ${OTHER}`],
+    [
+      { state: "connecting", message: "hf.co is asked again in 300 s." },
+      "1.1 of 2.6 GB · hf.co is asked again in 300 s.",
+    ],
