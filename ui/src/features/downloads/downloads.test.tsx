@@ -1,8 +1,8 @@
 // Downloads: what is shown before a yes, and how they go.
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { CoreError, type DownloadView } from "../../ipc";
-import { CATALOG, DOWNLOADS, FETCHING } from "../../ipc/fake-catalog-scenes";
+import { CoreError, type DownloadView, type HubView } from "../../ipc";
+import { CATALOG, DOWNLOADS, FETCHING, HUB } from "../../ipc/fake-catalog-scenes";
 import { DOWNLOAD, MODELS_PAGE } from "../../testing/landmarks";
 import { given, noDialog, openModels, row } from "../../testing/models";
 import { composer, openWindow } from "../../testing/window";
@@ -232,21 +232,6 @@ describe("from the chat", () => {
     expect(await screen.findByRole("article", { name: "Qwen3.5 4B" })).toBeVisible();
   });
 
-  it("without downloads there is no strip", async () => {
-    openWindow("chat");
-    await composer();
-    await screen.findByText("ready");
-    expect(screen.queryByRole("region", { name: DOWNLOAD.strip })).toBeNull();
-  });
-});
-
-describe("the token for the hub", () => {
-  const openToken = async () => {
-    const opened = await openModels();
-    await opened.press("More about models");
-    await opened.user.click(await screen.findByRole("menuitem", { name: `${DOWNLOAD.token}…` }));
-    await opened.dialog(DOWNLOAD.token);
-    return opened;
   it.each([
     ["at the foot of the left side", "chat", true],
     ["in a chat without a model", "no-models", false],
@@ -267,21 +252,72 @@ describe("the token for the hub", () => {
     expect(given(core, "cancelDownload")).toEqual([]);
   });
 
+  it("without downloads there is no strip", async () => {
+    openWindow("chat");
+    await composer();
+    await screen.findByText("ready");
+    expect(screen.queryByRole("region", { name: DOWNLOAD.strip })).toBeNull();
+  });
+});
+
+describe("the token for the hub", () => {
+  const openToken = async (hub: Partial<HubView> = {}) => {
+    const opened = await openModels("models", { hub: { ...HUB, ...hub } });
+    await opened.press("More about models");
+    await opened.user.click(await screen.findByRole("menuitem", { name: `${DOWNLOAD.token}…` }));
+    const token = await opened.dialog(DOWNLOAD.token);
+    await token.findByText(/^Some models are given/);
+    return { ...opened, token };
   };
   it("is taken from the clipboard by the core, and there is no field for it", async () => {
-    const { core, press } = await openToken();
-    expect(within(screen.getByRole("dialog")).queryByRole("textbox")).toBeNull();
+    const { core, press, token } = await openToken();
+    expect(token.queryByRole("textbox")).toBeNull();
+    expect(token.getByText("No token for huggingface.co is kept.")).toBeVisible();
+    expect(token.queryByRole("button", { name: "Remove the token" })).toBeNull();
     await press("Take the token from the clipboard");
-    expect(await screen.findByText("The hub’s token is kept in the keyring.")).toBeVisible();
+    expect(
+      await screen.findByText("The token for huggingface.co is kept in the keyring."),
+    ).toBeVisible();
     expect(given(core, "keepHubToken")).toEqual([[]]);
   });
   it("is removed after a question", async () => {
-    const { core, press } = await openToken();
+    const { core, press } = await openToken({ token: { state: "kept" } });
     await press("Remove the token");
     expect(given(core, "removeHubToken")).toEqual([]);
     await press("Remove it");
     await noDialog();
     expect(given(core, "removeHubToken")).toEqual([[]]);
+  });
+  it.each<[Partial<HubView>, string, boolean]>([
+    [{}, "huggingface.co", true],
+    [
+      { endpoint: "https://mirror.example:8443/hf/", from_environment: true },
+      "mirror.example:8443",
+      false,
+    ],
+  ])("is for the hub that is asked now: %j", async (hub, host, linked) => {
+    const { token } = await openToken(hub);
+    expect(token.getByText(host)).toBeVisible();
+    expect(token.queryByText(/huggingface\.co\/settings\/tokens/) !== null).toBe(linked);
+    expect(token.queryByText(/HF_ENDPOINT/) !== null).toBe(hub.from_environment === true);
+    expect(token.getByText(`No token for ${host} is kept.`)).toBeVisible();
+  });
+  it("may be unknown, and it is said why", async () => {
+    const message = "There is no keyring here to keep a token in.";
+    const { token } = await openToken({ token: { state: "unknown", message } });
+    expect(token.getByText(message)).toBeVisible();
+    expect(token.queryByRole("button", { name: "Remove the token" })).toBeNull();
+  });
+  it("is not taken for a hub that is not known", async () => {
+    const { core, user, press, dialog } = await openModels();
+    core.failNext("modelHub", new CoreError("other", "HF_ENDPOINT cannot be used."));
+    await press("More about models");
+    await user.click(await screen.findByRole("menuitem", { name: `${DOWNLOAD.token}…` }));
+    const token = await dialog(DOWNLOAD.token);
+    expect(await token.findByRole("alert")).toHaveTextContent("HF_ENDPOINT cannot be used.");
+    expect(token.queryByRole("button", { name: /clipboard/ })).toBeNull();
+    await user.click(token.getByRole("button", { name: "Try again" }));
+    expect(await token.findByRole("button", { name: /clipboard/ })).toBeVisible();
   });
 });
 
@@ -294,6 +330,11 @@ describe("words", () => {
     [{ received: 98e6, seconds_left: null }, "98 MB of 2.6 GB · 37 MB/s"],
     [{ state: "queued" }, "Waits for its turn · 1.1 of 2.6 GB"],
     [{ state: "queued", received: 0, total: 0 }, "Waits for its turn"],
+    [{ rate: 0, seconds_left: null, message: OTHER }, `1.1 of 2.6 GB · ${OTHER}`],
+    [
+      { state: "connecting", message: "hf.co is asked again in 300 s." },
+      "1.1 of 2.6 GB · hf.co is asked again in 300 s.",
+    ],
     [{ state: "connecting" }, "Asking cas-bridge.xethub.hf.co…"],
     [{ state: "verifying", received: 2_620e6 }, "All of it is here and is being checked"],
     [{ state: "verifying" }, "What is here is being checked · 1.1 of 2.6 GB"],
@@ -310,8 +351,3 @@ describe("words", () => {
     expect(othersWords([])).toBe("");
   });
 });
-    [{ rate: 0, seconds_left: null, message: OTHER }, `1.1 of 2.6 GB · ${OTHER}`],
-    [
-      { state: "connecting", message: "hf.co is asked again in 300 s." },
-      "1.1 of 2.6 GB · hf.co is asked again in 300 s.",
-    ],
