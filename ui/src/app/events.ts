@@ -3,7 +3,7 @@ import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { create } from "zustand";
 import { announce } from "../components/announcer";
-import { showError, showNote } from "../components/toasts";
+import { showError, showNote, useToasts } from "../components/toasts";
 import { benchWentOn } from "../features/bench/useBench";
 import { withEnded } from "../features/chat/branch";
 import { endWords } from "../features/chat/endWords";
@@ -14,7 +14,7 @@ import { DESKTOP } from "../features/desktop/useDesktop";
 import { SHORTCUT_KEYS } from "../features/desktop/useShortcuts";
 import { DOWNLOADS, tellDownloads } from "../features/downloads/useDownloads";
 import { CLOUD } from "../features/larger/useCloud";
-import { arrivedWords } from "../features/models/arrived";
+import { arrivedWords, hereWords } from "../features/models/arrived";
 import { CATALOG, HARDWARE, MODELS, RUNTIME } from "../features/models/useModels";
 import {
   type AppEvent,
@@ -92,6 +92,16 @@ export function hear(event: AppEvent, queries: QueryClient, asked: Asked): void 
       }
       // What is installed follows from it. How far one is on its way into memory changes nothing.
       if (names(before) !== names(now)) queries.invalidateQueries({ queryKey: CATALOG });
+      break;
+    }
+    case "model_added": {
+      const known = queries.getQueryData<ModelsView>(MODELS)?.models;
+      const words = hereWords(
+        known?.find(({ name }) => name === event.model)?.title ?? event.model,
+      );
+      // The list, which mostly comes first, says so too where the model was not in it before.
+      const said = useToasts.getState().shown.some(({ text }) => text === words);
+      if (!said) showNote(words);
       break;
     }
     case "runtime_changed":

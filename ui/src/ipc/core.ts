@@ -17,6 +17,7 @@ import type {
   DownloadView,
   ErrorCode,
   HardwareView,
+  HubView,
   LargerRequest,
   LedgerView,
   Measurement,
@@ -103,6 +104,8 @@ export interface Core {
   cancelDownload(id: string): Promise<void>;
   /** Those that are not done. */
   downloads(): Promise<DownloadView[]>;
+  /** The hub that models come from now, and whether a token for it is kept. */
+  modelHub(): Promise<HubView>;
   /** Takes the hub's token out of the clipboard into the keyring: no page ever holds it. */
   keepHubToken(): Promise<void>;
   removeHubToken(): Promise<void>;

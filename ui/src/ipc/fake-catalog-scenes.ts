@@ -1,7 +1,7 @@
 // What could be fetched, what is on its way and what is said before a yes, for tests and pictures.
 // Never part of the real build.
 import { about, fit, GB, MB, QWEN, STAND_IN } from "./fake-models-scenes";
-import type { CatalogItem, DownloadOffer, DownloadView, LicenceView } from "./index";
+import type { CatalogItem, DownloadOffer, DownloadView, HubView, LicenceView } from "./index";
 
 const APACHE: LicenceView = {
   name: "Apache-2.0",
@@ -159,6 +159,15 @@ export const DOWNLOADS: DownloadView[] = [
       "The connection broke off and could not be made again for a minute. What is here stays; try again when you are online.",
   },
 ];
+
+/** Where models come from unless another hub is chosen. */
+export const HUB: HubView = {
+  endpoint: "https://huggingface.co/",
+  from_environment: false,
+  further_hosts: ["cdn-lfs.hf.co", "cas-bridge.xethub.hf.co"],
+  added_hosts: [],
+  token: { state: "none" },
+};
 
 /** What is offered for something of the catalogue, or of the hub by its name there. */
 export function offer(id: string): DownloadOffer {

@@ -33,6 +33,7 @@ type ModelCommands = Pick<
   | "resumeDownload"
   | "cancelDownload"
   | "downloads"
+  | "modelHub"
   | "keepHubToken"
   | "removeHubToken"
 >;
@@ -237,7 +238,12 @@ export function fakeModels(scene: Scene, tell: (event: AppEvent) => void): Model
       tellDownloads();
     },
     downloads: async () => structuredClone(scene.downloads),
-    keepHubToken: async () => {},
-    removeHubToken: async () => {},
+    modelHub: async () => structuredClone(scene.hub),
+    keepHubToken: async () => {
+      scene.hub = { ...scene.hub, token: { state: "kept" } };
+    },
+    removeHubToken: async () => {
+      scene.hub = { ...scene.hub, token: { state: "none" } };
+    },
   };
 }

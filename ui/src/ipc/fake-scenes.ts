@@ -1,7 +1,7 @@
 // Situations for the core in memory: what tests begin with, and what `?scene=` shows in a browser.
 import type { Scene } from "./fake";
 import { ACTIONS, MINUTES } from "./fake-actions";
-import { CATALOG, DOWNLOADS } from "./fake-catalog-scenes";
+import { CATALOG, DOWNLOADS, HUB } from "./fake-catalog-scenes";
 import { CLOUD_OFF, CLOUD_ON, EMPTY_LEDGER, LEDGER } from "./fake-cloud-scenes";
 import {
   BROKEN,
@@ -191,6 +191,7 @@ function bare(): Scene {
     settings: {},
     downloads: [],
     offers: {},
+    hub: structuredClone(HUB),
     measurements: [],
     picked: model("my-own-7b-q5_k_m", { size: 5_100_000_000, owner: "elsewhere" }),
     cloud: structuredClone(CLOUD_OFF),

@@ -19,6 +19,7 @@ import type {
   Failure,
   HardwareView,
   HistoryState,
+  HubView,
   LargerRequest,
   LedgerView,
   Measurement,
@@ -48,6 +49,7 @@ export interface Scene {
   downloads: DownloadView[];
   /** What is said otherwise about a download that is offered, by its id. */
   offers: Record<string, Partial<DownloadOffer>>;
+  hub: HubView;
   measurements: Measurement[];
   /** The file that the person picks; `null`: none. */
   picked: ModelView | null;

@@ -59,6 +59,7 @@ export function tauriCore(): Core {
     resumeDownload: (id) => done(commands.resumeDownload(id)),
     cancelDownload: (id) => done(commands.cancelDownload(id)),
     downloads: () => data(commands.downloads()),
+    modelHub: () => data(commands.modelHub()),
     keepHubToken: () => done(commands.keepHubToken()),
     removeHubToken: () => done(commands.removeHubToken()),
     search: (words) => data(commands.search(words)),

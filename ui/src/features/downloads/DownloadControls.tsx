@@ -7,7 +7,14 @@ import { bytes } from "../../components/format";
 import type { DownloadView } from "../../ipc";
 import { DOWNLOAD } from "../../testing/landmarks";
 import { useDownloadActions } from "./useDownloads";
-import { MUCH } from "./words";
+import { isElsewhere, isWhole, MUCH } from "./words";
+
+const UNDER_WAY: readonly DownloadView["state"][] = [
+  "queued",
+  "connecting",
+  "fetching",
+  "verifying",
+];
 
 interface DownloadControlsProps {
   download: DownloadView;
@@ -19,10 +26,11 @@ export function DownloadControls({ download, spelledOut = false }: DownloadContr
   const { pause, resume, cancel } = useDownloadActions();
   const [asking, setAsking] = useState(false);
   const { id, title, state, received } = download;
+  const whole = isWhole(download);
   const icon = "icon-small";
   return (
     <span className="inline-flex flex-none items-center">
-      {(state === "fetching" || state === "connecting" || state === "queued") && (
+      {UNDER_WAY.includes(state) && !whole && !isElsewhere(download) && (
         <IconButton
           label={`${DOWNLOAD.pause} ${title}`}
           title={DOWNLOAD.pause}
@@ -51,7 +59,7 @@ export function DownloadControls({ download, spelledOut = false }: DownloadContr
             onClick={() => resume(id)}
           />
         ))}
-      {state !== "verifying" && (
+      {!whole && (
         <IconButton
           label={`${DOWNLOAD.cancel} ${title}`}
           title={DOWNLOAD.cancel}

@@ -47,12 +47,13 @@ export default function DownloadStrip({ downloads }: { downloads: readonly Downl
         >
           {shown.title}
         </button>
-        <DownloadControls download={shown} />
+        {/* A question that stands is about this one, never about the next. */}
+        <DownloadControls key={shown.id} download={shown} />
       </div>
       <ProgressBar label={`${shown.title} on its way`} percent={percentOf(shown)} words={words} />
       <p
         className={`line-clamp-2 text-small tabular-nums ${shown.state === "failed" ? "text-danger" : "text-soft"}`}
-        title={shown.state === "failed" ? words : undefined}
+        title={shown.message ? words : undefined}
       >
         {words}
       </p>

@@ -1,8 +1,8 @@
 // Downloads: what is shown before a yes, and how they go.
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { CoreError, type DownloadView } from "../../ipc";
-import { CATALOG, DOWNLOADS, FETCHING } from "../../ipc/fake-catalog-scenes";
+import { CoreError, type DownloadView, type HubView } from "../../ipc";
+import { CATALOG, DOWNLOADS, FETCHING, HUB } from "../../ipc/fake-catalog-scenes";
 import { DOWNLOAD, MODELS_PAGE } from "../../testing/landmarks";
 import { given, noDialog, openModels, row } from "../../testing/models";
 import { composer, openWindow } from "../../testing/window";
@@ -11,6 +11,7 @@ import { downloadWords } from "./words";
 
 const SMALL = CATALOG.find(({ id }) => id === "qwen3.5-0.8b");
 const small = "Qwen3.5 0.8B";
+const OTHER = "Another program of yours is fetching it.";
 const ASK = `${DOWNLOAD.ask} huggingface.co`;
 
 async function openOffer(offer = {}, scene = "models") {
@@ -181,10 +182,26 @@ describe("a download", () => {
     await waitFor(() => expect(one.queryByText(/^The connection broke off/)).toBeNull());
   });
 
+  it.each<[string, Partial<DownloadView>, string[]]>([
+    ["is hashed before it goes on", { state: "verifying" }, [DOWNLOAD.pause, DOWNLOAD.cancel]],
+    ["is whole and is hashed", { state: "verifying", received: FETCHING.total }, []],
+    ["another program fetches", { rate: 0, message: OTHER }, [DOWNLOAD.cancel]],
+  ])("that %s has the buttons that do something", async (_, changes, buttons) => {
+    await openModels("models", { pace: null, downloads: [{ ...FETCHING, ...changes }] });
+    const one = await row(FETCHING.title);
+    const names = one.getAllByRole("button").map((each) => each.getAttribute("aria-label"));
+    const all = [DOWNLOAD.pause, DOWNLOAD.cancel].map((name) => `${name} ${FETCHING.title}`);
+    expect(names.filter((name) => all.includes(name ?? ""))).toEqual(
+      buttons.map((name) => `${name} ${FETCHING.title}`),
+    );
+  });
+
   it("of a file that Sotto does not know by name is the terminal's", async () => {
     const { core, find } = await openModels("models", { pace: null });
     await find("someone/Own-GGUF/own-q4_0.gguf");
-    expect(await screen.findByRole("button", { name: "Copy the command that fetches it" })).toBeVisible();
+    expect(
+      await screen.findByRole("button", { name: "Copy the command that fetches it" }),
+    ).toBeVisible();
     expect(given(core, "offerDownload")).toEqual([]);
   });
 });
@@ -215,6 +232,26 @@ describe("from the chat", () => {
     expect(await screen.findByRole("article", { name: "Qwen3.5 4B" })).toBeVisible();
   });
 
+  it.each([
+    ["at the foot of the left side", "chat", true],
+    ["in a chat without a model", "no-models", false],
+  ])("a question %s is never about the next download", async (_, scene, inStrip) => {
+    const { user, core } = openWindow(scene, { pace: null, downloads: [FETCHING] });
+    const strip = await screen.findByRole("region", { name: DOWNLOAD.strip });
+    const stop = await waitFor(() => {
+      const all = screen.getAllByRole("button", { name: `${DOWNLOAD.cancel} Qwen3.5 4B` });
+      const found = all.find((button) => strip.contains(button) === inStrip);
+      if (!found) throw new Error("no button to stop it");
+      return found;
+    });
+    await user.click(stop);
+    await screen.findByRole("dialog", { name: "Stop fetching Qwen3.5 4B?" });
+    const downloads = [{ ...FETCHING, id: "next", title: "Next 7B" }];
+    await act(async () => core.tell({ type: "downloads_changed", downloads }));
+    await noDialog();
+    expect(given(core, "cancelDownload")).toEqual([]);
+  });
+
   it("without downloads there is no strip", async () => {
     openWindow("chat");
     await composer();
@@ -224,27 +261,63 @@ describe("from the chat", () => {
 });
 
 describe("the token for the hub", () => {
-  const openToken = async () => {
-    const opened = await openModels();
+  const openToken = async (hub: Partial<HubView> = {}) => {
+    const opened = await openModels("models", { hub: { ...HUB, ...hub } });
     await opened.press("More about models");
     await opened.user.click(await screen.findByRole("menuitem", { name: `${DOWNLOAD.token}…` }));
-    await opened.dialog(DOWNLOAD.token);
-    return opened;
+    const token = await opened.dialog(DOWNLOAD.token);
+    await token.findByText(/^Some models are given/);
+    return { ...opened, token };
   };
   it("is taken from the clipboard by the core, and there is no field for it", async () => {
-    const { core, press } = await openToken();
-    expect(within(screen.getByRole("dialog")).queryByRole("textbox")).toBeNull();
+    const { core, press, token } = await openToken();
+    expect(token.queryByRole("textbox")).toBeNull();
+    expect(token.getByText("No token for huggingface.co is kept.")).toBeVisible();
+    expect(token.queryByRole("button", { name: "Remove the token" })).toBeNull();
     await press("Take the token from the clipboard");
-    expect(await screen.findByText("The hub’s token is kept in the keyring.")).toBeVisible();
+    expect(
+      await screen.findByText("The token for huggingface.co is kept in the keyring."),
+    ).toBeVisible();
     expect(given(core, "keepHubToken")).toEqual([[]]);
   });
   it("is removed after a question", async () => {
-    const { core, press } = await openToken();
+    const { core, press } = await openToken({ token: { state: "kept" } });
     await press("Remove the token");
     expect(given(core, "removeHubToken")).toEqual([]);
     await press("Remove it");
     await noDialog();
     expect(given(core, "removeHubToken")).toEqual([[]]);
+  });
+  it.each<[Partial<HubView>, string, boolean]>([
+    [{}, "huggingface.co", true],
+    [
+      { endpoint: "https://mirror.example:8443/hf/", from_environment: true },
+      "mirror.example:8443",
+      false,
+    ],
+  ])("is for the hub that is asked now: %j", async (hub, host, linked) => {
+    const { token } = await openToken(hub);
+    expect(token.getByText(host)).toBeVisible();
+    expect(token.queryByText(/huggingface\.co\/settings\/tokens/) !== null).toBe(linked);
+    expect(token.queryByText(/HF_ENDPOINT/) !== null).toBe(hub.from_environment === true);
+    expect(token.getByText(`No token for ${host} is kept.`)).toBeVisible();
+  });
+  it("may be unknown, and it is said why", async () => {
+    const message = "There is no keyring here to keep a token in.";
+    const { token } = await openToken({ token: { state: "unknown", message } });
+    expect(token.getByText(message)).toBeVisible();
+    expect(token.queryByRole("button", { name: "Remove the token" })).toBeNull();
+  });
+  it("is not taken for a hub that is not known", async () => {
+    const { core, user, press, dialog } = await openModels();
+    core.failNext("modelHub", new CoreError("other", "HF_ENDPOINT cannot be used."));
+    await press("More about models");
+    await user.click(await screen.findByRole("menuitem", { name: `${DOWNLOAD.token}…` }));
+    const token = await dialog(DOWNLOAD.token);
+    expect(await token.findByRole("alert")).toHaveTextContent("HF_ENDPOINT cannot be used.");
+    expect(token.queryByRole("button", { name: /clipboard/ })).toBeNull();
+    await user.click(token.getByRole("button", { name: "Try again" }));
+    expect(await token.findByRole("button", { name: /clipboard/ })).toBeVisible();
   });
 });
 
@@ -257,8 +330,15 @@ describe("words", () => {
     [{ received: 98e6, seconds_left: null }, "98 MB of 2.6 GB · 37 MB/s"],
     [{ state: "queued" }, "Waits for its turn · 1.1 of 2.6 GB"],
     [{ state: "queued", received: 0, total: 0 }, "Waits for its turn"],
+    [{ rate: 0, seconds_left: null, message: OTHER }, `1.1 of 2.6 GB · ${OTHER}`],
+    [
+      { state: "connecting", message: "hf.co is asked again in 300 s." },
+      "1.1 of 2.6 GB · hf.co is asked again in 300 s.",
+    ],
     [{ state: "connecting" }, "Asking cas-bridge.xethub.hf.co…"],
-    [{ state: "verifying" }, "All of it is here and is being checked"],
+    [{ state: "verifying", received: 2_620e6 }, "All of it is here and is being checked"],
+    [{ state: "verifying" }, "What is here is being checked · 1.1 of 2.6 GB"],
+    [{ state: "verifying", received: 0 }, "What is here is being checked"],
     [{ state: "paused" }, "Paused · 1.1 of 2.6 GB"],
     [{ state: "failed", message: "No." }, "No."],
     [{ state: "failed" }, "It stopped · 1.1 of 2.6 GB"],

@@ -6,31 +6,42 @@ import type { DownloadView } from "../../ipc";
 export const percentOf = ({ received, total }: DownloadView): number =>
   total > 0 ? (100 * received) / total : 0;
 
+/** Its bytes come to another program of the person's, which alone can stop them. */
+export const isElsewhere = ({ message }: DownloadView): boolean =>
+  message.startsWith("Another program");
+
+/** All bytes are here, and are hashed once more before they are a model. */
+export const isWhole = ({ state, received, total }: DownloadView): boolean =>
+  state === "verifying" && received === total;
+
 /** How it goes, in a line. */
 export function downloadWords(download: DownloadView): string {
   const { state, received, total, rate, seconds_left, host, message } = download;
   const soFar = total > 0 ? bytesOf(received, total) : bytes(received);
   switch (state) {
     case "queued":
-      return received > 0 ? `Waits for its turn · ${soFar}` : "Waits for its turn";
+      return inLine(message || "Waits for its turn", received > 0 && soFar);
     case "connecting":
-      return `Asking ${host}…`;
+      return message ? inLine(received > 0 && soFar, message) : `Asking ${host}…`;
     case "fetching":
-      return [
+      return inLine(
         soFar,
-        rate > 0 ? `${bytes(rate)}/s` : "",
-        seconds_left === null ? "" : `${secondsLeft(seconds_left)} left`,
-      ]
-        .filter(Boolean)
-        .join(" · ");
+        rate > 0 && `${bytes(rate)}/s`,
+        seconds_left !== null && `${secondsLeft(seconds_left)} left`,
+        message,
+      );
     case "verifying":
-      return "All of it is here and is being checked";
+      return isWhole(download)
+        ? "All of it is here and is being checked"
+        : inLine("What is here is being checked", received > 0 && soFar);
     case "paused":
       return message || `Paused · ${soFar}`;
     case "failed":
       return message || `It stopped · ${soFar}`;
   }
 }
+
+const inLine = (...parts: (string | false)[]): string => parts.filter(Boolean).join(" · ");
 
 /** What is lost when it is ended and is more than a moment's work, in bytes. */
 export const MUCH = 50_000_000;

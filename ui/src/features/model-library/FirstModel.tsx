@@ -28,7 +28,8 @@ export default function FirstModel() {
         <>
           <div className="flex items-center gap-2">
             <p className="min-w-0 flex-1 font-medium [overflow-wrap:anywhere]">{coming.title}</p>
-            <DownloadControls download={coming} />
+            {/* A question that stands is about this one, never about the next. */}
+            <DownloadControls key={coming.id} download={coming} />
           </div>
           <ProgressBar
             label={`${coming.title} on its way`}

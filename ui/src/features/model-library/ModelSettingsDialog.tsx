@@ -20,6 +20,7 @@ import { AdapterFields } from "./AdapterFields";
 import { NumberField } from "./NumberField";
 import {
   GRAPHICS_LAYERS,
+  isWholeNumber,
   KEEP_ALIVE,
   LEAST_CONTEXT,
   numberOf,
@@ -61,7 +62,10 @@ export function draftOf(settings: ModelSettings): Draft {
 const NOTHING_CHOSEN: Draft = draftOf({});
 
 function settingsOf({ numbers, adapters }: Draft): ModelSettings {
-  const entries = Object.entries(numbers).map(([name, typed]) => [name, numberOf(typed)]);
+  const entries = Object.entries(numbers).map(([name, typed]) => [
+    name,
+    numberOf(typed, isWholeNumber(name)),
+  ]);
   return { ...(Object.fromEntries(entries) as Record<keyof Numbers, number | null>), adapters };
 }
 
@@ -143,7 +147,7 @@ function SettingsForm({ model, kept, hardware, adapters, onClose }: FormProps) {
   const asDefault = JSON.stringify(draft) === JSON.stringify(NOTHING_CHOSEN);
   const contextTokens = wrongWith(draft.numbers.context, context)
     ? null
-    : numberOf(draft.numbers.context);
+    : numberOf(draft.numbers.context, true);
 
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();

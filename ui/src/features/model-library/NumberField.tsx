@@ -21,7 +21,7 @@ export function NumberField({ of, typed, more, onType }: NumberFieldProps) {
   const id = useId();
   const wrong = wrongWith(typed, of);
   const chosen = typed.trim() !== "";
-  const number = chosen ? numberOf(typed) : Number(standard.replaceAll(",", ""));
+  const number = chosen ? numberOf(typed, of.whole) : Number(standard.replaceAll(",", ""));
   return (
     <div className="flex flex-col gap-1 border-t border-line py-3">
       <div className="flex flex-wrap items-center gap-x-2 gap-y-1">

@@ -122,6 +122,16 @@ describe("a model on the page", () => {
     };
     await act(async () => core.tell({ type: "models_changed", models }));
     expect(await screen.findByText("Dropped 3B is on this computer now.")).toBeVisible();
+    await act(async () => core.tell({ type: "model_added", model: "dropped" }));
+    expect(screen.getAllByText("Dropped 3B is on this computer now.")).toHaveLength(1);
+  });
+
+  it("that is dropped and was here already is told by its title", async () => {
+    const { core } = openWindow("models");
+    await composer();
+    await screen.findByText("ready");
+    await act(async () => core.tell({ type: "model_added", model: QWEN.name }));
+    expect(await screen.findByText(`${QWEN.title} is on this computer now.`)).toBeVisible();
   });
 });
 

@@ -112,12 +112,28 @@ export function wrongWith(
   { least, most, whole }: Pick<Parameter, "least" | "most" | "whole">,
 ): string {
   if (typed.trim() === "") return "";
-  const value = Number(typed.replace(",", "."));
+  const value = numberIn(typed, whole);
   const range = `from ${least.toLocaleString("en")} to ${most.toLocaleString("en")}`;
   if (Number.isNaN(value) || value < least || value > most) return `A number ${range}.`;
   return whole && !Number.isInteger(value) ? `A whole number ${range}.` : "";
 }
 
 /** A typed number; `null` where it is left to Sotto. */
-export const numberOf = (typed: string): number | null =>
-  typed.trim() === "" ? null : Number(typed.replace(",", "."));
+export const numberOf = (typed: string, whole: boolean): number | null =>
+  typed.trim() === "" ? null : numberIn(typed, whole);
+
+/** The names of those that may have decimals. */
+const FRACTIONS: readonly string[] = PARAMETERS.flatMap(({ name, whole }) => (whole ? [] : [name]));
+
+/** Whether what has this name is a whole number. */
+export const isWholeNumber = (name: string): boolean => !FRACTIONS.includes(name);
+
+/** Thousands, as any country writes them: `1,000`, `1.000`, `1 000`, `1’000`. */
+const GROUPED = /^\d{1,3}(?:[.,'’\s]\d{3})+$/;
+
+function numberIn(typed: string, whole: boolean): number {
+  const trimmed = typed.trim();
+  return whole && GROUPED.test(trimmed)
+    ? Number(trimmed.replace(/\D/g, ""))
+    : Number(trimmed.replace(",", "."));
+}

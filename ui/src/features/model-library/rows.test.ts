@@ -67,6 +67,14 @@ describe("models stand in groups", () => {
     const groups = groupsOf({ ...everything, downloads: [foreign] }, "fetchable", "");
     expect(groups[0]?.rows.at(-1)).toMatchObject({ kind: "foreign", download: foreign });
   });
+  it("with what is on its way though another program has it", () => {
+    const catalog = CATALOG.map((item) =>
+      item.id === DOWNLOADS[0]?.id ? { ...item, installed: "llama3.2-3b" } : item,
+    );
+    const groups = groupsOf({ ...everything, catalog }, "fetchable", "");
+    const row = groups[0]?.rows.find(({ key }) => key === `item/${DOWNLOADS[0]?.id}`);
+    expect(row).toMatchObject({ kind: "item", download: DOWNLOADS[0] });
+  });
   it("without what only the set-up brings, unless it is on its way", () => {
     const catalog = CATALOG.map((item) => ({ ...item, installed: null, can_be_fetched: false }));
     expect(groupsOf({ ...everything, models: [], catalog, downloads: [] }, "all", "")).toEqual([]);

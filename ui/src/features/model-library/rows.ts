@@ -49,8 +49,9 @@ export function groupsOf(everything: Everything, shown: Shown, typed: string): G
   if (shown !== "here") {
     for (const item of catalog) {
       const download = downloads.find(({ id }) => id === item.id);
-      const gone = item.installed === null && (item.can_be_fetched || download);
-      if (gone && found(item))
+      // What is on its way is shown, also where another program has the same file already.
+      const listed = download || (item.installed === null && item.can_be_fetched);
+      if (listed && found(item))
         fetchable.push({ kind: "item", key: `item/${item.id}`, item, download });
     }
     const known = new Set(catalog.map(({ id }) => id));

@@ -8,7 +8,7 @@ import { featureWords } from "./HardwareStrip";
 import { lettingIn, offered } from "./LimitDialog";
 import { languageWords, regionalLanguage } from "./languages";
 import { contextCost } from "./ModelSettingsDialog";
-import { numberOf, PARAMETERS, wrongWith } from "./parameters";
+import { isWholeNumber, numberOf, PARAMETERS, wrongWith } from "./parameters";
 import { removal } from "./RemoveDialog";
 import { hubFile } from "./rows";
 import {
@@ -225,10 +225,17 @@ describe("numbers that are typed", () => {
     ["temperature", "hot", "A number from 0 to 2.", Number.NaN],
     ["top_k", "1.5", "A whole number from 0 to 1,000.", 1.5],
     ["top_k", "0", "", 0],
+    ["top_k", "1,000", "", 1_000],
+    ["top_k", " 1 000 ", "", 1_000],
+    ["top_k", "1.000", "", 1_000],
+    ["top_k", "1,001", "A number from 0 to 1,000.", 1_001],
+    ["top_k", "1,5", "A whole number from 0 to 1,000.", 1.5],
+    ["seed", "4,294,967,295", "", 4_294_967_295],
+    ["top_p", "0,125", "", 0.125],
     ["repeat_penalty", "0.4", "A number from 0.5 to 2.", 0.4],
   ])("%s: %s", (name, typed, wrong, value) => {
     expect(wrongWith(typed, named(name))).toBe(wrong);
-    expect(numberOf(typed)).toBe(value);
+    expect(numberOf(typed, isWholeNumber(name))).toBe(value);
   });
 });
 

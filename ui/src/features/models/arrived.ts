@@ -2,6 +2,9 @@
 // program.
 import type { ModelsView } from "../../ipc";
 
+/** What is said of a single one, by its title. */
+export const hereWords = (title: string): string => `${title} is on this computer now.`;
+
 /** `Typhoon 2.5 4B is on this computer now.`; empty where none came. */
 export function arrivedWords(before: ModelsView | undefined, now: ModelsView): string {
   if (!before) return "";
@@ -11,5 +14,5 @@ export function arrivedWords(before: ModelsView | undefined, now: ModelsView): s
   if (!first) return "";
   return others.length > 0
     ? `${others.length + 1} models came to this computer.`
-    : `${first.title} is on this computer now.`;
+    : hereWords(first.title);
 }
