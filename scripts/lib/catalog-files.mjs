@@ -23,7 +23,8 @@ export function architectureOf(path) {
   closeSync(file);
   const key = "general.architecture";
   const at = head.indexOf(key) + key.length;
-  if (at < key.length || at + 12 > head.length || head.readUInt32LE(at) !== STRING) return undefined;
+  if (at < key.length || at + 12 > head.length || head.readUInt32LE(at) !== STRING)
+    return undefined;
   const size = Number(head.readBigUInt64LE(at + 4));
   if (at + 12 + size > head.length) return undefined;
   return head.toString("utf8", at + 12, at + 12 + size);

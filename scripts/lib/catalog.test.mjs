@@ -187,7 +187,7 @@ for (const [from, to, message] of wrong) {
 
 test("packages that are no list of tables are refused in words", () => {
   const text = catalog();
-  const packages = /packages = \[[^]*?\n\]/;
+  const packages = /packages = \[[\s\S]*?\n\]/;
   assert.match(text, packages);
   for (const value of ['"x"', "7", '["x"]', "[[]]"]) {
     const said = examine(text.replace(packages, `packages = ${value}`)).wrong;

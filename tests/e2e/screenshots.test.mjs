@@ -272,7 +272,10 @@ for (const look of LOOKS) {
       await take("models-fit");
       await window.clickLabelled(workingDefault.name, "[data-row]");
 
-      await press(app, await window.labelled(MODELS_PAGE.download, `[data-row="item/${listed.id}"]`));
+      await press(
+        app,
+        await window.labelled(MODELS_PAGE.download, `[data-row="item/${listed.id}"]`),
+      );
       await window.find("[role=dialog]");
       await window.shows("127.0.0.1");
       await take("models-offer");
