@@ -107,11 +107,11 @@ impl Trip<'_> {
                 if said != Word::default() {
                     word = said;
                 }
-                if status.is_success() || status.is_redirection() {
-                    if let Err(error) = judge(&word) {
-                        self.ended(host, 0, false, further).await;
-                        return Err(error.into());
-                    }
+                if (status.is_success() || status.is_redirection())
+                    && let Err(error) = judge(&word)
+                {
+                    self.ended(host, 0, false, further).await;
+                    return Err(error.into());
                 }
             }
             let to = location(&response, &url);
