@@ -26,10 +26,9 @@ impl Sotto {
         let library = &self.inner.library;
         let installed = |entry: &CatalogEntry| {
             let names = list.usable.iter().map(|model| &model.name);
-            names
-                .filter(|name| library.describe(name).is_some_and(|one| one.id == entry.id))
-                .cloned()
-                .next()
+            let is_it =
+                |name: &&String| library.describe(name).is_some_and(|one| one.id == entry.id);
+            names.into_iter().find(is_it).cloned()
         };
         let known = self.inner.measurements.read().await;
         let mut items: Vec<CatalogItem> = library

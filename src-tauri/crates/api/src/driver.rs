@@ -36,7 +36,7 @@ pub(crate) struct Job {
 /// Who is asked.
 pub(crate) enum Asking {
     /// A model on this computer.
-    Local(ChatRequest),
+    Local(Box<ChatRequest>),
     /// A larger model, by a yes that is used once.
     Larger(Option<Box<Errand>>),
 }
@@ -199,7 +199,7 @@ impl Driver {
         self.source = match &mut self.asking {
             Asking::Local(request) => {
                 let runtime = Arc::clone(&self.inner.runtime);
-                let request = request.clone();
+                let request = ChatRequest::clone(request);
                 Source::Asking(Box::pin(async move {
                     runtime.revive().await;
                     let by_schema = request.manner.schema.is_some();

@@ -79,9 +79,8 @@ impl Sotto {
         let history = self.inner.history.get().await?;
         history.set_setting(LIMIT, &bytes).await?;
         let limited = self.inner.runtime.limit_memory(bytes);
-        match tokio::time::timeout(PATIENCE, limited).await {
-            Ok(Err(failure)) => return Err(ApiError::new(ErrorCode::Other, failure.message)),
-            Ok(Ok(())) | Err(_) => {}
+        if let Ok(Err(failure)) = tokio::time::timeout(PATIENCE, limited).await {
+            return Err(ApiError::new(ErrorCode::Other, failure.message));
         }
         self.tell_models().await;
         self.tell_runtime().await;

@@ -100,7 +100,10 @@ impl Sotto {
                 .unwrap_or_else(PoisonError::into_inner);
             let outside = list.unusable.iter().filter(|model| model.out_of_reach);
             let files = outside.flat_map(|model| model.files.iter().cloned());
-            files.fold(false, |new, file| reached.insert(file) || new)
+            // Each is noted, also behind the first new one.
+            let known = reached.len();
+            reached.extend(files);
+            reached.len() > known
         };
         if new && !self.inner.ending.is_cancelled() {
             let sotto = self.clone();

@@ -288,7 +288,7 @@ impl Sotto {
                 self.keep_to_memory_limit().await;
                 self.tell_loading(model.clone(), plan.conversation.id);
                 let settings = self.model_settings(&model).await;
-                Asking::Local(ChatRequest {
+                Asking::Local(Box::new(ChatRequest {
                     model,
                     messages: prompt::messages(branch.iter().map(|step| &step.message)),
                     context: plan.conversation.context.or(settings.context),
@@ -296,7 +296,7 @@ impl Sotto {
                     manner: plan.manner.or(settings.manner()),
                     residence: settings.residence(),
                     adapters: settings.adapters,
-                })
+                }))
             }
         };
         let added = branch

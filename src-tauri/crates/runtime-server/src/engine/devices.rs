@@ -242,7 +242,7 @@ fn choose(devices: &[Device], wanted: &[String]) -> Vec<bool> {
             if wanted.is_empty() {
                 device.kind == DeviceKind::Graphics && Some(&device.backend) == backend
             } else {
-                wanted.iter().any(|name| *name == device.name)
+                wanted.contains(&device.name)
             }
         })
         .collect()
