@@ -194,7 +194,7 @@ async fn a_press_on_an_offer_brings_the_model_whole_and_the_ledger_says_how() {
         (offer.host.as_str(), offer.size, offer.verified),
         ("127.0.0.1", Some(size), true)
     );
-    assert_eq!(offer.further_hosts, [stage.hub.cdn.clone()]);
+    assert_eq!(offer.further_hosts, std::slice::from_ref(&stage.hub.cdn));
     assert_eq!(offer.licence.name, "Apache-2.0");
     assert_eq!(
         (offer.obstacle.as_str(), offer.here, offer.received),

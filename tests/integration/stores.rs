@@ -75,8 +75,11 @@ fn found<'a>(view: &'a ModelsView, name: &str) -> &'a ModelView {
     model.unwrap_or_else(|| panic!("no {name} among {names:?}"))
 }
 
+type Usable<'a> = (&'a str, ModelOwner, ModelKind);
+type Unusable<'a> = (&'a str, &'a str);
+
 /// Names with owners and kinds, of what can be used; and names with reasons, of what cannot.
-fn sorted(view: &ModelsView) -> (Vec<(&str, ModelOwner, ModelKind)>, Vec<(&str, &str)>) {
+fn sorted(view: &ModelsView) -> (Vec<Usable<'_>>, Vec<Unusable<'_>>) {
     let (mut usable, mut unusable) = (Vec::new(), Vec::new());
     for model in &view.models {
         match &model.state {

@@ -246,7 +246,7 @@ async fn a_hub_in_the_clear_is_in_the_persons_network_or_none() {
     let view = sotto.model_hub().await.unwrap();
     assert_eq!(view.endpoint, format!("{}/", stage.hub.endpoint));
     assert!(view.from_environment);
-    assert_eq!(view.added_hosts, [stage.hub.cdn.clone()]);
+    assert_eq!(view.added_hosts, std::slice::from_ref(&stage.hub.cdn));
 }
 
 #[tokio::test]
