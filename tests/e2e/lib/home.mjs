@@ -37,8 +37,9 @@ export function otherApps({ path }) {
   ]) {
     mkdirSync(folder, { recursive: true });
   }
-  linkOrCopy(join(models, starter.file), join(publisher, "small-of-lm-studio.gguf"));
-  linkOrCopy(join(models, starter.file), join(ollama, "blobs", `sha256-${starter.sha256}`));
+  // No links: the same file in two places is one model.
+  copyFileSync(join(models, starter.file), join(publisher, "small-of-lm-studio.gguf"));
+  copyFileSync(join(models, starter.file), join(ollama, "blobs", `sha256-${starter.sha256}`));
   const layer = {
     mediaType: "application/vnd.ollama.image.model",
     digest: `sha256:${starter.sha256}`,
