@@ -88,11 +88,10 @@ test("what other apps keep is found, and theirs stays theirs", async (t) => {
   assert.match(await found.getText(), /From LM Studio/);
   const broken = await row(sotto.window, "broken:1b");
   assert.match(await broken.getText(), /Cannot be used/);
-  await press(
-    sotto,
-    await sotto.window.labelled(MODELS_PAGE.load, `[data-row="model/small-of-lm-studio"]`),
-  );
-  await sotto.window.labelled(MODELS_PAGE.unload, `[data-row="model/small-of-lm-studio"]`);
+  // It is better than the stand-in, so it is in memory without being asked for; and it goes again.
+  const its = `[data-row="model/small-of-lm-studio"]`;
+  await press(sotto, await sotto.window.labelled(MODELS_PAGE.unload, its));
+  await sotto.window.labelled(MODELS_PAGE.load, its);
   assert.deepEqual(otherAppsFiles(home), kept);
 });
 
