@@ -129,7 +129,10 @@ test("a model file is removed after a yes, and its bytes with it", async (t) => 
   await sotto.window.clickLabelled(MODELS_PAGE.remove, "[role=menu]");
   await sotto.window.find("[role=alertdialog], [role=dialog]");
   assert.ok(existsSync(join(home.models, "mine.gguf")), "not before the yes");
-  await press(sotto, await sotto.window.labelled("Delete", "[role=alertdialog]"));
+  await press(
+    sotto,
+    await sotto.window.labelled("Delete", ":is([role=alertdialog],[role=dialog])"),
+  );
   await until("its file is gone", () => !existsSync(join(home.models, "mine.gguf")));
   assert.ok(existsSync(join(testModels, starter.file)));
 });
