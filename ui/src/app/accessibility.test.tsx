@@ -205,7 +205,7 @@ const CASES: [name: string, scene: string, prepare?: (opened: Opened) => Promise
     "models",
     openLibrary(async ({ user }) => {
       await user.type(screen.getByRole("searchbox"), "a/b/c.gguf");
-      await screen.findByRole("button", { name: "Download…" });
+      await screen.findByRole("button", { name: "Copy the command that fetches it" });
     }),
   ],
   [
@@ -218,7 +218,7 @@ const CASES: [name: string, scene: string, prepare?: (opened: Opened) => Promise
     "models",
     openLibrary(async (opened) => {
       await pressFor("Download Qwen3.5 0.8B", /^Download/)(opened);
-      await screen.findByText("508 MB");
+      await screen.findByText("The hub says it when it is asked.");
     }),
   ],
   [
