@@ -66,6 +66,8 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["./vitest.setup.ts"],
     restoreMocks: true,
+    // One core fewer is the default, which is half of a machine with two.
+    maxWorkers: "100%",
     testTimeout: 90_000,
     hookTimeout: 90_000,
   },

@@ -100,7 +100,7 @@ def test_a_model_that_needs_more_memory_than_there_is(tmp_path, models):
     body = answer.json()
     assert (answer.status_code, body["code"]) == (500, "insufficient_memory"), body
     assert body["needed"] > body["available"] > 0
-    assert body["error"].startswith("model requires more system memory (4096.")
+    assert body["error"].startswith("model requires more memory (4096.0 GiB) than it may take (")
     runtime.stop()
 
 
