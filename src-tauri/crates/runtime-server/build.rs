@@ -8,6 +8,12 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+/// Left out: the only CPU library with AMX instructions. GCC 12 takes `_tile_loadconfig` for
+/// a read of eight bytes and drops the rest of ggml's tile configuration, so that the first
+/// matrix with AMX ends the process (SIGILL). Processors with AMX take the next best, with AVX-512.
+/// See decision 23.
+const MISCOMPILED: &str = "libggml-cpu-sapphirerapids";
+
 fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-env-changed=DEP_LLAMA_BACKENDS_DIR");
@@ -23,6 +29,11 @@ fn main() -> io::Result<()> {
     let destination = profile_folder.join("lib/sotto");
     fs::create_dir_all(&destination)?;
     copy_libraries(&backends, &destination)?;
+    // One that an earlier build put there.
+    let left_out = destination.join(format!("{MISCOMPILED}.so"));
+    if left_out.exists() {
+        fs::remove_file(left_out)?;
+    }
     if let Some(llama_out) = backends.parent() {
         for folder in ["lib", "lib64", "bin"] {
             copy_libraries(&llama_out.join(folder), &destination)?;
@@ -106,6 +117,9 @@ fn name_versions(libraries: &Path, folder: &Path, is_profile: bool) -> io::Resul
 
 /// The names that the loader asks for: `libllama.so.0`, `libggml-cpu-zen4.so`, `*.dylib`, `*.dll`.
 fn is_wanted(name: &str) -> bool {
+    if name.starts_with(MISCOMPILED) {
+        return false;
+    }
     if let Some((stem, version)) = name.split_once(".so") {
         let module = ["cpu-", "vulkan", "cuda", "metal"].iter().any(|backend| {
             stem.strip_prefix("libggml-")

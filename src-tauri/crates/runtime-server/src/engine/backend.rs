@@ -183,3 +183,22 @@ unsafe extern "C" fn on_log(
         tracing::debug!(target: "llama", "{line}");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_library_that_the_compiler_spoilt_is_offered() {
+        let folder = library_folder().expect("the libraries lie beside the tests");
+        let names: Vec<_> = std::fs::read_dir(&folder)
+            .expect("the folder can be read")
+            .flatten()
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .collect();
+        assert!(
+            !names.iter().any(|name| name.contains("sapphirerapids")),
+            "decision 23: {names:?}"
+        );
+    }
+}
