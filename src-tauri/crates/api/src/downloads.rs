@@ -284,6 +284,7 @@ fn broken_off(begun: Unfinished, host: String) -> DownloadView {
         state,
         rate: 0,
         seconds_left: None,
+        elsewhere: begun.taken,
         message,
     }
 }

@@ -335,6 +335,7 @@ mod tests {
             state,
             rate: 2_500_000,
             seconds_left: Some(75),
+            elsewhere: false,
             message: message.to_owned(),
         }
     }

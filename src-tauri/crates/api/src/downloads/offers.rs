@@ -175,7 +175,7 @@ impl Sotto {
             here: false,
             received: 0,
             licence: LicenceView::from(&entry.licence),
-            free: free.ok().flatten().unwrap_or(u64::MAX),
+            free: free.ok().flatten(),
             verified: false,
             obstacle: String::new(),
         })
@@ -322,7 +322,7 @@ impl Sotto {
                 .and_then(|begun| of_another(begun, &shown.target));
             let begun = begun.filter(|begun| begun.target.sha256 == shown.target.sha256);
             let received = begun.as_ref().map_or(0, |begun| begun.received);
-            let free = free_bytes(&folder).unwrap_or(u64::MAX);
+            let free = free_bytes(&folder);
             let needed = shown.target.size.saturating_sub(received);
             let needed = needed.saturating_add(SPARE_BYTES);
             let known = is_taken_name(&whole).then(|| verified.sha256(&whole));
@@ -333,7 +333,7 @@ impl Sotto {
                 in_its_place(&whole, found)
             } else if let Some(other) = other {
                 other
-            } else if free < needed {
+            } else if let Some(free) = free.filter(|free| *free < needed) {
                 format!("The disk has {free} bytes free, and {needed} are needed. Free some first.")
             } else if begun.is_some_and(|begun| begun.taken) {
                 "It is on its way already.".to_owned()

@@ -109,6 +109,7 @@ impl Item {
             state: self.state,
             rate,
             seconds_left,
+            elsewhere: false,
             message: self.message.clone(),
         }
     }

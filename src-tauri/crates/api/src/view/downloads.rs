@@ -28,8 +28,8 @@ pub struct DownloadOffer {
     pub received: u64,
     /// What its makers allow.
     pub licence: LicenceView,
-    /// Free bytes on the disk that it would go to.
-    pub free: u64,
+    /// Free bytes on the disk that it would go to; `None` where that is not known.
+    pub free: Option<u64>,
     /// Size and hash are known from our own trial; otherwise only the hub says them.
     pub verified: bool,
     /// Why it cannot be fetched now, for the person; empty where it can.
@@ -75,6 +75,8 @@ pub struct DownloadView {
     pub rate: u64,
     /// Seconds left at that rate.
     pub seconds_left: Option<u32>,
+    /// Another program of Sotto fetches that file right now.
+    pub elsewhere: bool,
     /// What is wrong and what to do; empty otherwise.
     pub message: String,
 }
