@@ -192,9 +192,12 @@ fn model(state: &State) -> Vec<Entry> {
     entries
 }
 
-/// How far a download is, and what can be done about it.
-fn download(download: &DownloadView) -> [Entry; 2] {
+/// How far a download is, and what can be done about it: nothing where another Sotto fetches the file.
+fn download(download: &DownloadView) -> Vec<Entry> {
     let title = short(&download.title);
+    if download.elsewhere {
+        return vec![says(format!("{title}: another Sotto fetches this file"))];
+    }
     let percent = (download.received * 100)
         .checked_div(download.total)
         .map(|percent| percent / DOWNLOAD_STEP * DOWNLOAD_STEP);
@@ -214,7 +217,7 @@ fn download(download: &DownloadView) -> [Entry; 2] {
         }
         _ => does(format!("Pause {title}"), Action::PauseDownload(id)),
     };
-    [says(format!("{title}: {how}")), act]
+    vec![says(format!("{title}: {how}")), act]
 }
 
 fn pause(state: &State) -> Entry {
@@ -444,26 +447,33 @@ mod tests {
         );
     }
 
+    fn four(state: DownloadState, received: u64, total: u64) -> DownloadView {
+        DownloadView {
+            id: "four".to_owned(),
+            title: "Four 4B".to_owned(),
+            host: String::new(),
+            file: String::new(),
+            received,
+            total,
+            state,
+            rate: 0,
+            seconds_left: None,
+            elsewhere: false,
+            message: String::new(),
+        }
+    }
+
+    fn menu_with(download: DownloadView) -> String {
+        read(&menu_of(&State {
+            downloads: vec![download],
+            ..State::default()
+        }))
+    }
+
     #[test]
     fn a_download_says_how_far_it_is_and_can_be_paused() {
         let check = |state, received, total, expected: &str| {
-            let downloads = vec![DownloadView {
-                id: "four".to_owned(),
-                title: "Four 4B".to_owned(),
-                host: String::new(),
-                file: String::new(),
-                received,
-                total,
-                state,
-                rate: 0,
-                seconds_left: None,
-                message: String::new(),
-            }];
-            let state = State {
-                downloads,
-                ..State::default()
-            };
-            let menu = read(&menu_of(&state));
+            let menu = menu_with(four(state, received, total));
             assert!(menu.contains(expected), "{menu}");
         };
         let (pause, go_on) = (
@@ -488,6 +498,21 @@ mod tests {
         ] {
             let expected = format!("Downloads\n  Four 4B: {how}\n  {act}\n");
             check(state, received, total, &expected);
+        }
+    }
+
+    #[test]
+    fn what_another_sotto_fetches_is_said_and_can_only_be_stopped_there() {
+        for state in [DownloadState::Fetching, DownloadState::Failed] {
+            let menu = menu_with(DownloadView {
+                elsewhere: true,
+                ..four(state, 500, 1_000)
+            });
+            let expected = "Downloads\n  Four 4B: another Sotto fetches this file\n";
+            assert!(menu.contains(expected), "{menu}");
+            for action in ["pause-download", "resume-download"] {
+                assert!(!menu.contains(action), "{menu}");
+            }
         }
     }
 
