@@ -664,8 +664,8 @@ export type DownloadOffer = {
 	received: number,
 	/**  What its makers allow. */
 	licence: LicenceView,
-	/**  Free bytes on the disk that it would go to. */
-	free: number,
+	/**  Free bytes on the disk that it would go to; `None` where that is not known. */
+	free: number | null,
 	/**  Size and hash are known from our own trial; otherwise only the hub says them. */
 	verified: boolean,
 	/**  Why it cannot be fetched now, for the person; empty where it can. */
@@ -707,6 +707,8 @@ export type DownloadView = {
 	rate: number,
 	/**  Seconds left at that rate. */
 	seconds_left: number | null,
+	/**  Another program of Sotto fetches that file right now. */
+	elsewhere: boolean,
 	/**  What is wrong and what to do; empty otherwise. */
 	message: string,
 };

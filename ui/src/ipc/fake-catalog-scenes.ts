@@ -129,6 +129,7 @@ export const FETCHING: DownloadView = {
   state: "fetching",
   rate: 37 * MB,
   seconds_left: 41,
+  elsewhere: false,
   message: "",
 };
 

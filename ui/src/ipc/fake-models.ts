@@ -222,6 +222,7 @@ export function fakeModels(scene: Scene, tell: (event: AppEvent) => void): Model
         state: busy ? "queued" : "fetching",
         rate: busy ? 0 : 37_000_000,
         seconds_left: null,
+        elsewhere: false,
         message: "",
       };
       scene.downloads = [...scene.downloads.filter((each) => each.id !== id), begun];

@@ -7,7 +7,7 @@ import { bytes } from "../../components/format";
 import type { DownloadView } from "../../ipc";
 import { DOWNLOAD } from "../../testing/landmarks";
 import { useDownloadActions } from "./useDownloads";
-import { isElsewhere, isWhole, MUCH } from "./words";
+import { isWhole, MUCH } from "./words";
 
 const UNDER_WAY: readonly DownloadView["state"][] = [
   "queued",
@@ -25,12 +25,13 @@ interface DownloadControlsProps {
 export function DownloadControls({ download, spelledOut = false }: DownloadControlsProps) {
   const { pause, resume, cancel } = useDownloadActions();
   const [asking, setAsking] = useState(false);
-  const { id, title, state, received } = download;
-  const whole = isWhole(download);
+  const { id, title, state, received, elsewhere } = download;
+  // The last check is not interrupted, and what another Sotto fetches is stopped there.
+  const canStop = !isWhole(download) && !elsewhere;
   const icon = "icon-small";
   return (
     <span className="inline-flex flex-none items-center">
-      {UNDER_WAY.includes(state) && !whole && !isElsewhere(download) && (
+      {UNDER_WAY.includes(state) && canStop && (
         <IconButton
           label={`${DOWNLOAD.pause} ${title}`}
           title={DOWNLOAD.pause}
@@ -59,7 +60,7 @@ export function DownloadControls({ download, spelledOut = false }: DownloadContr
             onClick={() => resume(id)}
           />
         ))}
-      {!whole && (
+      {canStop && (
         <IconButton
           label={`${DOWNLOAD.cancel} ${title}`}
           title={DOWNLOAD.cancel}

@@ -44,7 +44,7 @@ function Licence({ licence: { name, link, terms } }: Pick<DownloadOffer, "licenc
 
 function Offer({ offer, fit }: { offer: DownloadOffer; fit: CatalogItem["fit"] | undefined }) {
   const { host, further_hosts, file, size, received, free, verified } = offer;
-  const tight = size !== null && size - received + SPARE > free;
+  const tight = size !== null && free !== null && size - received + SPARE > free;
   const Sign = verified ? ShieldCheck : ShieldQuestion;
   return (
     <>
@@ -61,9 +61,11 @@ function Offer({ offer, fit }: { offer: DownloadOffer; fit: CatalogItem["fit"] |
         <Fact name="Size">
           {size === null ? "The hub says it when it is asked." : bytes(size)}
           {size !== null && received > 0 && ` · ${bytesOf(received, size)} are here already`}
-          <span className={`block text-small ${tight ? "text-danger" : "text-soft"}`}>
-            {bytes(free)} free on the disk{tight && ": that is tight"}
-          </span>
+          {free !== null && (
+            <span className={`block text-small ${tight ? "text-danger" : "text-soft"}`}>
+              {bytes(free)} free on the disk{tight && ": that is tight"}
+            </span>
+          )}
         </Fact>
         {(fit?.fit === "too_large" || fit?.fit === "over_limit") && (
           <Fact name="Memory">

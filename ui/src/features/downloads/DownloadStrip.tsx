@@ -4,7 +4,7 @@ import type { DownloadView } from "../../ipc";
 import { DOWNLOAD } from "../../testing/landmarks";
 import { useSelection } from "../conversations/selection";
 import { DownloadControls } from "./DownloadControls";
-import { downloadWords, percentOf } from "./words";
+import { downloadWords, hasFailed, percentOf } from "./words";
 
 /** The one that says most: what comes now, then what needs the person, then what waits. */
 const ORDER: readonly DownloadView["state"][] = [
@@ -22,7 +22,7 @@ export function first(downloads: readonly DownloadView[]): DownloadView | undefi
 
 /** What the others do, in a few words: `1 failed, 2 waiting`. */
 export function othersWords(downloads: readonly DownloadView[]): string {
-  const failed = downloads.filter(({ state }) => state === "failed").length;
+  const failed = downloads.filter(hasFailed).length;
   const rest = downloads.length - failed;
   return [failed > 0 && `${failed} failed`, rest > 0 && `${rest} more`].filter(Boolean).join(", ");
 }
@@ -52,7 +52,7 @@ export default function DownloadStrip({ downloads }: { downloads: readonly Downl
       </div>
       <ProgressBar label={`${shown.title} on its way`} percent={percentOf(shown)} words={words} />
       <p
-        className={`line-clamp-2 text-small tabular-nums ${shown.state === "failed" ? "text-danger" : "text-soft"}`}
+        className={`line-clamp-2 text-small tabular-nums ${hasFailed(shown) ? "text-danger" : "text-soft"}`}
         title={shown.message ? words : undefined}
       >
         {words}

@@ -11,7 +11,7 @@ import { downloadWords } from "./words";
 
 const SMALL = CATALOG.find(({ id }) => id === "qwen3.5-0.8b");
 const small = "Qwen3.5 0.8B";
-const OTHER = "Another program of yours is fetching it.";
+const OTHER = "Another Sotto fetches this file";
 const ASK = `${DOWNLOAD.ask} huggingface.co`;
 
 async function openOffer(offer = {}, scene = "models") {
@@ -64,6 +64,14 @@ describe("before a download", () => {
   ])("%j is said", async (offer, words) => {
     const { offered } = await openOffer(offer);
     expect(await offered.findByText(words)).toBeVisible();
+  });
+
+  it("nothing is said of free space that is not known", async () => {
+    const { offered } = await openOffer({ free: null });
+    expect(await offered.findByText("508 MB")).toBeVisible();
+    expect(offered.queryByText(/free on the disk/)).toBeNull();
+    expect(offered.queryByText(/tight/)).toBeNull();
+    expect(offered.getByRole("button", { name: DOWNLOAD.yes })).toBeEnabled();
   });
 
   it("an obstacle is said in place of the yes", async () => {
@@ -185,7 +193,7 @@ describe("a download", () => {
   it.each<[string, Partial<DownloadView>, string[]]>([
     ["is hashed before it goes on", { state: "verifying" }, [DOWNLOAD.pause, DOWNLOAD.cancel]],
     ["is whole and is hashed", { state: "verifying", received: FETCHING.total }, []],
-    ["another program fetches", { rate: 0, message: OTHER }, [DOWNLOAD.cancel]],
+    ["another Sotto fetches", { rate: 0, seconds_left: null, elsewhere: true }, []],
   ])("that %s has the buttons that do something", async (_, changes, buttons) => {
     await openModels("models", { pace: null, downloads: [{ ...FETCHING, ...changes }] });
     const one = await row(FETCHING.title);
@@ -194,6 +202,30 @@ describe("a download", () => {
     expect(names.filter((name) => all.includes(name ?? ""))).toEqual(
       buttons.map((name) => `${name} ${FETCHING.title}`),
     );
+  });
+
+  it("that another Sotto fetches is said calmly in the chat", async () => {
+    const { core } = openWindow("chat", { pace: null, downloads: [FETCHING] });
+    await composer();
+    const strip = within(await screen.findByRole("region", { name: DOWNLOAD.strip }));
+    const taken: DownloadView = {
+      ...FETCHING,
+      state: "failed",
+      elsewhere: true,
+      message: "Another program of yours is fetching this file.",
+    };
+    await act(async () => core.tell({ type: "downloads_changed", downloads: [taken] }));
+    expect(await strip.findByText(`${OTHER} · 1.1 of 2.6 GB`)).not.toHaveClass("text-danger");
+    expect(screen.queryByText(/is not here yet/)).toBeNull();
+    expect(othersWords([taken])).toBe("1 more");
+  });
+
+  it("that another Sotto fetches has no error in its row", async () => {
+    const taken: DownloadView = { ...FETCHING, state: "failed", elsewhere: true, message: "No." };
+    await openModels("models", { pace: null, downloads: [taken] });
+    const one = await row(FETCHING.title);
+    expect(one.getByText(`${OTHER} · 1.1 of 2.6 GB`)).toBeVisible();
+    expect(one.queryByText("No.")).toBeNull();
   });
 
   it("of a file that Sotto does not know by name is the terminal's", async () => {
@@ -330,7 +362,18 @@ describe("words", () => {
     [{ received: 98e6, seconds_left: null }, "98 MB of 2.6 GB · 37 MB/s"],
     [{ state: "queued" }, "Waits for its turn · 1.1 of 2.6 GB"],
     [{ state: "queued", received: 0, total: 0 }, "Waits for its turn"],
-    [{ rate: 0, seconds_left: null, message: OTHER }, `1.1 of 2.6 GB · ${OTHER}`],
+    [{ elsewhere: true }, `${OTHER} · 1.1 of 2.6 GB`],
+    [{ elsewhere: true, received: 0, total: 0 }, OTHER],
+    // What is said of it does not decide whether it is.
+    [
+      { rate: 0, seconds_left: null, message: "Another program of yours is fetching it." },
+      "1.1 of 2.6 GB · Another program of yours is fetching it.",
+    ],
+    [
+      { elsewhere: true, message: "Another program of yours is fetching it." },
+      `${OTHER} · 1.1 of 2.6 GB`,
+    ],
+    [{ elsewhere: true, state: "failed", message: "No." }, `${OTHER} · 1.1 of 2.6 GB`],
     [
       { state: "connecting", message: "hf.co is asked again in 300 s." },
       "1.1 of 2.6 GB · hf.co is asked again in 300 s.",

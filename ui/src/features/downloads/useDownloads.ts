@@ -5,6 +5,7 @@ import { announce } from "../../components/announcer";
 import { showError } from "../../components/toasts";
 import { type DownloadView, useCore } from "../../ipc";
 import { useSelection } from "../conversations/selection";
+import { hasFailed } from "./words";
 
 export const DOWNLOADS = ["downloads"] as const;
 
@@ -34,11 +35,12 @@ export function tellDownloads(
   before: readonly DownloadView[] | undefined,
   now: readonly DownloadView[],
 ): void {
-  for (const { id, title, state, message } of now) {
+  for (const download of now) {
+    const { id, title, state, message } = download;
     const was = before?.find((each) => each.id === id)?.state;
     if (was === undefined || was === state) continue;
     if (state === "verifying") announce(`${title} is being checked`);
-    if (state !== "failed") continue;
+    if (!hasFailed(download)) continue;
     const words = `${title} is not here yet. ${message}`;
     if (useSelection.getState().page === "models") announce(words);
     else showError(new Error(words), { label: "Show", run: showModels });

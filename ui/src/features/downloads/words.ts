@@ -6,9 +6,9 @@ import type { DownloadView } from "../../ipc";
 export const percentOf = ({ received, total }: DownloadView): number =>
   total > 0 ? (100 * received) / total : 0;
 
-/** Its bytes come to another program of the person's, which alone can stop them. */
-export const isElsewhere = ({ message }: DownloadView): boolean =>
-  message.startsWith("Another program");
+/** It stopped with an error, and nobody else fetches the file either. */
+export const hasFailed = ({ state, elsewhere }: DownloadView): boolean =>
+  state === "failed" && !elsewhere;
 
 /** All bytes are here, and are hashed once more before they are a model. */
 export const isWhole = ({ state, received, total }: DownloadView): boolean =>
@@ -16,8 +16,9 @@ export const isWhole = ({ state, received, total }: DownloadView): boolean =>
 
 /** How it goes, in a line. */
 export function downloadWords(download: DownloadView): string {
-  const { state, received, total, rate, seconds_left, host, message } = download;
+  const { state, received, total, rate, seconds_left, elsewhere, host, message } = download;
   const soFar = total > 0 ? bytesOf(received, total) : bytes(received);
+  if (elsewhere) return inLine("Another Sotto fetches this file", received > 0 && soFar);
   switch (state) {
     case "queued":
       return inLine(message || "Waits for its turn", received > 0 && soFar);

@@ -7,7 +7,7 @@ import { NAMES } from "../../testing/landmarks";
 import { useSelection } from "../conversations/selection";
 import { DownloadControls } from "../downloads/DownloadControls";
 import { useDownloads } from "../downloads/useDownloads";
-import { downloadWords, percentOf } from "../downloads/words";
+import { downloadWords, hasFailed, percentOf } from "../downloads/words";
 import { useCatalog } from "../models/useModels";
 import { bestFit } from "./best";
 import { languageWords } from "./languages";
@@ -36,7 +36,7 @@ export default function FirstModel() {
             percent={percentOf(coming)}
             words={downloadWords(coming)}
           />
-          <p className={`tabular-nums ${coming.state === "failed" ? "text-danger" : "text-soft"}`}>
+          <p className={`tabular-nums ${hasFailed(coming) ? "text-danger" : "text-soft"}`}>
             {downloadWords(coming)}
           </p>
         </>

@@ -7,7 +7,7 @@ import { Tag } from "../../components/Tag";
 import type { CatalogItem, DownloadView, HardwareView } from "../../ipc";
 import { MODELS_PAGE } from "../../testing/landmarks";
 import { DownloadControls } from "../downloads/DownloadControls";
-import { downloadWords, percentOf } from "../downloads/words";
+import { downloadWords, hasFailed, percentOf } from "../downloads/words";
 import type { PageActions } from "./actions";
 import { ItemDetails } from "./Details";
 import { LanguageTag } from "./LanguageTag";
@@ -18,7 +18,6 @@ import { FIT_TAGS, honest, parameterWords } from "./words";
 
 /** How far it is. */
 function Progress({ download }: { download: DownloadView }) {
-  const failed = download.state === "failed";
   const words = downloadWords(download);
   return (
     <div className="flex min-w-0 flex-col gap-1.5">
@@ -28,7 +27,7 @@ function Progress({ download }: { download: DownloadView }) {
         words={words}
       />
       <p className="text-small text-soft tabular-nums">
-        {failed ? `Stopped · ${bytesOf(download.received, download.total)}` : words}
+        {hasFailed(download) ? `Stopped · ${bytesOf(download.received, download.total)}` : words}
       </p>
     </div>
   );
@@ -75,7 +74,7 @@ const ActionPlace = ({ children }: { children: ReactNode }) => (
 
 /** What went wrong has no room beside the name. */
 function Failure({ download }: { download: DownloadView | undefined }) {
-  if (download?.state !== "failed") return null;
+  if (!download || !hasFailed(download)) return null;
   return <p className="text-ui text-danger">{download.message}</p>;
 }
 
