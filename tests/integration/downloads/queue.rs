@@ -261,9 +261,16 @@ async fn two_programs_do_not_fetch_the_same_file() {
     let views = other.sotto.downloads().await;
     assert_eq!(states(&views), [(NAME, DownloadState::Fetching)]);
     assert!(views[0].message.contains("Another program"));
+    assert!(views[0].elsewhere);
+    assert!(!stage.world.sotto.downloads().await[0].elsewhere);
     let connections = stage.hub.connections();
     assert!(other.sotto.download(ID, StartedBy::Person).await.is_err());
-    assert!(other.sotto.cancel_download(ID).await.is_err());
+    let cancelled = other.sotto.cancel_download(ID).await.unwrap_err();
+    assert!(
+        cancelled.message.contains("Another program"),
+        "{}",
+        cancelled.message
+    );
     let paused = other.sotto.pause_download(ID).unwrap_err();
     assert!(
         paused.message.contains("Another program"),

@@ -110,7 +110,7 @@ async fn pull(session: &mut Session, arguments: &PullArguments) -> Result<Vec<Pu
 fn fit(wanted: &[DownloadOffer]) -> Result<(), Exit> {
     let left = |offer: &DownloadOffer| offer.size.unwrap_or(0).saturating_sub(offer.received);
     let needed: u64 = wanted.iter().map(left).fold(0, u64::saturating_add);
-    let free = wanted.iter().map(|offer| offer.free).min();
+    let free = wanted.iter().filter_map(|offer| offer.free).min();
     match free.filter(|free| *free < needed) {
         Some(free) => Err(Exit::Failed(format!(
             "The disk has {} free, and {} are needed. Free some first.",
@@ -353,7 +353,7 @@ mod tests {
             here: false,
             received,
             licence: sotto_api::view::models::LicenceView::default(),
-            free: 100,
+            free: Some(100),
             verified: false,
             obstacle: String::new(),
         };
