@@ -107,7 +107,7 @@ function testSteps(env, pythonOfTests) {
       name: "the real window (e2e)",
       ...isolated(node, [join(root, "tests", "e2e", "run.mjs")]),
       env,
-      limit: 25 * MINUTE,
+      limit: 35 * MINUTE,
       skip: noWindow,
       // cargo test may have left programs there that were built with the tests' features.
       before: buildPrograms,
