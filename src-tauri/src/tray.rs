@@ -303,10 +303,7 @@ fn perform(app: &AppHandle<Webview>, action: Action) {
         ),
         Action::PauseDownload(id) => run(app, |sotto| async move { sotto.pause_download(&id) }),
         Action::ResumeDownload(id) => run(app, |sotto| async move {
-            sotto
-                .resume_download(&id, StartedBy::Person)
-                .await
-                .map(|_| ())
+            sotto.download(&id, StartedBy::Person).await.map(|_| ())
         }),
         Action::Pause => run(app, |sotto| async move { sotto.pause_runtime().await }),
         Action::Resume => run(app, |sotto| async move { sotto.resume_runtime().await }),

@@ -56,7 +56,7 @@ pub(crate) async fn resume_download(
     presses: State<'_, Presses>,
     id: String,
 ) -> Result<(), ApiError> {
-    let going = sotto.resume_download(&id, presses.spend()?).await;
+    let going = sotto.download(&id, presses.spend()?).await;
     going.map(|_| ())
 }
 

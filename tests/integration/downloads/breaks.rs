@@ -113,7 +113,7 @@ async fn a_pause_and_a_restart_go_on_where_it_was() {
     resumed
         .world
         .sotto
-        .resume_download(ID, StartedBy::Person)
+        .download(ID, StartedBy::Person)
         .await
         .unwrap();
     let end = resumed.world.sotto.end_of_download(ID).await.unwrap();

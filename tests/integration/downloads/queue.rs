@@ -109,10 +109,7 @@ async fn the_second_waits_for_its_turn_and_each_can_be_paused_and_cancelled() {
     sotto.pause_download(&second).unwrap();
     sotto.end_of_download(&second).await.unwrap();
     assert_eq!(stage.hub.fetched().len(), fetched);
-    sotto
-        .resume_download(&second, StartedBy::Person)
-        .await
-        .unwrap();
+    sotto.download(&second, StartedBy::Person).await.unwrap();
     // Cancelling the first lets the second go, and leaves nothing of the first.
     sotto.cancel_download(ID).await.unwrap();
     assert_eq!(

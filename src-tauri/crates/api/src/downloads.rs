@@ -116,18 +116,6 @@ impl Sotto {
         Ok(view)
     }
 
-    /// Goes on with a download that stopped: the same press as [`Sotto::download`].
-    ///
-    /// # Errors
-    /// As there.
-    pub async fn resume_download(
-        &self,
-        id: &str,
-        started_by: StartedBy,
-    ) -> Result<DownloadView, ApiError> {
-        self.download(id, started_by).await
-    }
-
     /// Stops a download; what is here stays.
     ///
     /// # Errors

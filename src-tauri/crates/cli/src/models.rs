@@ -7,7 +7,7 @@ use sotto_api::view::{
     models::{CatalogItem, Fit, FitView, ModelKind, ModelOwner},
 };
 
-use crate::{exit::Exit, print_json, print_line, session::Session};
+use crate::{exit::Exit, print_json, print_line, pull::bytes, session::Session};
 
 pub(crate) async fn list(json: bool) -> Result<(), Exit> {
     let session = Session::new()?;
@@ -26,7 +26,7 @@ pub(crate) async fn list(json: bool) -> Result<(), Exit> {
         print_line(&format!(
             "{mark} {:<44} {:>8}  {}",
             model.name,
-            size(model.size),
+            bytes(model.size),
             note(model)
         ))?;
     }
@@ -67,7 +67,7 @@ pub(crate) async fn catalog(language: Option<&str>, json: bool) -> Result<(), Ex
         print_line(&format!(
             "{:<28} {:>8}  {:<40} {}",
             item.id,
-            size(item.size),
+            bytes(item.size),
             fit(&item.fit),
             if item.verified {
                 ""
@@ -152,7 +152,7 @@ fn lines(model: &ModelView) -> Vec<String> {
     };
     line("state", note(model));
     line("architecture", model.architecture.clone());
-    line("size", size(model.size));
+    line("size", bytes(model.size));
     if model.context_length > 0 {
         line("context", format!("{} tokens", model.context_length));
     }
@@ -170,8 +170,8 @@ fn lines(model: &ModelView) -> Vec<String> {
 }
 
 fn fit(view: &FitView) -> String {
-    let needed = size(view.weights + view.cache + view.working);
-    let (context, room) = (view.context, size(view.room));
+    let needed = bytes(view.weights + view.cache + view.working);
+    let (context, room) = (view.context, bytes(view.room));
     match view.fit {
         Fit::FitsWell => format!("fits: {needed} of {room}"),
         Fit::SmallerContext => format!(
@@ -183,23 +183,9 @@ fn fit(view: &FitView) -> String {
     }
 }
 
-fn size(bytes: u64) -> String {
-    let megabytes = bytes / 1_000_000;
-    if megabytes < 1000 {
-        return format!("{megabytes} MB");
-    }
-    format!("{}.{} GB", megabytes / 1000, megabytes % 1000 / 100)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sizes() {
-        assert_eq!(size(98_362_432), "98 MB");
-        assert_eq!(size(1_117_320_768), "1.1 GB");
-    }
 
     #[test]
     fn whether_a_model_fits_is_said_with_the_numbers() {

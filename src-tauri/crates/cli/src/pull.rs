@@ -300,7 +300,8 @@ fn line(view: &DownloadView) -> String {
     words
 }
 
-fn bytes(bytes: u64) -> String {
+/// `bytes` in kB, MB or GB, each a thousand of the one before; only GB have a decimal.
+pub(crate) fn bytes(bytes: u64) -> String {
     match bytes {
         0..1_000_000 => format!("{} kB", bytes / 1_000),
         1_000_000..1_000_000_000 => format!("{} MB", bytes / 1_000_000),
@@ -377,6 +378,7 @@ mod tests {
             "hub.example is asked again in 7 s.",
             "asking hub.example: hub.example is asked again in 7 s.",
         );
+        assert_eq!(bytes(98_362_432), "98 MB");
         assert_eq!(bytes(1_117_320_768), "1.1 GB");
         assert_eq!(bytes(65_536), "65 kB");
         assert_eq!(duration(7_260), "2 h 1 min");
