@@ -268,7 +268,7 @@ for (const look of LOOKS) {
       await window.shows("From Ollama");
       await take("models-page");
       await window.clickLabelled(workingDefault.name, "[data-row]");
-      await window.shows("Quantisation");
+      await window.shows("Architecture");
       await take("models-fit");
       await window.clickLabelled(workingDefault.name, "[data-row]");
 

@@ -262,6 +262,7 @@ async fn two_programs_do_not_fetch_the_same_file() {
     assert!(!stage.world.sotto.downloads().await[0].elsewhere);
     let connections = stage.hub.connections();
     assert!(other.sotto.download(ID, StartedBy::Person).await.is_err());
+    assert!(other.sotto.downloads().await[0].elsewhere);
     let cancelled = other.sotto.cancel_download(ID).await.unwrap_err();
     assert!(
         cancelled.message.contains("Another program"),

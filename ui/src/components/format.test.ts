@@ -15,6 +15,7 @@ import {
 describe("numbers", () => {
   it.each([
     [bytes(0), "0 bytes"],
+    [bytes(1), "1 byte"],
     [bytes(999), "999 bytes"],
     [bytes(98_362_432), "98 MB"],
     [bytes(999_600), "1.0 MB"],

@@ -11,6 +11,7 @@ export function bytes(count: number): string {
     unit += 1;
   }
   const digits = unit > 0 && value < 9.95 ? 1 : 0;
+  if (count === 1) return "1 byte";
   return `${value.toFixed(digits)} ${UNITS[unit]}`;
 }
 

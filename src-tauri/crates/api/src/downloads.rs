@@ -203,9 +203,17 @@ impl Sotto {
                     }
                     views.push(broken_off(begun, host.clone().unwrap_or_default()));
                 }
-                // What stopped is as long as it is, not as it was last told.
-                Some(view) if view.state == DownloadState::Paused => view.received = begun.received,
-                Some(_) => {}
+                // What stopped here may be fetched by another program since; the lock of what goes on
+                // is our own.
+                Some(view) => match view.state {
+                    DownloadState::Paused => {
+                        // As long as it is, not as it was last told.
+                        view.received = begun.received;
+                        view.elsewhere = begun.taken;
+                    }
+                    DownloadState::Failed => view.elsewhere = begun.taken,
+                    _ => {}
+                },
             }
         }
         views

@@ -114,9 +114,11 @@ export function ownerSentence({ owner }: ModelView): string {
   }
 }
 
+const startsLarge = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
+
 /** One honest sentence, or where it is from where nobody knows one. */
 export function aboutModel(model: ModelView): string {
-  if (model.state.state === "unusable") return model.state.reason;
+  if (model.state.state === "unusable") return startsLarge(model.state.reason);
   return honest(model) || ownerSentence(model);
 }
 
