@@ -19,7 +19,7 @@ const BENCH = {
     "CMAKE_SKIP_RPATH=ON",
   ],
   // What llama.cpp's programs share, and the runtime has no use for.
-  beside: /^libllama-common\./,
+  beside: /^libllama-(common|bench-impl)\./,
 };
 
 /** Builds it unless it is built; returns the program. */

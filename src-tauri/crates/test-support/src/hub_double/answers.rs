@@ -203,7 +203,8 @@ impl Sending {
                         sending.then = Then::End;
                         let broken = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
                         // What was handed over goes out first: then the counts are those of the wire.
-                        tokio::time::sleep(Duration::from_millis(5)).await;
+                        // Long, because a client on a busy machine reads late.
+                        tokio::time::sleep(Duration::from_millis(100)).await;
                         Some((Err(broken), sending))
                     }
                 };
