@@ -283,6 +283,59 @@ async fn two_programs_do_not_fetch_the_same_file() {
     stage.world.sotto.end_of_download(ID).await.unwrap();
 }
 
+/// The next list of downloads that a program tells, if it says what is awaited.
+async fn told(world: &World, awaited: impl Fn(&DownloadView) -> bool) {
+    loop {
+        let AppEvent::DownloadsChanged { downloads } = world.next_event().await else {
+            continue;
+        };
+        if downloads.iter().any(&awaited) {
+            return;
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_another_program_fetches_is_followed_until_it_stops_there() {
+    let stage = Stage::new(small()).await;
+    let sotto = &stage.world.sotto;
+    let other = stage.world.again(FakeLanguageModel::new(Vec::new())).await;
+    other.sotto.attend(false);
+    stage
+        .hub
+        .fails([Fault::Hang(1_000_000), Fault::Hang(1_000_000)]);
+    sotto.download(ID, StartedBy::Person).await.unwrap();
+    while stage.here() < 1_000_000 {
+        stage.world.next_event().await;
+    }
+    // Nothing was asked of the other one.
+    told(&other, |view| view.elsewhere && view.received == 1_000_000).await;
+    sotto.pause_download(ID).unwrap();
+    sotto.end_of_download(ID).await.unwrap();
+    told(&other, |view| {
+        (view.elsewhere, view.state) == (false, DownloadState::Paused)
+    })
+    .await;
+    // It can be gone on with there; then it is paused there, not here.
+    let gone_on = other.sotto.download(ID, StartedBy::Person).await.unwrap();
+    assert!(!gone_on.elsewhere);
+    assert!(other.sotto.pause_download(ID).is_ok());
+    other.sotto.end_of_download(ID).await.unwrap();
+    sotto.download(ID, StartedBy::Person).await.unwrap();
+    told(&other, |view| {
+        (view.elsewhere, view.state) == (true, DownloadState::Paused)
+    })
+    .await;
+    let paused = other.sotto.pause_download(ID).unwrap_err();
+    assert!(
+        paused.message.contains("pause it there"),
+        "{}",
+        paused.message
+    );
+    sotto.pause_download(ID).unwrap();
+    sotto.end_of_download(ID).await.unwrap();
+}
+
 #[tokio::test]
 async fn progress_is_told_four_times_a_second_at_most_and_not_at_all_while_nothing_moves() {
     let stage = Stage::new(small()).await;

@@ -7,7 +7,10 @@ mod offers;
 mod queue;
 mod verified;
 
-use std::{path::PathBuf, time::Instant};
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use sotto_consent::StartedBy;
 use sotto_egress::download::{Unfinished, forget, is_taken_name, note_begun, unfinished};
@@ -24,6 +27,9 @@ use crate::{
         downloads::{DownloadState, DownloadView},
     },
 };
+
+/// Between two looks at what another program fetches.
+const LOOK_ELSEWHERE_EVERY: Duration = Duration::from_secs(2);
 
 /// How a download ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,15 +127,17 @@ impl Sotto {
     /// # Errors
     /// [`ErrorCode::NotFound`] where there is none; where another program fetches it.
     pub fn pause_download(&self, id: &str) -> Result<(), ApiError> {
-        let paused = self.inner.downloads.change(id, |item| {
+        let under_way = self.inner.downloads.change(id, |item| {
             if item.wish == Wish::Whole {
                 item.wish = Wish::Paused;
             }
             item.stop.cancel();
+            !item.has_stopped()
         });
-        if paused.is_some() {
+        if under_way == Some(true) {
             return Ok(());
         }
+        // What stopped here may be fetched by another program since.
         let begun = unfinished(self.models_folder());
         if begun
             .iter()
@@ -138,7 +146,7 @@ impl Sotto {
             let message = "Another program of yours is fetching it: pause it there.";
             return Err(ApiError::new(ErrorCode::Other, message));
         }
-        Err(not_found())
+        under_way.map(drop).ok_or_else(not_found)
     }
 
     /// Stops a download and removes what is here of it.
@@ -258,7 +266,20 @@ impl Sotto {
     pub(crate) async fn tell_downloads(&self) {
         let _telling = self.inner.downloads.telling.lock().await;
         let downloads = self.downloads().await;
+        if downloads.iter().any(|view| view.elsewhere) {
+            self.inner.downloads.elsewhere.notify_one();
+        }
         self.inner.hear(AppEvent::DownloadsChanged { downloads });
+    }
+
+    /// Tells what broke off before this start, then for as long as another program fetches a file how
+    /// that goes and that it stopped: nobody else says so.
+    pub(crate) async fn attend_to_downloads(&self) {
+        loop {
+            self.tell_downloads().await;
+            self.inner.downloads.elsewhere.notified().await;
+            tokio::time::sleep(LOOK_ELSEWHERE_EVERY).await;
+        }
     }
 }
 

@@ -149,8 +149,7 @@ impl Sotto {
                     sotto.attend_to_models(warm),
                     sotto.attend_to_runtime(),
                     sotto.attend_to_memory(),
-                    // What broke off before this start.
-                    sotto.tell_downloads(),
+                    sotto.attend_to_downloads(),
                 )
             };
             tokio::select! {
@@ -233,7 +232,13 @@ impl Sotto {
                 self.inner.hear(AppEvent::ModelsChanged { models });
             }
             tokio::select! {
-                changed = changes.changed() => if changed.is_err() { return },
+                changed = changes.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                    // Another program may have begun a download, or ended one.
+                    self.tell_downloads().await;
+                }
                 () = self.inner.look_again.notified() => {}
             }
         }

@@ -15,6 +15,9 @@ use crate::CatalogEntry;
 /// The folder of unfinished files, in the models folder.
 pub(crate) const FOLDER: &str = ".partial";
 
+/// How a file ends there that `sotto-egress` fetches.
+pub(crate) const UNFINISHED: &[u8] = b".download";
+
 /// Who fetches moves `updated_at` every five seconds. Silent for longer than this, nobody does.
 pub(crate) const SILENT_AFTER: Duration = Duration::from_secs(30);
 

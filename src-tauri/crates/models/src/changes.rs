@@ -2,6 +2,7 @@
 //! idle program is not woken; what is found when looking decides whether anything is told.
 
 use std::{
+    ffi::OsString,
     fs,
     path::{Path, PathBuf},
     time::SystemTime,
@@ -25,6 +26,8 @@ const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(10);
 #[derive(Debug, Default, PartialEq)]
 struct Sight {
     files: Vec<(PathBuf, u64, Option<SystemTime>)>,
+    /// Names of unfinished downloads. Their sizes are no news: they grow all the time.
+    unfinished: Vec<OsString>,
     arrival: Option<Arrival>,
 }
 
@@ -49,8 +52,15 @@ impl Sight {
             })
             .collect();
         files.sort();
+        let mut unfinished: Vec<_> = entries(&library.folder().join(arrival::FOLDER))
+            .into_iter()
+            .map(|entry| entry.file_name())
+            .filter(|name| name.as_encoded_bytes().ends_with(arrival::UNFINISHED))
+            .collect();
+        unfinished.sort();
         Self {
             files,
+            unfinished,
             arrival: library.arrival(),
         }
     }
@@ -239,6 +249,21 @@ mod tests {
             fs::remove_dir_all(&partial).unwrap();
             stage.tells("the end").await;
         }
+    }
+
+    #[tokio::test]
+    async fn a_download_is_told_when_it_begins_and_ends_and_not_when_it_grows() {
+        let mut stage = Stage::new();
+        let partial = stage.folder().join(arrival::FOLDER);
+        let part = partial.join("model.gguf.download");
+        fs::create_dir(&partial).unwrap();
+        fs::write(&part, "a").unwrap();
+        stage.tells("a beginning").await;
+        fs::write(partial.join("model.gguf.download.lock"), "").unwrap();
+        fs::write(&part, "more").unwrap();
+        stage.is_silent("what comes").await;
+        fs::remove_file(&part).unwrap();
+        stage.tells("the end").await;
     }
 
     #[tokio::test]

@@ -26,8 +26,10 @@ export function DownloadControls({ download, spelledOut = false }: DownloadContr
   const { pause, resume, cancel } = useDownloadActions();
   const [asking, setAsking] = useState(false);
   const { id, title, state, received, elsewhere } = download;
-  // The last check is not interrupted, and what another Sotto fetches is stopped there.
-  const canStop = !isWhole(download) && !elsewhere;
+  // What another Sotto fetches is stopped there, and cannot be fetched here meanwhile.
+  if (elsewhere) return null;
+  // The last check is not interrupted.
+  const canStop = !isWhole(download);
   const icon = "icon-small";
   return (
     <span className="inline-flex flex-none items-center">

@@ -20,7 +20,7 @@ export function first(downloads: readonly DownloadView[]): DownloadView | undefi
   return [...downloads].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state))[0];
 }
 
-/** What the others do, in a few words: `1 failed, 2 waiting`. */
+/** How many others there are, in a few words: `1 failed, 2 more`. */
 export function othersWords(downloads: readonly DownloadView[]): string {
   const failed = downloads.filter(hasFailed).length;
   const rest = downloads.length - failed;

@@ -14,10 +14,14 @@ export const hasFailed = ({ state, elsewhere }: DownloadView): boolean =>
 export const isWhole = ({ state, received, total }: DownloadView): boolean =>
   state === "verifying" && received === total;
 
+/** How much of it is here. How long it is may be unknown. */
+export const progressWords = ({ received, total }: DownloadView): string =>
+  total > 0 ? bytesOf(received, total) : bytes(received);
+
 /** How it goes, in a line. */
 export function downloadWords(download: DownloadView): string {
-  const { state, received, total, rate, seconds_left, elsewhere, host, message } = download;
-  const soFar = total > 0 ? bytesOf(received, total) : bytes(received);
+  const { state, received, rate, seconds_left, elsewhere, host, message } = download;
+  const soFar = progressWords(download);
   if (elsewhere) return inLine("Another Sotto fetches this file", received > 0 && soFar);
   switch (state) {
     case "queued":

@@ -1,13 +1,13 @@
 // A model that could be here, or is on its way, as a row.
 import { memo, type ReactNode } from "react";
 import { Button } from "../../components/Button";
-import { bytes, bytesOf } from "../../components/format";
+import { bytes } from "../../components/format";
 import { ProgressBar } from "../../components/ProgressBar";
 import { Tag } from "../../components/Tag";
 import type { CatalogItem, DownloadView, HardwareView } from "../../ipc";
 import { MODELS_PAGE } from "../../testing/landmarks";
 import { DownloadControls } from "../downloads/DownloadControls";
-import { downloadWords, hasFailed, percentOf } from "../downloads/words";
+import { downloadWords, hasFailed, percentOf, progressWords } from "../downloads/words";
 import type { PageActions } from "./actions";
 import { ItemDetails } from "./Details";
 import { LanguageTag } from "./LanguageTag";
@@ -27,7 +27,7 @@ function Progress({ download }: { download: DownloadView }) {
         words={words}
       />
       <p className="text-small text-soft tabular-nums">
-        {hasFailed(download) ? `Stopped · ${bytesOf(download.received, download.total)}` : words}
+        {hasFailed(download) ? `Stopped · ${progressWords(download)}` : words}
       </p>
     </div>
   );

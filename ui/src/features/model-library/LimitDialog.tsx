@@ -34,18 +34,14 @@ export function lettingIn(
   now: number,
   then: number,
 ): string {
-  const names = (limit: number, other: number) =>
+  const between = (low: number, high: number) =>
     all.flatMap(({ title, fit }) =>
-      fit && needed(fit) <= limit && needed(fit) > other ? [title] : [],
+      fit && needed(fit) > low && needed(fit) <= high ? [title] : [],
     );
-  const more = names(then, now);
-  const fewer = names(now, then);
-  const list = (titles: string[]) =>
-    titles.length > 3 ? `${titles.length} more models` : titles.join(", ");
-  if (more.length > 0) return `Then fits: ${list(more)}.`;
-  if (fewer.length > 0)
-    return `Then no longer fits: ${list(fewer).replace("more models", "models")}.`;
-  return "";
+  const titles = then > now ? between(now, then) : between(then, now);
+  if (titles.length === 0) return "";
+  const how = then > now ? "Then fits" : "Then no longer fits";
+  return `${how}: ${titles.length > 3 ? `${titles.length} models` : titles.join(", ")}.`;
 }
 
 interface LimitDialogProps {

@@ -204,9 +204,7 @@ describe("the limit", () => {
     expect(lettingIn(all, now * GB, then * GB)).toBe(expected),
   );
   it("counts many", () => {
-    expect(lettingIn([...all, ...all, ...all, ...all], LIMIT, 8 * GB)).toBe(
-      "Then fits: 4 more models.",
-    );
+    expect(lettingIn([...all, ...all, ...all, ...all], LIMIT, 8 * GB)).toBe("Then fits: 4 models.");
   });
 });
 

@@ -283,6 +283,10 @@ impl Sotto {
             },
         };
         let (state, message) = match &end {
+            // As long as that other program does, it is shown; afterwards there is nothing to say.
+            DownloadEnd::Failed { .. } if matches!(error, DownloadError::Taken) => {
+                (DownloadState::Paused, String::new())
+            }
             DownloadEnd::Paused { message } => (DownloadState::Paused, message.clone()),
             DownloadEnd::Failed { message } => (DownloadState::Failed, message.clone()),
             DownloadEnd::Whole { .. } | DownloadEnd::Cancelled => return end,

@@ -8,7 +8,7 @@ use std::{
 };
 
 use sotto_egress::download::{Phase, Progress, Target};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::{DownloadEnd, offers::Plan};
@@ -161,6 +161,8 @@ pub(crate) struct Downloads {
     turns: Arc<Semaphore>,
     /// Held while the list is read and told, so that an older one is never told after a newer one.
     pub(super) telling: tokio::sync::Mutex<()>,
+    /// Another program was seen to fetch a file.
+    pub(super) elsewhere: Notify,
 }
 
 impl Default for Downloads {
@@ -169,6 +171,7 @@ impl Default for Downloads {
             all: Mutex::default(),
             turns: Arc::new(Semaphore::new(AT_ONCE)),
             telling: tokio::sync::Mutex::default(),
+            elsewhere: Notify::new(),
         }
     }
 }
