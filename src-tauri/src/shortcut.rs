@@ -30,6 +30,8 @@ use sotto_api::{
     },
 };
 use tauri::AppHandle;
+#[cfg(target_os = "linux")]
+use tauri::utils::config::Color;
 use tokio::sync::Notify;
 
 #[cfg(not(target_os = "linux"))]
@@ -113,6 +115,18 @@ impl Shortcuts {
     #[cfg(target_os = "linux")]
     pub(crate) fn has_focus(&self, window: u32) -> Option<bool> {
         self.server.get()?.has_focus(window).ok()
+    }
+
+    /// Has the X server paint a window by itself when it comes back, as it looks now.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn paint_at_return(&self, window: u32, paper: Color) {
+        let painted = self.server.get().map(|server| {
+            let Color(red, green, blue, _) = paper;
+            server.paint_at_return(window, u32::from_be_bytes([u8::MAX, red, green, blue]))
+        });
+        if let Some(Err(error)) = painted {
+            tracing::debug!(%error, "the first frame comes with GTK's drawing");
+        }
     }
 
     /// Takes other keys, and keeps that they were chosen.

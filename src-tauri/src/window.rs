@@ -55,8 +55,16 @@ pub(crate) fn nobody() -> tauri::Result<Url> {
 
 /// Gives a window the page's own paper.
 pub(crate) fn lay_paper<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<()> {
-    let dark = matches!(window.theme(), Ok(tauri::Theme::Dark));
-    window.set_background_color(Some(if dark { PAPER_DARK } else { PAPER_LIGHT }))
+    window.set_background_color(Some(paper(window)))
+}
+
+/// The paper of the page that a window shows.
+pub(crate) fn paper<R: Runtime>(window: &WebviewWindow<R>) -> Color {
+    if matches!(window.theme(), Ok(tauri::Theme::Dark)) {
+        PAPER_DARK
+    } else {
+        PAPER_LIGHT
+    }
 }
 
 /// Brings the chat window to the front, opened anew where there is none, and tells its page why.

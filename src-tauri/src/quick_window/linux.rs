@@ -9,7 +9,7 @@ use gtk::{gdk, glib, prelude::*};
 use tauri::{Manager, WebviewWindow};
 
 use super::place::{Area, WIDTH};
-use crate::{Webview, host::Windows};
+use crate::{Webview, host::Windows, window};
 
 /// A drawing that takes longer is not waited for; nothing is drawn where nothing has changed.
 const LONGEST_DRAWING: Duration = Duration::from_millis(60);
@@ -100,7 +100,12 @@ pub(super) fn once_drawn(window: &WebviewWindow<Webview>, act: impl FnOnce() + '
 
 /// Takes the window off the screen: the window manager gives the focus back.
 pub(super) fn hide(window: &WebviewWindow<Webview>) -> tauri::Result<()> {
-    window.gtk_window()?.hide();
+    let frame = window.gtk_window()?;
+    if let Some(number) = number(&frame) {
+        let shortcuts = &window.state::<Arc<Windows>>().shortcuts;
+        shortcuts.paint_at_return(number, window::paper(window));
+    }
+    frame.hide();
     Ok(())
 }
 

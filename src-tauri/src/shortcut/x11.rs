@@ -15,13 +15,13 @@ use sotto_api::view::shortcut::{Keys, ShortcutName};
 use x11rb::{
     CURRENT_TIME,
     connection::Connection,
-    errors::{ConnectError, ConnectionError, ReplyError},
+    errors::{ConnectError, ConnectionError, ReplyError, ReplyOrIdError},
     protocol::{
         ErrorKind, Event,
         xkb::{self, ConnectionExt as _, PerClientFlag},
         xproto::{
-            Allow, ConnectionExt as _, GrabMode, InputFocus, KeyPressEvent, Keycode, ModMask,
-            Window,
+            Allow, ChangeWindowAttributesAux, ConnectionExt as _, CreateGCAux, GrabMode,
+            InputFocus, KeyPressEvent, Keycode, ModMask, Rectangle, Window,
         },
     },
     rust_connection::RustConnection,
@@ -54,6 +54,9 @@ pub(super) enum Refused {
     /// It said no.
     #[error("the X server refused ({0})")]
     Server(#[from] ReplyError),
+    /// It has no number left for what is made.
+    #[error("the X server makes no more ({0})")]
+    Full(#[from] ReplyOrIdError),
     /// There is no such key.
     #[error("this keyboard has no such key")]
     NoKey,
@@ -127,6 +130,34 @@ impl Server {
 
     fn focus(&self) -> Result<Window, Refused> {
         Ok(self.connection.get_input_focus()?.reply()?.focus)
+    }
+
+    /// Makes a picture of a window that is on the screen and has the server paint it, in the moment in
+    /// which the window is there again. It is what GTK draws first, milliseconds later: what it drew
+    /// last. A part that lies under another window cannot be read and is painted as `paper`, a colour
+    /// in 8 bits each of red, green and blue. The picture is gone with the next, and with the window.
+    pub(super) fn paint_at_return(&self, window: Window, paper: u32) -> Result<(), Refused> {
+        let connection = &self.connection;
+        let size = connection.get_geometry(window)?.reply()?;
+        let (picture, pen) = (connection.generate_id()?, connection.generate_id()?);
+        let (width, height) = (size.width, size.height);
+        let look = CreateGCAux::new().foreground(paper).graphics_exposures(0);
+        let all = Rectangle {
+            x: 0,
+            y: 0,
+            width,
+            height,
+        };
+        connection.create_pixmap(size.depth, picture, window, width, height)?;
+        connection.create_gc(pen, picture, &look)?;
+        connection.poly_fill_rectangle(picture, pen, &[all])?;
+        connection.copy_area(window, picture, pen, 0, 0, 0, 0, width, height)?;
+        let background = ChangeWindowAttributesAux::new().background_pixmap(picture);
+        let painted = connection.change_window_attributes(window, &background)?;
+        connection.free_gc(pen)?;
+        connection.free_pixmap(picture)?;
+        // Before GTK's own connection takes the window off the screen.
+        Ok(painted.check()?)
     }
 
     /// Listens from now on. `pressed` is told which shortcut, and the server's time of the press.
