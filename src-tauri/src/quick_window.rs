@@ -320,13 +320,10 @@ impl QuickWindow {
 
     /// Does something with the window on the main thread, where the window system is.
     fn with_window(&self, act: impl FnOnce(&Self, &WebviewWindow<Webview>) + Send + 'static) {
-        let Some(app) = self.app.get().cloned() else {
-            return;
-        };
-        let on_main = app.clone();
-        warn_of(app.run_on_main_thread(move || {
-            if let Some(window) = on_main.get_webview_window(QUICK) {
-                act(&on_main.state::<Arc<Windows>>().quick, &window);
+        let Some(app) = self.app.get() else { return };
+        warn_of(system::on_main(app, |app| {
+            if let Some(window) = app.get_webview_window(QUICK) {
+                act(&app.state::<Arc<Windows>>().quick, &window);
             }
         }));
     }

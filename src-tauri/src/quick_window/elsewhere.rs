@@ -1,7 +1,7 @@
 //! The quick prompt's window on macOS and Windows, through Tauri alone. Written without one of them at
 //! hand: it is opened by `sotto quick` and by the shortcuts, which nobody has tried there.
 
-use tauri::{LogicalPosition, LogicalSize, Manager, Monitor, WebviewWindow};
+use tauri::{AppHandle, LogicalPosition, LogicalSize, Manager, Monitor, WebviewWindow};
 
 use super::place::{Area, WIDTH};
 use crate::Webview;
@@ -55,6 +55,15 @@ pub(super) fn show(
     }
     window.show()?;
     window.set_focus()
+}
+
+/// Does it on the main thread.
+pub(super) fn on_main(
+    app: &AppHandle<Webview>,
+    act: impl FnOnce(&AppHandle<Webview>) + Send + 'static,
+) -> tauri::Result<()> {
+    let there = app.clone();
+    app.run_on_main_thread(move || act(&there))
 }
 
 /// Does it now: when the window has drawn is not known here.

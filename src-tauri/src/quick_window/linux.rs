@@ -6,7 +6,7 @@ use std::{cell::Cell, rc::Rc, sync::Arc, time::Duration};
 
 use gdkx11::X11Window;
 use gtk::{gdk, glib, prelude::*};
-use tauri::{Manager, WebviewWindow};
+use tauri::{AppHandle, Manager, WebviewWindow};
 
 use super::place::{Area, WIDTH};
 use crate::{Webview, host::Windows, window};
@@ -62,12 +62,30 @@ pub(super) fn show(
     if let Some(content) = window.child() {
         content.show_all();
     }
-    // Once to put it on the screen with the time of the press, once to ask for the focus: a window
-    // manager gives it at the one or at the other.
+    // A window manager gives the focus to a new window with the time of a press, or to one that asks.
     window.present_with_time(time);
-    window.present_with_time(time);
+    if let Some(window) = window.window() {
+        window.focus(time);
+    }
     // Now, not when everything else that is to be done is done.
     window.display().flush();
+    Ok(())
+}
+
+/// Does it on the main thread before what that draws: a chat window that loses the focus paints all of
+/// itself anew. Tauri's own way there is a round of the event loop longer.
+pub(super) fn on_main(
+    app: &AppHandle<Webview>,
+    act: impl FnOnce(&AppHandle<Webview>) + Send + 'static,
+) -> tauri::Result<()> {
+    let mut once = Some((app.clone(), act));
+    let act = move || {
+        if let Some((app, act)) = once.take() {
+            act(&app);
+        }
+        glib::ControlFlow::Break
+    };
+    glib::idle_source_new(Some("quick prompt"), glib::Priority::HIGH, act).attach(None);
     Ok(())
 }
 

@@ -262,8 +262,11 @@ impl Server {
     /// Returns when the focus has gone to another window. The server is asked again and again, for a
     /// moment: while the keyboard is held GTK is told nothing of the focus.
     fn tell_and_wait(&self, pressed: impl FnOnce()) -> Result<(), Refused> {
-        let before = self.focus()?;
+        // Asked before, answered when there is time.
+        let before = self.connection.get_input_focus()?;
+        self.connection.flush()?;
         pressed();
+        let before = before.reply()?.focus;
         let began = Instant::now();
         loop {
             let focus = self.focus()?;
