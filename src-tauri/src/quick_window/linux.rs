@@ -62,10 +62,19 @@ pub(super) fn show(
     if let Some(content) = window.child() {
         content.show_all();
     }
-    // A window manager gives the focus to a new window with the time of a press, or to one that asks.
+    // A window manager gives the focus to a new window at once if it comes with a press and belongs to
+    // no group, whose other windows the person has left (openbox), and later to a window that asks.
+    window.realize();
+    let shown = window.window();
+    if let Some(shown) = &shown {
+        shown.set_group(Some(shown));
+        if let (Some(shown), 1..) = (shown.downcast_ref::<X11Window>(), time) {
+            shown.set_user_time(time);
+        }
+    }
     window.present_with_time(time);
-    if let Some(window) = window.window() {
-        window.focus(time);
+    if let Some(shown) = &shown {
+        shown.focus(time);
     }
     // Now, not when everything else that is to be done is done.
     window.display().flush();

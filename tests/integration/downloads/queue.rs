@@ -283,16 +283,20 @@ async fn two_programs_do_not_fetch_the_same_file() {
     stage.world.sotto.end_of_download(ID).await.unwrap();
 }
 
-/// The next list of downloads that a program tells, if it says what is awaited.
-async fn told(world: &World, awaited: impl Fn(&DownloadView) -> bool) {
-    loop {
-        let AppEvent::DownloadsChanged { downloads } = world.next_event().await else {
-            continue;
-        };
-        if downloads.iter().any(&awaited) {
-            return;
+/// Waits until a program tells that of a download.
+async fn told(world: &World, what: &str, awaited: impl Fn(&DownloadView) -> bool) {
+    let telling = async {
+        loop {
+            let AppEvent::DownloadsChanged { downloads } = world.next_event().await else {
+                continue;
+            };
+            if downloads.iter().any(&awaited) {
+                return;
+            }
         }
-    }
+    };
+    let told = tokio::time::timeout(Duration::from_secs(30), telling).await;
+    assert!(told.is_ok(), "not told: {what}");
 }
 
 #[tokio::test]
@@ -303,16 +307,19 @@ async fn what_another_program_fetches_is_followed_until_it_stops_there() {
     other.sotto.attend(false);
     stage
         .hub
-        .fails([Fault::Hang(1_000_000), Fault::Hang(1_000_000)]);
+        .fails([Fault::Hang(1_000_000), Fault::Hang(0), Fault::Hang(0)]);
     sotto.download(ID, StartedBy::Person).await.unwrap();
     while stage.here() < 1_000_000 {
         stage.world.next_event().await;
     }
     // Nothing was asked of the other one.
-    told(&other, |view| view.elsewhere && view.received == 1_000_000).await;
+    told(&other, "it is fetched", |view| {
+        view.elsewhere && view.received == 1_000_000
+    })
+    .await;
     sotto.pause_download(ID).unwrap();
     sotto.end_of_download(ID).await.unwrap();
-    told(&other, |view| {
+    told(&other, "it stopped", |view| {
         (view.elsewhere, view.state) == (false, DownloadState::Paused)
     })
     .await;
@@ -322,7 +329,7 @@ async fn what_another_program_fetches_is_followed_until_it_stops_there() {
     assert!(other.sotto.pause_download(ID).is_ok());
     other.sotto.end_of_download(ID).await.unwrap();
     sotto.download(ID, StartedBy::Person).await.unwrap();
-    told(&other, |view| {
+    told(&other, "it is taken over", |view| {
         (view.elsewhere, view.state) == (true, DownloadState::Paused)
     })
     .await;

@@ -15,8 +15,8 @@ use crate::CatalogEntry;
 /// The folder of unfinished files, in the models folder.
 pub(crate) const FOLDER: &str = ".partial";
 
-/// How a file ends there that `sotto-egress` fetches.
-pub(crate) const UNFINISHED: &[u8] = b".download";
+/// How the lock of a file ends that `sotto-egress` fetches: its time is when somebody took it last.
+pub(crate) const TAKEN: &[u8] = b".download.lock";
 
 /// Who fetches moves `updated_at` every five seconds. Silent for longer than this, nobody does.
 pub(crate) const SILENT_AFTER: Duration = Duration::from_secs(30);

@@ -26,8 +26,9 @@ const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(10);
 #[derive(Debug, Default, PartialEq)]
 struct Sight {
     files: Vec<(PathBuf, u64, Option<SystemTime>)>,
-    /// Names of unfinished downloads. Their sizes are no news: they grow all the time.
-    unfinished: Vec<OsString>,
+    /// Unfinished downloads, and when somebody went on with each last. Their sizes are no news: they
+    /// grow all the time.
+    unfinished: Vec<(OsString, Option<SystemTime>)>,
     arrival: Option<Arrival>,
 }
 
@@ -54,8 +55,9 @@ impl Sight {
         files.sort();
         let mut unfinished: Vec<_> = entries(&library.folder().join(arrival::FOLDER))
             .into_iter()
-            .map(|entry| entry.file_name())
-            .filter(|name| name.as_encoded_bytes().ends_with(arrival::UNFINISHED))
+            .map(|entry| (entry.file_name(), entry))
+            .filter(|(name, _)| name.as_encoded_bytes().ends_with(arrival::TAKEN))
+            .map(|(name, entry)| (name, entry.metadata().and_then(|lock| lock.modified()).ok()))
             .collect();
         unfinished.sort();
         Self {
@@ -252,17 +254,19 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_download_is_told_when_it_begins_and_ends_and_not_when_it_grows() {
+    async fn a_download_is_told_when_it_begins_goes_on_and_ends_and_not_when_it_grows() {
         let mut stage = Stage::new();
         let partial = stage.folder().join(arrival::FOLDER);
         let part = partial.join("model.gguf.download");
         fs::create_dir(&partial).unwrap();
-        fs::write(&part, "a").unwrap();
+        let lock = fs::File::create(partial.join("model.gguf.download.lock")).unwrap();
         stage.tells("a beginning").await;
-        fs::write(partial.join("model.gguf.download.lock"), "").unwrap();
+        fs::write(&part, "a").unwrap();
         fs::write(&part, "more").unwrap();
         stage.is_silent("what comes").await;
-        fs::remove_file(&part).unwrap();
+        lock.set_modified(SystemTime::now()).unwrap();
+        stage.tells("that somebody goes on").await;
+        fs::remove_dir_all(&partial).unwrap();
         stage.tells("the end").await;
     }
 

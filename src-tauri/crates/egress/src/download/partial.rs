@@ -4,7 +4,7 @@
 //! ```text
 //! .partial/<file>.download        the bytes so far, from the first on
 //! .partial/<file>.download.json   what they are part of
-//! .partial/<file>.download.lock   held by who fetches it
+//! .partial/<file>.download.lock   held by who fetches it; its time: since when
 //! ```
 //!
 //! scripts/lib/fetch.mjs keeps other names there (`<file>`, `<file>.json`, `<file>.lock`), so that neither
@@ -15,7 +15,7 @@ use std::{
     io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     thread,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use serde::{Deserialize, Serialize};
@@ -244,7 +244,12 @@ impl Places {
             .open(&path)
             .map_err(failed)?;
         match file.try_lock() {
-            Ok(()) if is_at(&file, &path) => Ok(file),
+            Ok(()) if is_at(&file, &path) => {
+                // Seen by whoever watches the folder: somebody goes on with it. On a disk without
+                // times nobody sees it, and nothing else is lost.
+                let _ = file.set_modified(SystemTime::now());
+                Ok(file)
+            }
             // Whoever held it removed it with the rest.
             Ok(()) | Err(TryLockError::WouldBlock) => Err(DownloadError::Taken),
             Err(TryLockError::Error(error)) => Err(failed(error)),
