@@ -93,10 +93,10 @@ test("an answer streams, and Ctrl+Enter shows its conversation in the chat windo
   await until("it is open there", async () =>
     (await window.conversations()).some(({ id, open }) => id === answer.conversation && open),
   );
-  const shown = await until(
-    "its answer is there",
-    async () => (await window.answer())?.text && window.answer(),
-  );
+  const shown = await until("its answer is there", async () => {
+    const there = await window.answer();
+    return there?.text && there;
+  });
   assert.equal(shown.text, answer.text);
   const row = await window.run("return document.querySelector('[data-conversation]').textContent");
   assert.match(row, /, quick$/, "it is marked");

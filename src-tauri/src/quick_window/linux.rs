@@ -62,12 +62,15 @@ pub(super) fn show(
     if let Some(content) = window.child() {
         content.show_all();
     }
-    // A window manager gives the focus to a new window at once if it comes with a press and belongs to
-    // no group, whose other windows the person has left (openbox), and later to a window that asks.
+    // A window manager gives the focus to a new window at once if it comes with a press, and belongs
+    // to no group, whose other windows the person has left; to one that is in no list of windows only
+    // where it is a dialog (openbox). Other windows have to ask, and get it later. A dialog also floats
+    // over the tiles of a window manager that has them.
     window.realize();
     let shown = window.window();
     if let Some(shown) = &shown {
         shown.set_group(Some(shown));
+        shown.set_type_hint(gdk::WindowTypeHint::Dialog);
         if let (Some(shown), 1..) = (shown.downcast_ref::<X11Window>(), time) {
             shown.set_user_time(time);
         }

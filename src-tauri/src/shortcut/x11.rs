@@ -321,6 +321,8 @@ fn with_locks(held: ModMask) -> [ModMask; 4] {
 
 #[cfg(test)]
 mod tests {
+    use x11rb::protocol::xproto::{CreateWindowAux, ImageFormat, WindowClass};
+
     use super::*;
 
     fn keys(alt: bool) -> Keys {
@@ -331,6 +333,72 @@ mod tests {
             logo: false,
             code: "F9".to_owned(),
         }
+    }
+
+    /// A window of 4 by 1 pixels of that colour, where nothing else is.
+    fn put_up(server: &Server, place: i16, colour: u32) -> Window {
+        let connection = &server.connection;
+        let window = connection.generate_id().unwrap();
+        let look = CreateWindowAux::new().override_redirect(1);
+        let (root, class) = (server.root, WindowClass::INPUT_OUTPUT);
+        connection
+            .create_window(0, window, root, place, 3, 4, 1, 0, class, 0, &look)
+            .unwrap();
+        connection.map_window(window).unwrap();
+        let pen = connection.generate_id().unwrap();
+        let ink = CreateGCAux::new().foreground(colour);
+        connection.create_gc(pen, window, &ink).unwrap();
+        let all = Rectangle {
+            x: 0,
+            y: 0,
+            width: 4,
+            height: 1,
+        };
+        connection
+            .poly_fill_rectangle(window, pen, &[all])
+            .unwrap()
+            .check()
+            .unwrap();
+        window
+    }
+
+    /// The four pixels of a window, without what stands above their colours.
+    fn pixels(server: &Server, window: Window) -> Vec<u32> {
+        let (connection, format) = (&server.connection, ImageFormat::Z_PIXMAP);
+        let image = connection.get_image(format, window, 0, 0, 4, 1, u32::MAX);
+        let bytes = image.unwrap().reply().unwrap().data;
+        let (pixels, _) = bytes.as_chunks();
+        let colours = pixels.iter().map(|pixel| u32::from_le_bytes(*pixel));
+        colours.map(|colour| colour & 0x00ff_ffff).collect()
+    }
+
+    /// Needs an X server, as `npm test` has one.
+    #[test]
+    fn a_window_that_comes_back_is_painted_by_the_server() {
+        const INK: u32 = 0x0020_4060;
+        const PAPER: u32 = 0x00fb_faf7;
+        if std::env::var_os("DISPLAY").is_none() {
+            return;
+        }
+        let server = Server::connect().unwrap();
+        let come_back = |window| {
+            server.connection.unmap_window(window).unwrap();
+            server.connection.map_window(window).unwrap();
+        };
+        let window = put_up(&server, 3, INK);
+        assert_eq!(pixels(&server, window), [INK; 4]);
+        come_back(window);
+        assert_ne!(pixels(&server, window), [INK; 4], "nobody paints it");
+        let window = put_up(&server, 3, INK);
+        server.paint_at_return(window, PAPER).unwrap();
+        come_back(window);
+        assert_eq!(pixels(&server, window), [INK; 4]);
+        // What lies under another window cannot be read.
+        let above = put_up(&server, 5, 0);
+        server.paint_at_return(window, PAPER).unwrap();
+        server.connection.destroy_window(above).unwrap();
+        come_back(window);
+        assert_eq!(pixels(&server, window), [INK, INK, PAPER, PAPER]);
     }
 
     /// Needs an X server, as `npm test` has one.
