@@ -272,7 +272,8 @@ impl QuickWindow {
         self.shown.send_replace(false);
         // What was pressed in it begins nothing in another window.
         window.state::<Presses>().forget();
-        warn_of(system::hide(window));
+        let kept = !window.state::<Sotto>().quick_is_temporary();
+        warn_of(system::hide(window, kept));
     }
 
     fn heard(&self, window: &WebviewWindow<Webview>, event: &WindowEvent) {

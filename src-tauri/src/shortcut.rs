@@ -117,12 +117,13 @@ impl Shortcuts {
         self.server.get()?.has_focus(window).ok()
     }
 
-    /// Has the X server paint a window by itself when it comes back, as it looks now.
+    /// Has the X server paint a window by itself when it comes back: as it looks now, or blank.
     #[cfg(target_os = "linux")]
-    pub(crate) fn paint_at_return(&self, window: u32, paper: Color) {
+    pub(crate) fn paint_at_return(&self, window: u32, as_now: bool, paper: Color) {
         let painted = self.server.get().map(|server| {
             let Color(red, green, blue, _) = paper;
-            server.paint_at_return(window, u32::from_be_bytes([u8::MAX, red, green, blue]))
+            let paper = u32::from_be_bytes([u8::MAX, red, green, blue]);
+            server.paint_at_return(window, as_now, paper)
         });
         if let Some(Err(error)) = painted {
             tracing::debug!(%error, "the first frame comes with GTK's drawing");

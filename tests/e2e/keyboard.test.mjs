@@ -176,5 +176,5 @@ test("everything with the keyboard alone", async (t) => {
   );
   await second.press(Key.ENTER);
   await until("the conversation is there", async () => (await second.messages()).length > 1);
-  assert.deepEqual(await second.branch(), shown);
+  await second.showsBranch(shown);
 });

@@ -150,9 +150,9 @@ async fn what_is_temporary_is_kept_nowhere() {
     let code = |error: sotto_api::ApiError| error.code;
     let opened = sotto.open_conversation(id).await;
     assert_eq!(opened.map_err(code), Err(ErrorCode::NotFound));
-    assert!(sotto.is_temporary(id));
+    assert!(sotto.is_temporary(id) && sotto.quick_is_temporary());
     sotto.quick_anew();
-    assert!(!sotto.is_temporary(id));
+    assert!(!sotto.is_temporary(id) && !sotto.quick_is_temporary());
     let kept = sotto.quick_keep().await;
     assert_eq!(kept.map_err(code), Err(ErrorCode::NotFound), "it is gone");
     assert!(sotto.quick_conversation().await.unwrap().is_none());

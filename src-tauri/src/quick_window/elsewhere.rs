@@ -72,7 +72,7 @@ pub(super) fn once_drawn(_: &WebviewWindow<Webview>, act: impl FnOnce() + 'stati
 }
 
 /// Takes the window off the screen.
-pub(super) fn hide(window: &WebviewWindow<Webview>) -> tauri::Result<()> {
+pub(super) fn hide(window: &WebviewWindow<Webview>, _kept: bool) -> tauri::Result<()> {
     window.hide()
 }
 

@@ -128,12 +128,13 @@ pub(super) fn once_drawn(window: &WebviewWindow<Webview>, act: impl FnOnce() + '
     glib::timeout_add_local_once(LONGEST_DRAWING, late);
 }
 
-/// Takes the window off the screen: the window manager gives the focus back.
-pub(super) fn hide(window: &WebviewWindow<Webview>) -> tauri::Result<()> {
+/// Takes the window off the screen: the window manager gives the focus back. The X server has a picture
+/// of what is `kept`, for when it comes back.
+pub(super) fn hide(window: &WebviewWindow<Webview>, kept: bool) -> tauri::Result<()> {
     let frame = window.gtk_window()?;
     if let Some(number) = number(&frame) {
         let shortcuts = &window.state::<Arc<Windows>>().shortcuts;
-        shortcuts.paint_at_return(number, window::paper(window));
+        shortcuts.paint_at_return(number, kept, window::paper(window));
     }
     frame.hide();
     Ok(())

@@ -132,11 +132,17 @@ impl Server {
         Ok(self.connection.get_input_focus()?.reply()?.focus)
     }
 
-    /// Makes a picture of a window that is on the screen and has the server paint it, in the moment in
-    /// which the window is there again. It is what GTK draws first, milliseconds later: what it drew
-    /// last. A part that lies under another window cannot be read and is painted as `paper`, a colour
-    /// in 8 bits each of red, green and blue. The picture is gone with the next, and with the window.
-    pub(super) fn paint_at_return(&self, window: Window, paper: u32) -> Result<(), Refused> {
+    /// Has the server paint a window that is on the screen, in the moment in which it is there again:
+    /// with a picture of how it looks `as_now`, which is what GTK draws first, milliseconds later, because
+    /// it is what GTK drew last; or with `paper` alone, a colour of 8 bits each of red, green and blue
+    /// below 8 that are set. A part that lies under another window cannot be read, and is paper too. The
+    /// picture is gone with the next, and with the window.
+    pub(super) fn paint_at_return(
+        &self,
+        window: Window,
+        as_now: bool,
+        paper: u32,
+    ) -> Result<(), Refused> {
         let connection = &self.connection;
         let size = connection.get_geometry(window)?.reply()?;
         let (picture, pen) = (connection.generate_id()?, connection.generate_id()?);
@@ -151,7 +157,9 @@ impl Server {
         connection.create_pixmap(size.depth, picture, window, width, height)?;
         connection.create_gc(pen, picture, &look)?;
         connection.poly_fill_rectangle(picture, pen, &[all])?;
-        connection.copy_area(window, picture, pen, 0, 0, 0, 0, width, height)?;
+        if as_now {
+            connection.copy_area(window, picture, pen, 0, 0, 0, 0, width, height)?;
+        }
         let background = ChangeWindowAttributesAux::new().background_pixmap(picture);
         let painted = connection.change_window_attributes(window, &background)?;
         connection.free_gc(pen)?;
@@ -390,15 +398,18 @@ mod tests {
         come_back(window);
         assert_ne!(pixels(&server, window), [INK; 4], "nobody paints it");
         let window = put_up(&server, 3, INK);
-        server.paint_at_return(window, PAPER).unwrap();
+        server.paint_at_return(window, true, PAPER).unwrap();
         come_back(window);
         assert_eq!(pixels(&server, window), [INK; 4]);
         // What lies under another window cannot be read.
         let above = put_up(&server, 5, 0);
-        server.paint_at_return(window, PAPER).unwrap();
+        server.paint_at_return(window, true, PAPER).unwrap();
         server.connection.destroy_window(above).unwrap();
         come_back(window);
         assert_eq!(pixels(&server, window), [INK, INK, PAPER, PAPER]);
+        server.paint_at_return(window, false, PAPER).unwrap();
+        come_back(window);
+        assert_eq!(pixels(&server, window), [PAPER; 4]);
     }
 
     /// Needs an X server, as `npm test` has one.

@@ -1,5 +1,7 @@
 // The window as tests speak of it: its parts by their names for people, its messages by their
 // state. Nothing here knows how it is built beyond what ui/src/testing/landmarks.ts promises.
+import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import { By, Key } from "selenium-webdriver";
 import { ACTIONS, BENCH, DOWNLOAD, MODELS_PAGE, NAMES, QUICK } from "./landmarks.mjs";
 import { until } from "./waiting.mjs";
@@ -182,6 +184,20 @@ export class Window {
     });
     const essence = ({ id, role, state, text, version }) => ({ id, role, state, text, version });
     return { count: Number(count), last: last.map(essence) };
+  }
+
+  /**
+   * Waits until that branch is shown. An answer stands there as it was written until what formats it
+   * is loaded.
+   */
+  async showsBranch(expected) {
+    let seen;
+    const same = async () => {
+      seen = await this.branch();
+      return isDeepStrictEqual(seen, expected);
+    };
+    await until("the branch is shown", same, { limit: 10_000 }).catch(() => {});
+    assert.deepEqual(seen, expected);
   }
 
   /** An answer that is not one of those known before. */

@@ -202,6 +202,15 @@ impl Sotto {
             .is_some_and(|about| about.conversation == conversation && about.temporary.is_some())
     }
 
+    /// Whether what the quick prompt shows is kept nowhere.
+    #[must_use]
+    pub fn quick_is_temporary(&self) -> bool {
+        let about = self.inner.quick.lock();
+        about
+            .as_ref()
+            .is_some_and(|about| about.temporary.is_some())
+    }
+
     /// The quick prompt is about nothing any more, if it is still about this one and nobody has gone
     /// back to it since.
     fn forget_quick(&self, conversation: ConversationId, left_at: Option<Timestamp>) {
