@@ -361,7 +361,7 @@ function resident(pid) {
 }
 
 /** Open-close cycles after which caches are filled: pages drawn, fonts read, memory pools grown. */
-const WARM = 40;
+const WARM = 100;
 const CYCLES = 200;
 /**
  * What 200 cycles may leave behind, in bytes. A page or a window that is not given back costs more

@@ -2,17 +2,29 @@
 //! the event loop later, and know nothing of the moment at which a key was pressed, which a window
 //! manager wants to know before it gives a window the focus. All of it on the main thread.
 
-use std::{cell::Cell, rc::Rc, sync::Arc, time::Duration};
+use std::{
+    cell::Cell,
+    rc::Rc,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
 use gdkx11::X11Window;
 use gtk::{gdk, glib, prelude::*};
 use tauri::{AppHandle, Manager, WebviewWindow};
 
 use super::place::{Area, WIDTH};
-use crate::{Webview, host::Windows, window};
+use crate::{Webview, host::Windows, shortcut::Shortcuts, window};
 
 /// A drawing that takes longer is not waited for; nothing is drawn where nothing has changed.
 const LONGEST_DRAWING: Duration = Duration::from_millis(60);
+
+/// The main thread keeps still for this long at most while the window manager shows the window.
+const LONGEST_STILLNESS: Duration = Duration::from_millis(8);
+
+/// Between two looks at where the focus is.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
 
 /// A screen: its name, and what of it is free.
 pub(super) struct Screen {
@@ -55,6 +67,7 @@ pub(super) fn show(
     place: Option<(i32, i32)>,
     time: u32,
 ) -> tauri::Result<()> {
+    let windows = Arc::clone(&window.state::<Arc<Windows>>());
     let window = window.gtk_window()?;
     if let Some((x, y)) = place {
         window.move_(x, y);
@@ -81,7 +94,18 @@ pub(super) fn show(
     }
     // Now, not when everything else that is to be done is done.
     window.display().flush();
+    keep_still(&window, &windows.shortcuts);
     Ok(())
+}
+
+/// Returns when the window has the focus, or soon. What GTK and WebKit would draw meanwhile the X server
+/// has painted already, and their work competes with the server and the window manager for the cores.
+fn keep_still(window: &gtk::ApplicationWindow, shortcuts: &Shortcuts) {
+    let Some(number) = number(window) else { return };
+    let began = Instant::now();
+    while began.elapsed() < LONGEST_STILLNESS && shortcuts.has_focus(number) == Some(false) {
+        thread::sleep(BETWEEN_LOOKS);
+    }
 }
 
 /// Does it on the main thread before what that draws: a chat window that loses the focus paints all of

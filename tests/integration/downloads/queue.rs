@@ -358,11 +358,13 @@ async fn progress_is_told_four_times_a_second_at_most_and_not_at_all_while_nothi
     let mut fetching = Vec::new();
     loop {
         tokio::select! {
-            _ = &mut ended => break,
+            // What was told before the end is heard before it.
+            biased;
             event = stage.world.next_event() => {
                 let AppEvent::DownloadsChanged { downloads } = event else { continue };
                 fetching.extend(downloads.into_iter().filter(|view| view.state == DownloadState::Fetching));
             }
+            _ = &mut ended => break,
         }
     }
     // A second and a half at four a second.
