@@ -28,12 +28,12 @@ export function limitSentence(measurement: Measurement): string {
   return `Each token of an answer reads ${bytes(bytes_per_token)} of weights, and this memory gives ${bytes(bandwidth)} a second: no program could write more than ${perSecond(limit)} tokens a second with this model here. Sotto reaches ${part.toFixed(0)}% of that.`;
 }
 
-/** How the memory compares with what was said before: `3% less than the 1.1 GB expected`. */
+/** How the memory compares with what was said before: `3% less than expected`. */
 export function memoryAgainst({ memory, expected_memory }: Measurement): string {
   if (expected_memory === 0) return "";
   const off = Math.round((100 * (memory - expected_memory)) / expected_memory);
   if (off === 0) return "as expected";
-  return `${Math.abs(off)}% ${off > 0 ? "more" : "less"} than the ${bytes(expected_memory)} expected`;
+  return `${Math.abs(off)}% ${off > 0 ? "more" : "less"} than expected`;
 }
 
 const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });

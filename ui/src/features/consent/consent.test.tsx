@@ -54,7 +54,7 @@ describe("the consent page", () => {
     expect(document.body).toHaveTextContent("At most $0.016prices of 31 Oct 2026");
     expect(document.body).toHaveTextContent(/up to 30 days.*Source: https:.*as of 1 Nov 2026/);
     expect(document.body).toHaveTextContent("Names of people and firms are not found");
-    expect(document.title).toBe("Send this to Anthropic?");
+    await waitFor(() => expect(document.title).toBe("Send this to Anthropic?"));
     expect(document.querySelector("a, img, iframe, form")).toBeNull();
   });
 
