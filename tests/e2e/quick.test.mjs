@@ -273,6 +273,12 @@ test("what is temporary is in no history, until a key keeps it", async (t) => {
   await until("the chat window lists it", async () =>
     (await sotto.window.conversations()).some(({ id }) => id === first.conversation),
   );
+  // To the sign, formatted as it was in the quick prompt.
+  await sotto.window.openConversation(first.conversation);
+  await until(
+    "it is shown there as it was here",
+    async () => (await sotto.window.answer())?.text === first.text,
+  );
   await quick.here();
 
   // A second one is forgotten.
@@ -360,7 +366,7 @@ function resident(pid) {
 }
 
 /** Open-close cycles after which caches are filled: pages drawn, fonts read, memory pools grown. */
-const WARM = 100;
+const WARM = 40;
 const CYCLES = 200;
 /**
  * What 200 cycles may leave behind, in bytes. A page or a window that is not given back costs more

@@ -2,6 +2,7 @@
 //! pressed key 20 times a second: that wakes an idle program all day, takes up to 50 ms, and what is
 //! typed meanwhile goes into the window below. Here the server wakes us, and keeps the keyboard's events
 //! from the moment of the press until the quick prompt has the focus, so that the first letter arrives.
+//! By the same connection the quick prompt asks who has the focus, and has its first frame painted.
 
 use std::{
     str::FromStr,

@@ -205,10 +205,7 @@ impl Sotto {
     /// Whether what the quick prompt shows is kept nowhere.
     #[must_use]
     pub fn quick_is_temporary(&self) -> bool {
-        let about = self.inner.quick.lock();
-        about
-            .as_ref()
-            .is_some_and(|about| about.temporary.is_some())
+        self.about().is_some_and(|about| about.temporary.is_some())
     }
 
     /// The quick prompt is about nothing any more, if it is still about this one and nobody has gone

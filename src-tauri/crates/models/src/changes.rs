@@ -55,9 +55,12 @@ impl Sight {
         files.sort();
         let mut unfinished: Vec<_> = entries(&library.folder().join(arrival::FOLDER))
             .into_iter()
-            .map(|entry| (entry.file_name(), entry))
-            .filter(|(name, _)| name.as_encoded_bytes().ends_with(arrival::TAKEN))
-            .map(|(name, entry)| (name, entry.metadata().and_then(|lock| lock.modified()).ok()))
+            .filter_map(|entry| {
+                let name = entry.file_name();
+                let is_lock = name.as_encoded_bytes().ends_with(arrival::TAKEN);
+                let taken_at = || entry.metadata().and_then(|lock| lock.modified()).ok();
+                is_lock.then(|| (name, taken_at()))
+            })
             .collect();
         unfinished.sort();
         Self {
